@@ -1,0 +1,55 @@
+# make            build/tenon
+# make test       everything; the last line is `N passed, N failed`
+# make install    PREFIX=/usr/local
+# make SAN=1      the compiler under ASan and UBSan, in build-san/
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+CC ?= gcc
+B := $(if $(SAN),build-san,build)
+CFLAGS ?= -O2 -g
+STRICT := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-format-truncation
+CPPFLAGS := -Isrc -I. -I$(B)/gen -D_GNU_SOURCE -DTENON_VERSION='"$(VERSION)"'
+LDLIBS := -lprotobuf-c -lcjson -lm
+ifdef SAN
+CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=address,undefined
+endif
+
+SRC := $(shell find src -name '*.c' | sort)
+GEN := $(B)/gen/import/onnx/onnx.pb-c.c $(B)/gen/skeletons.c
+OBJ := $(SRC:%.c=$(B)/%.o) $(GEN:$(B)/%.c=$(B)/%.o)
+LIB := $(filter-out $(B)/src/cli/main.o,$(OBJ))
+
+all: $(B)/tenon
+
+$(B)/tenon: $(OBJ)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/libtenon.a: $(LIB)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/src/%.o: src/%.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(STRICT) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/gen/%.o: $(B)/gen/%.c
+	$(CC) $(CFLAGS) -std=c11 $(CPPFLAGS) -c $< -o $@
+
+# The schema of model files, written in src/import/onnx/onnx.proto from the published field numbers.
+$(B)/gen/import/onnx/onnx.pb-c.c: src/import/onnx/onnx.proto
+	@mkdir -p $(@D)
+	protoc-c --proto_path=src --c_out=$(B)/gen $<
+
+# Real C snippets and file skeletons that the output contains, as one table of strings.
+SKEL := $(wildcard src/emit/skel/*) $(wildcard runtime/snippet/*.h)
+$(B)/gen/skeletons.c: tools/embed.sh $(SKEL)
+	@mkdir -p $(@D)
+	sh tools/embed.sh $(SKEL) > $@.tmp && mv $@.tmp $@
+
+clean:
+	rm -rf build build-san
+
+-include $(OBJ:.o=.d)
+-include test/test.mk
+.PHONY: all clean test install

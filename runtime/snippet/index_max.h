@@ -1,0 +1,1 @@
+static inline int index_max(int a, int b) { return a > b ? a : b; }

@@ -1,0 +1,1 @@
+static inline float sq_f32(float a) { return a * a; }

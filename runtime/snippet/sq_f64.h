@@ -1,0 +1,1 @@
+static inline double sq_f64(double a) { return a * a; }

@@ -1,0 +1,98 @@
+#include "cli/build.h"
+#include "base/io.h"
+#include "cli/progress.h"
+#include "cli/temp.h"
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool compiler_words(Command *c, Diag *d, const Target *t) {
+    const char *set = getenv("CC");
+    Command words = command_new(c->arena);
+    command_add_words(&words, set && *set ? set : t->cc);
+    if (!words.word.n) command_add(&words, t->cc);
+    const char *place = program_find(c->arena, words.word.at[0]);
+    if (!place)
+        return diag_error(d, (Loc){.field = set && *set ? "CC" : NULL},
+                          "install it (package gcc), set CC to another, or take --engine interpreter",
+                          "the C compiler '%s' is not found", words.word.at[0]);
+    char *absolute = realpath(place, NULL);
+    command_add(c, absolute && !strchr(words.word.at[0], '/') ? place : absolute ? absolute : place);
+    free(absolute);
+    for (uint32_t i = 1; i < words.word.n; i++) command_add(c, words.word.at[i]);
+    return true;
+}
+
+/* What the compiler said: the first line with an error, else the last line. */
+static const char *complaint(Arena *a, const char *folder) {
+    Bytes log;
+    Diag *quiet = diag_new(a);
+    if (!io_map(a, quiet, path_join(a, folder, "log"), &log)) return "";
+    char *text = arena_strndup(a, (const char *)log.data, log.n), *last = text, *state = NULL;
+    for (char *line = strtok_r(text, "\n", &state); line; line = strtok_r(NULL, "\n", &state)) {
+        if (strstr(line, "error:") || strstr(line, "Error:")) return line;
+        if (*line) last = line;
+    }
+    return last;
+}
+
+static bool compile(Arena *a, Diag *d, Command *c, const char *folder) {
+    int status;
+    progress_say("compiling the C code");
+    bool started = command_run(c, d, folder, "log", &status);
+    progress_end();
+    if (!started) return false;
+    return status == 0 || diag_error(d, (Loc){.file = c->word.at[0]}, "the message above is the compiler's",
+                                     "exit status %d: %s", status, complaint(a, folder));
+}
+
+bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const char *name) {
+    static const char *const files[] = {"", "_weights", "_example"};
+    Command c = command_new(a);
+    if (!compiler_words(&c, d, t)) return false;
+    command_add_words(&c, t->cflags);
+    command_add(&c, "-I.");
+    command_add(&c, "-w");
+    command_add(&c, "-o");
+    command_add(&c, "program");
+    for (int i = 0; i < 3; i++) command_add(&c, arena_printf(a, "%s%s.c", name, files[i]));
+    command_add(&c, "-lm");
+    return compile(a, d, &c, folder);
+}
+
+/* Sections of an object file that end up in memory and have contents. */
+static bool section_bytes(const uint8_t *p, size_t n, int64_t *bytes) {
+    Elf64_Ehdr h;
+    if (n < sizeof h || memcmp(p, ELFMAG, SELFMAG) || p[EI_CLASS] != ELFCLASS64) return false;
+    memcpy(&h, p, sizeof h);
+    if (h.e_shentsize != sizeof(Elf64_Shdr) || h.e_shoff > n || (n - h.e_shoff) / sizeof(Elf64_Shdr) < h.e_shnum)
+        return false;
+    *bytes = 0;
+    for (unsigned i = 0; i < h.e_shnum; i++) {
+        Elf64_Shdr s;
+        memcpy(&s, p + h.e_shoff + i * sizeof s, sizeof s);
+        if (s.sh_flags & SHF_ALLOC && s.sh_type == SHT_PROGBITS && s.sh_size <= n) *bytes += (int64_t)s.sh_size;
+    }
+    return true;
+}
+
+bool build_code_size(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, int64_t *bytes) {
+    const char *work = temp_folder(a, d, NULL);
+    char *absolute = realpath(folder, NULL);
+    Command c = command_new(a);
+    Bytes object;
+    bool ok = work && absolute && compiler_words(&c, d, t);
+    if (ok) {
+        command_add_words(&c, t->cflags);
+        command_add(&c, "-w");
+        command_add(&c, arena_printf(a, "-I%s", absolute));
+        command_add(&c, "-c");
+        command_add(&c, arena_printf(a, "%s/%s.c", absolute, name));
+        command_add(&c, "-o");
+        command_add(&c, "code.o");
+        ok = compile(a, d, &c, work) && io_map(a, d, path_join(a, work, "code.o"), &object);
+        if (ok && !section_bytes(object.data, object.n, bytes)) *bytes = (int64_t)object.n;
+    }
+    free(absolute);
+    return ok;
+}

@@ -1,0 +1,331 @@
+#include "cli/options.h"
+#include "base/io.h"
+#include "base/str.h"
+#include <argp.h>
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum {
+    O_output = 'o',
+    O_target = 't',
+    O_name = 'n',
+    O_input = 'i',
+    O_shape = 's',
+    O_first = 256,
+    O_bind = O_first,
+    O_weights,
+    O_skip,
+    O_stop,
+    O_dump,
+    O_passes,
+    O_report,
+    O_verify_passes,
+    O_schedule,
+    O_build,
+    O_config,
+    O_engine,
+    O_data,
+    O_rtol,
+    O_atol,
+    O_bind_parameters,
+    O_threads,
+    O_seconds,
+    O_ms,
+    O_scale,
+    O_mean,
+    O_std,
+    O_bgr,
+    O_end
+} OptionKey;
+
+typedef struct {
+    OptionKey key;
+    const char *name, *argument; /* argument NULL: a switch */
+    unsigned commands;           /* which know it */
+    const char *help;
+} Option;
+
+#define MODEL_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_info | CMD_convert)
+#define CODE_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench)
+
+static const Option table[] = {
+    {O_output, "output", "DIR", CMD_compile, "folder for the package, made if missing"},
+    {O_output, "output", "DIR", CMD_run, "write every output to DIR/NAME.npy (characters unsafe in a file name become _)"},
+    {O_output, "output", "FILE", CMD_convert, "the file to write: .json, .txt or .onnx"},
+    {O_input, "input", "NAME=WHAT", CMD_run,
+     "FILE.npy, FILE.npz, FILE.pb, FILE.png, FILE.jpg, FILE.bmp, random:SEED or zeros; once an input. NAME= may be left "
+     "out when there is one input, and for a .npz whose keys are the inputs' names"},
+    {O_shape, "input-shape", "NAME=1x3x224x224", MODEL_COMMANDS,
+     "numbers for the dynamic dimensions of an input; without it they come from the input's file, or count as 1"},
+    {O_bind, "bind", "NAME=FILE.npy", MODEL_COMMANDS, "make an input a constant"},
+    {O_target, "target", "T", CODE_COMMANDS, "what `tenon targets` lists; this machine's best without it"},
+    {O_name, "name", "N", CMD_compile, "prefix of files and C names; from the model's file name without it"},
+    {O_weights, "weights", "text|bin", CMD_compile, "weights as C arrays (what c99 gets without it), or as a .bin file that the assembler takes in"},
+    {O_build, "build", NULL, CMD_compile, "run the C compiler too, to report the size of the code"},
+    {O_report, "report", NULL, CMD_compile, "one line for each pass"},
+    {O_passes, "passes", NULL, CMD_compile, "list the passes and end"},
+    {O_skip, "skip-pass", "P", CMD_compile | CMD_verify, "leave out a pass"},
+    {O_stop, "stop-after", "P", CMD_compile | CMD_verify, "run no pass behind this one"},
+    {O_dump, "dump", "P|all", CMD_compile, "print the graph after a pass, or after each"},
+    {O_verify_passes, "verify-passes", NULL, CMD_compile, "check the graph after each pass"},
+    {O_schedule, "schedule", "FILE", CODE_COMMANDS, "lines `kernel: schedule` that replace the compiler's own choice"},
+    {O_config, "config", "F.json", CODE_COMMANDS,
+     "options from a JSON object, keys named as here; those on the command line go before"},
+    {O_engine, "engine", "c|interpreter", CMD_run | CMD_verify,
+     "the compiled C (the default), or the reference interpreter, which is slow"},
+    {O_data, "data", "REF.npz", CMD_verify,
+     "arrays named as the inputs, and as the outputs to expect; several cases have keys like case0.NAME, or are stacked "
+     "along the first axis"},
+    {O_rtol, "rtol", "R", CMD_verify, "relative tolerance: |got - want| <= A + R * |want|"},
+    {O_atol, "atol", "A", CMD_verify, "absolute tolerance; 1e-5 of the output's largest magnitude without it"},
+    {O_bind_parameters, "bind-parameters", NULL, CMD_verify,
+     "inputs whose contents are needed at compile time become constants from the data"},
+    {O_threads, "threads", "N", CMD_compile | CMD_bench, "only 1 is supported"},
+    {O_seconds, "seconds", "S", CMD_bench, "how long to measure, 1 without it"},
+    {O_ms, "ms", NULL, CMD_bench, "the last line is the median in milliseconds alone"},
+    {O_scale, "scale", "S", CMD_run, "pictures: value = (byte * S - mean) / std; 1 without it"},
+    {O_mean, "mean", "A[,B,C]", CMD_run, "pictures: per channel of the input, or one for all"},
+    {O_std, "std", "A[,B,C]", CMD_run, "pictures: per channel of the input, or one for all"},
+    {O_bgr, "bgr", NULL, CMD_run, "pictures: the input wants blue, green, red"},
+};
+enum { TABLE = sizeof table / sizeof *table };
+
+/* ---- values ---- */
+
+static const char *parse_real(const char *text, double least, double *out) {
+    char *end;
+    double v = strtod(text, &end);
+    if (end == text || *end || !(v >= least) || v > 1e300) return "is not a number that makes sense here";
+    *out = v;
+    return NULL;
+}
+
+/* "a" or "a,b,c" */
+static const char *parse_channels(const char *text, double *out, int *n) {
+    char *end;
+    *n = 0;
+    for (;; text = end + 1) {
+        double v = strtod(text, &end);
+        if (end == text || !(v > -1e30 && v < 1e30)) break;
+        out[(*n)++] = v;
+        if (*end != ',' || *n == 3) break;
+    }
+    return (*n == 1 || *n == 3) && end != text && !*end ? NULL : "is not one number, or three with commas between";
+}
+
+static const char *parse_target(Options *o, const char *text) {
+    o->target = target_find(text);
+    if (o->target) return NULL;
+    int n;
+    const Target *const *list = target_list(&n);
+    Str s = str_new(o->arena);
+    str_add(&s, "is not a target; there are native");
+    for (int i = 0; i < n; i++) str_addf(&s, ", %s", list[i]->name);
+    return s.at;
+}
+
+static const char *one_of(const char *text, const char *no, const char *yes, bool *out) {
+    *out = !strcmp(text, yes);
+    return *out || !strcmp(text, no) ? NULL : "is not one of the words that are possible";
+}
+
+static const char *parse_threads(Options *o, const char *text) {
+    if (!int_parse(text, &o->threads) || o->threads < 1 || o->threads > 1024) return "is not a number of threads";
+    return o->threads == 1 ? NULL : "more than one thread is not supported yet; give 1";
+}
+
+static const char *parse_std(Options *o, const char *text) {
+    const char *bad = parse_channels(text, o->picture.std, &o->picture.nstd);
+    for (int i = 0; i < o->picture.nstd; i++)
+        if (o->picture.std[i] == 0) return "must not be 0";
+    return bad;
+}
+
+/* NULL, or what is wrong with `arg`. */
+static const char *set_number(Options *o, int key, const char *arg) {
+    switch (key) {
+    case O_rtol: return parse_real(arg, 0, &o->rtol);
+    case O_atol: return parse_real(arg, 0, &o->atol);
+    case O_seconds: return parse_real(arg, 1e-3, &o->seconds);
+    case O_threads: return parse_threads(o, arg);
+    case O_scale: return parse_real(arg, -1e30, &o->picture.scale);
+    case O_mean: return parse_channels(arg, o->picture.mean, &o->picture.nmean);
+    case O_std: return parse_std(o, arg);
+    case O_engine: return one_of(arg, "c", "interpreter", &o->interpreter);
+    case O_weights:
+        o->bin_weights = !strcmp(arg, "bin");
+        return one_of(arg, "bin", "text", &o->text_weights);
+    case O_target: return parse_target(o, arg);
+    default: return "is not known";
+    }
+}
+
+static const char *set(Options *o, int key, const char *arg) {
+    switch (key) {
+    case O_output: o->output = arg; return NULL;
+    case O_name: o->name = arg; return NULL;
+    case O_input: vec_push(o->arena, &o->input, arg); return NULL;
+    case O_shape: vec_push(o->arena, &o->shape, arg); return NULL;
+    case O_bind: vec_push(o->arena, &o->bind, arg); return NULL;
+    case O_skip: vec_push(o->arena, &o->skip, arg); return NULL;
+    case O_stop: o->stop_after = arg; return NULL;
+    case O_dump: o->dump = arg; return NULL;
+    case O_passes: o->list_passes = true; return NULL;
+    case O_report: o->report = true; return NULL;
+    case O_verify_passes: o->verify_passes = true; return NULL;
+    case O_schedule: o->schedule = arg; return NULL;
+    case O_build: o->build = true; return NULL;
+    case O_config: o->config = arg; return NULL;
+    case O_data: o->data = arg; return NULL;
+    case O_bind_parameters: o->bind_parameters = true; return NULL;
+    case O_ms: o->ms = true; return NULL;
+    case O_bgr: o->picture.bgr = true; return NULL;
+    default: return set_number(o, key, arg);
+    }
+}
+
+static const Option *find_key(const Options *o, int key) {
+    for (int i = 0; i < TABLE; i++)
+        if ((int)table[i].key == key && table[i].commands & o->command->bit) return &table[i];
+    return NULL;
+}
+
+static const Option *find_name(const Options *o, const char *name) {
+    for (int i = 0; i < TABLE; i++)
+        if (!strcmp(table[i].name, name) && table[i].commands & o->command->bit) return &table[i];
+    return NULL;
+}
+
+/* ---- the configuration file ---- */
+
+static bool config_value(Options *o, const Option *p, const cJSON *v) {
+    Loc loc = {.file = o->config, .field = p->name};
+    const char *bad = "is not a string, number or list of them";
+    if (cJSON_IsString(v) && p->argument)
+        bad = set(o, (int)p->key, arena_strdup(o->arena, v->valuestring));
+    else if (cJSON_IsNumber(v) && p->argument)
+        bad = set(o, (int)p->key, arena_printf(o->arena, "%.17g", v->valuedouble));
+    else if (cJSON_IsBool(v) && !p->argument)
+        bad = cJSON_IsTrue(v) ? set(o, (int)p->key, NULL) : NULL;
+    else if (!p->argument)
+        bad = "is a switch: give true or false";
+    return !bad || diag_error(o->diag, loc, NULL, "%s%s%s", cJSON_IsString(v) ? v->valuestring : "the value",
+                              *bad == ' ' ? "" : " ", bad);
+}
+
+static bool config_entry(Options *o, const bool *given, const cJSON *v) {
+    if (!strcmp(v->string, "model") && cJSON_IsString(v)) {
+        if (!o->model) o->model = arena_strdup(o->arena, v->valuestring);
+        return true;
+    }
+    const Option *p = find_name(o, v->string);
+    if (!p || p->key == O_config)
+        return diag_error(o->diag, (Loc){.file = o->config, .field = v->string}, "keys are named as the options are",
+                          "is not an option of `tenon %s`", o->command->name);
+    if (given[p->key]) return true;
+    if (!cJSON_IsArray(v)) return config_value(o, p, v);
+    bool ok = true;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, v) ok = config_value(o, p, item) && ok;
+    return ok;
+}
+
+static void *json_alloc(size_t n) { return mem_try_alloc(n); }
+static void json_free(void *p) { mem_try_free(p); }
+static void json_delete(void *root) { cJSON_Delete(root); }
+
+static bool read_config(Options *o, const bool *given) {
+    Bytes file;
+    cJSON_Hooks hooks = {json_alloc, json_free};
+    if (!io_map(o->arena, o->diag, o->config, &file)) return false;
+    cJSON_InitHooks(&hooks);
+    cJSON *root = cJSON_ParseWithLength((const char *)file.data, file.n);
+    if (!cJSON_IsObject(root)) {
+        cJSON_Delete(root);
+        return diag_error(o->diag, (Loc){.file = o->config}, "the file holds one { \"option\": value, ... }",
+                          "is not a JSON object");
+    }
+    arena_defer(o->arena, json_delete, root);
+    bool ok = true;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, root) ok = config_entry(o, given, item) && ok;
+    return ok;
+}
+
+/* ---- argp ---- */
+
+typedef struct {
+    Options *options;
+    bool *given;
+} ParseState;
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+    ParseState *s = state->input;
+    Options *o = s->options;
+    const Option *p = find_key(o, key);
+    if (p) {
+        const char *bad = set(o, key, arg);
+        s->given[key] = true;
+        if (bad) argp_error(state, "--%s: '%s' %s", p->name, arg ? arg : "", bad);
+        return 0;
+    }
+    if (key == ARGP_KEY_ARG && *o->command->arguments) {
+        if (o->model) argp_error(state, "'%s' is one argument too many", arg);
+        o->model = arg;
+        return 0;
+    }
+    if (key == ARGP_KEY_ARG) argp_error(state, "'%s' is one argument too many", arg);
+    return ARGP_ERR_UNKNOWN;
+}
+
+static const char *typed_line(Arena *a, int argc, char **argv) {
+    Str s = str_new(a);
+    str_add(&s, "tenon");
+    for (int i = 0; i < argc; i++) {
+        const char *folder = strrchr(argv[i], '/');
+        if (folder && !strchr(argv[i], '='))
+            str_addf(&s, " %s", folder[1] ? folder + 1 : ".");
+        else
+            str_addf(&s, " %s", argv[i]);
+    }
+    return s.at;
+}
+
+static void parse_words(Options *o, bool *given, int argc, char **argv) {
+    struct argp_option *list = arena_array_of(o->arena, TABLE + 1, struct argp_option);
+    int n = 0;
+    for (int i = 0; i < TABLE; i++)
+        if (table[i].commands & o->command->bit)
+            list[n++] = (struct argp_option){table[i].name, (int)table[i].key, table[i].argument, 0, table[i].help, 0};
+    struct argp argp = {.options = list, .parser = parse, .args_doc = o->command->arguments};
+    argp.doc = arena_printf(o->arena, "%s\vExample:\n  %s", o->command->help, o->command->example);
+    ParseState state = {o, given};
+    char **words = arena_array_of(o->arena, argc + 1, char *);
+    memcpy(words, argv, (size_t)argc * sizeof *argv);
+    words[0] = arena_printf(o->arena, "tenon %s", o->command->name);
+    argp_err_exit_status = EXIT_usage;
+    argp_parse(&argp, argc, words, 0, NULL, &state);
+}
+
+static void usage_error(const Options *o, const char *what) {
+    fprintf(stderr, "tenon %s: %s\nTry `tenon %s --help'.\n", o->command->name, what, o->command->name);
+    mem_release_all();
+    exit(EXIT_usage);
+}
+
+bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, int argc, char **argv) {
+    *o = (Options){.arena = a, .diag = d, .command = command, .rtol = -1, .atol = -1, .seconds = 1, .threads = 1};
+    o->picture.scale = 1;
+    bool *given = arena_array_of(a, O_end, bool);
+    o->line = typed_line(a, argc, argv);
+    parse_words(o, given, argc, argv);
+    if (o->config && !read_config(o, given)) return false;
+    if (!o->target) o->target = target_host();
+    if (*command->arguments && !o->model && !o->list_passes)
+        usage_error(o, command->bit == CMD_verify ? "which model, or which case folder?" : "which model?");
+    if (command->bit & (CMD_compile | CMD_convert) && !o->output && !o->list_passes)
+        usage_error(o, "where to? Give --output");
+    return true;
+}

@@ -1,0 +1,51 @@
+/* The command line: one table of options, from which each command takes those that it knows. argp (glibc) gives help,
+ * abbreviations and messages. */
+#ifndef TENON_CLI_OPTIONS_H
+#define TENON_CLI_OPTIONS_H
+#include "base/diag.h"
+#include "base/vec.h"
+#include "cli/picture.h"
+#include "target/target.h"
+
+typedef enum {
+    CMD_compile = 1,
+    CMD_run = 2,
+    CMD_verify = 4,
+    CMD_bench = 8,
+    CMD_info = 16,
+    CMD_convert = 32,
+    CMD_list = 64, /* targets, passes, ops */
+} CommandBit;
+
+/* Exit statuses. */
+enum { EXIT_done = 0, EXIT_fault = 1, EXIT_usage = 2 };
+
+typedef struct {
+    const char *name, *arguments, *help, *example;
+    CommandBit bit;
+} CommandInfo;
+
+typedef Vec(const char *) Words;
+
+/* What was given; strings are NULL and lists empty where nothing was. */
+typedef struct {
+    Arena *arena;
+    Diag *diag;
+    const CommandInfo *command;
+    const char *line; /* the command as typed, folders left out of file names */
+    const char *model;
+    Words shape, bind, input, skip;
+    const char *output, *name, *stop_after, *dump, *data, *schedule, *config;
+    const Target *target; /* the host's when --target is not given */
+    bool list_passes, report, verify_passes, build, bind_parameters, ms, interpreter;
+    bool text_weights, bin_weights; /* neither: as the target's dialect suggests */
+    double rtol, atol; /* negative: not given */
+    double seconds;
+    int64_t threads;
+    PictureOptions picture;
+} Options;
+
+/* Parses argv (argv[0] is the command's name). Wrong usage ends the program with status 2, --help and --version with 0.
+ * False with a diagnostic when the --config file is at fault. */
+bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, int argc, char **argv);
+#endif

@@ -1,0 +1,110 @@
+#include "cli/process.h"
+#include "base/io.h"
+#include "base/str.h"
+#include "cli/temp.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+Command command_new(Arena *a) { return (Command){.arena = a}; }
+
+void command_add(Command *c, const char *word) { vec_push(c->arena, &c->word, arena_strdup(c->arena, word)); }
+
+void command_add_words(Command *c, const char *text) {
+    while (*text) {
+        Str word = str_new(c->arena);
+        text += strspn(text, " \t\n");
+        if (!*text) break;
+        for (char quote = 0; *text && (quote || !strchr(" \t\n", *text)); text++) {
+            if (quote ? *text == quote : *text == '\'' || *text == '"')
+                quote = quote ? 0 : *text;
+            else
+                str_addn(&word, text, 1);
+        }
+        vec_push(c->arena, &c->word, word.at);
+    }
+}
+
+const char *command_text(const Command *c, Arena *a) {
+    Str s = str_new(a);
+    for (uint32_t i = 0; i < c->word.n; i++)
+        if (c->word.at[i]) str_addf(&s, "%s%s", i ? " " : "", c->word.at[i]);
+    return s.at;
+}
+
+static int set_actions(posix_spawn_file_actions_t *f, const char *folder, const char *log) {
+    int bad = posix_spawn_file_actions_addchdir_np(f, folder);
+    if (!bad) bad = posix_spawn_file_actions_addopen(f, 0, "/dev/null", O_RDONLY, 0);
+    if (!bad) bad = posix_spawn_file_actions_addopen(f, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (!bad) bad = posix_spawn_file_actions_adddup2(f, 1, 2);
+    return bad;
+}
+
+static int start(pid_t *pid, char *const *argv, const char *folder, const char *log) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    int bad = posix_spawn_file_actions_init(&files);
+    if (bad) return bad;
+    bad = posix_spawnattr_init(&attributes);
+    if (!bad) {
+        bad = set_actions(&files, folder, log);
+        if (!bad) bad = posix_spawnattr_setsigdefault(&attributes, &pipe);
+        if (!bad) bad = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+        if (!bad) bad = posix_spawnp(pid, argv[0], &files, &attributes, argv, environ);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&files);
+    return bad;
+}
+
+bool command_run(Command *c, Diag *d, const char *folder, const char *log, int *status) {
+    pid_t pid = 0;
+    int state;
+    vec_push(c->arena, &c->word, NULL);
+    union { /* posix_spawn does not write to them */
+        const char **in;
+        char **out;
+    } argv = {.in = c->word.at};
+    int bad = start(&pid, argv.out, folder, log);
+    c->word.n--;
+    if (bad)
+        return diag_error(d, (Loc){.file = c->word.at[0]}, NULL, "cannot be run: %s", strerror(bad));
+    temp_child((int)pid);
+    while (waitpid(pid, &state, 0) < 0)
+        if (errno != EINTR) {
+            temp_child(0);
+            return diag_error(d, (Loc){.file = c->word.at[0]}, NULL, "was lost: %s", strerror(errno));
+        }
+    temp_child(0);
+    *status = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+    return true;
+}
+
+static bool runnable(const char *path) {
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISREG(s.st_mode) && access(path, X_OK) == 0;
+}
+
+const char *program_find(Arena *a, const char *name) {
+    if (!*name) return NULL;
+    if (strchr(name, '/')) return runnable(name) ? arena_strdup(a, name) : NULL;
+    const char *path = getenv("PATH");
+    for (path = path ? path : "/usr/local/bin:/usr/bin:/bin"; *path;) {
+        size_t n = strcspn(path, ":");
+        char *full = n ? arena_printf(a, "%.*s/%s", (int)n, path, name) : arena_printf(a, "./%s", name);
+        if (runnable(full)) return full;
+        path += n + (path[n] == ':');
+    }
+    return NULL;
+}

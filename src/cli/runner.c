@@ -1,0 +1,313 @@
+#include "cli/runner.h"
+#include "base/io.h"
+#include "cli/build.h"
+#include "cli/cache.h"
+#include "cli/progress.h"
+#include "cli/temp.h"
+#include "emit/emit.h"
+#include "op/op.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+CompileOptions *compile_options(const Options *o) {
+    CompileOptions *c = arena_new_of(o->arena, CompileOptions);
+    Words skip = {0};
+    Bytes file;
+    for (uint32_t i = 0; i < o->skip.n; i++) vec_push(o->arena, &skip, o->skip.at[i]);
+    vec_push(o->arena, &skip, NULL);
+    c->program = (ProgramOptions){.name = o->name, .target = o->target};
+    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .verify = o->verify_passes};
+    c->pass.report = o->report ? stdout : NULL;
+    c->pass.dump_to = stdout;
+    if (!o->schedule) return c;
+    if (!io_map(o->arena, o->diag, o->schedule, &file)) return NULL;
+    c->program.schedules = arena_strndup(o->arena, (const char *)file.data, file.n);
+    return c;
+}
+
+/* ---- the key: everything that decides what is built ---- */
+
+typedef struct {
+    uint64_t a, b;
+} Key;
+
+static void key_add(Key *k, const void *data, size_t n) {
+    k->a = hash_bytes(data, n, k->a + n);
+    k->b = hash_bytes(&k->a, sizeof k->a, k->b ^ 0x5851f42d4c957f2du);
+}
+
+static void key_text(Key *k, const char *s) { key_add(k, s ? s : "", s ? strlen(s) + 1 : 0); }
+
+static bool key_file(Key *k, Arena *a, Diag *d, const char *path) {
+    Bytes b;
+    if (!io_map(a, d, path, &b)) return false;
+    key_add(k, b.data, b.n);
+    io_unmap(&b);
+    return true;
+}
+
+/* Contents too: weights may lie in other files than the model. */
+static void key_graph(Key *k, const Graph *g) {
+    for (uint32_t i = 0; i < g->value.n; i++) {
+        const Value *v = &g->value.at[i];
+        if (v->is_input || v->is_output || v->data) {
+            key_text(k, v->name);
+            key_add(k, &v->dtype, sizeof v->dtype);
+            key_add(k, v->shape.dim, sizeof v->shape.dim[0] * (size_t)(v->shape.rank > 0 ? v->shape.rank : 0));
+        }
+        if (v->data && v->data->dtype != DT_string) key_add(k, v->data->data, v->data->bytes);
+    }
+    for (uint32_t i = 0; i < g->node.n; i++) key_add(k, &g->node.at[i].op, sizeof g->node.at[i].op);
+}
+
+static const char *make_key(Arena *a, Diag *d, const CompileOptions *o, const Model *m, const Graph *g,
+                            const Command *compiler) {
+    Key k = {1, 2};
+    struct stat s;
+    if (!key_file(&k, a, d, m->path) || !key_file(&k, a, d, "/proc/self/exe")) return NULL;
+    key_text(&k, TENON_VERSION);
+    key_graph(&k, g);
+    key_text(&k, o->program.target->name);
+    key_text(&k, o->program.target->cflags);
+    key_text(&k, o->pass.stop_after);
+    key_text(&k, o->program.schedules);
+    for (const char *const *skip = o->pass.skip; *skip; skip++) key_text(&k, *skip);
+    key_text(&k, command_text(compiler, a));
+    if (stat(compiler->word.at[0], &s) == 0) {
+        key_add(&k, &s.st_size, sizeof s.st_size);
+        key_add(&k, &s.st_mtime, sizeof s.st_mtime);
+    }
+    return arena_printf(a, "%016llx%016llx", (unsigned long long)k.a, (unsigned long long)k.b);
+}
+
+/* ---- what the program takes and gives, in a file beside it ---- */
+
+static void port_add(Str *s, const char *kind, const Value *v) {
+    str_addf(s, "%s %s %d", kind, dtype_info[v->dtype].name, v->shape.rank);
+    for (int i = 0; i < v->shape.rank; i++) str_addf(s, " %lld", (long long)v->shape.dim[i]);
+    str_addf(s, " %zu %s\n", strlen(v->name), v->name);
+}
+
+static bool ports_write(Arena *a, Diag *d, const Program *p, const char *path) {
+    Str s = str_new(a);
+    const Graph *g = p->graph;
+    str_addf(&s, "%u %u %lld\n", (unsigned)g->input.n, (unsigned)g->output.n, (long long)p->macs);
+    for (uint32_t i = 0; i < g->input.n; i++) port_add(&s, "in", &g->value.at[g->input.at[i]]);
+    for (uint32_t i = 0; i < g->output.n; i++) port_add(&s, "out", &g->value.at[g->output.at[i]]);
+    return io_write_file(a, d, path, s.at, s.n);
+}
+
+static bool port_read(Arena *a, const char **at, const char *end, RunnerPort *out) {
+    char kind[8], type[16];
+    int rank, used;
+    size_t length;
+    *out = (RunnerPort){0};
+    if (sscanf(*at, "%7s %15s %d%n", kind, type, &rank, &used) != 3 || rank < 0 || rank > MAX_RANK) return false;
+    *at += used;
+    out->shape.rank = (int8_t)rank;
+    out->dtype = dtype_parse(type);
+    for (int i = 0; i < rank; i++) {
+        long long dim;
+        if (sscanf(*at, "%lld%n", &dim, &used) != 1) return false;
+        out->shape.dim[i] = dim;
+        *at += used;
+    }
+    if (sscanf(*at, "%zu%n", &length, &used) != 1 || (size_t)(end - *at) < (size_t)used + 2 + length) return false;
+    out->name = arena_strndup(a, *at + used + 1, length);
+    *at += (size_t)used + 2 + length;
+    return out->dtype != DT_none;
+}
+
+static bool ports_read(Runner *r, const char *path) {
+    Bytes file;
+    long long macs;
+    int used;
+    Diag *quiet = diag_new(r->arena);
+    if (!io_map(r->arena, quiet, path, &file)) return false;
+    const char *at = arena_strndup(r->arena, (const char *)file.data, file.n), *end = at + file.n;
+    if (sscanf(at, "%u %u %lld%n", &r->nin, &r->nout, &macs, &used) != 3 || r->nin + (size_t)r->nout > file.n)
+        return false;
+    r->macs = macs;
+    r->in = arena_array_of(r->arena, r->nin + 1, RunnerPort);
+    r->out = arena_array_of(r->arena, r->nout + 1, RunnerPort);
+    at += used + 1;
+    for (uint32_t i = 0; i < r->nin + r->nout; i++)
+        if (!port_read(r->arena, &at, end, i < r->nin ? &r->in[i] : &r->out[i - r->nin])) return false;
+    return true;
+}
+
+/* ---- building ---- */
+
+static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
+    const EmitOptions emit = {.command = "tenon run", .model = "model"};
+    o->program.name = "model";
+    progress_say("compiling the model");
+    r->built = compile_graph(r->arena, graph_copy(r->arena, r->graph), o, r->diag);
+    progress_end();
+    if (!r->built) return false;
+    if (!emit_package(r->built, &emit, folder, r->diag) ||
+        !build_program(r->arena, r->diag, r->target, folder, "model") ||
+        !ports_write(r->arena, r->diag, r->built, path_join(r->arena, folder, "io")))
+        return false;
+    static const char *const rest[] = {"model.h", "model.c", "model_weights.h", "model_weights.c", "model_weights.bin",
+                                       "model_example.c", "model.map.json", "Makefile", "CMakeLists.txt", "log"};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) unlink(path_join(r->arena, folder, rest[i]));
+    return true;
+}
+
+static bool use_folder(Runner *r, const char *folder) {
+    r->program = path_join(r->arena, folder, "program");
+    return path_exists(r->program) && ports_read(r, path_join(r->arena, folder, "io"));
+}
+
+static bool open_compiled(Runner *r, CompileOptions *o, const Model *m) {
+    Command compiler = command_new(r->arena);
+    if (!r->target->run)
+        return diag_error(r->diag, (Loc){.file = m->path, .field = "--target"},
+                          "choose another (`tenon targets` lists them)", "this machine cannot run programs for %s",
+                          r->target->name);
+    if (!compiler_words(&compiler, r->diag, r->target)) return false;
+    const char *cache = o->program.keep_all ? NULL : cache_folder(r->arena), *key = NULL, *entry;
+    if (cache) key = make_key(r->arena, r->diag, o, m, r->graph, &compiler);
+    if (cache && !key) return false;
+    entry = cache ? cache_find(r->arena, cache, key) : NULL;
+    if (entry && use_folder(r, entry)) return true;
+    const char *folder = temp_folder(r->arena, r->diag, cache);
+    if (!folder || !build_in(r, o, folder)) return false;
+    entry = cache ? cache_store(r->arena, cache, key, folder) : NULL;
+    return use_folder(r, entry ? entry : folder) ||
+           diag_error(r->diag, (Loc){.file = folder}, "remove it", "the built program is damaged");
+}
+
+Runner *runner_interpreter(Arena *a, Diag *d, const Graph *g) {
+    Runner *r = arena_new_of(a, Runner);
+    *r = (Runner){.arena = a, .diag = d, .graph = g, .interpreter = true, .nout = g->output.n};
+    r->out = arena_array_of(a, g->output.n + 1, RunnerPort);
+    for (uint32_t i = 0; i < g->output.n; i++) {
+        const Value *v = &g->value.at[g->output.at[i]];
+        r->out[i] = (RunnerPort){v->name, v->dtype, v->shape};
+    }
+    return r;
+}
+
+Runner *runner_open(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g, bool keep_all) {
+    if (o->interpreter && !keep_all) return runner_interpreter(a, d, g);
+    CompileOptions *c = compile_options(o);
+    if (!c) return NULL;
+    c->program.keep_all = keep_all;
+    Runner *r = arena_new_of(a, Runner);
+    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = o->target};
+    return open_compiled(r, c, m) ? r : NULL;
+}
+
+/* ---- running ---- */
+
+const Tensor **graph_values(Arena *a, Diag *d, const Graph *g, const Tensor *const *in) {
+    const Tensor **values = arena_array_of(a, g->value.n + 1, const Tensor *);
+    for (uint32_t i = 0; i < g->input.n; i++) values[g->input.at[i]] = in[i];
+    progress_say("interpreting");
+    bool ok = graph_eval(g, values, a, d, progress_count);
+    progress_end();
+    return ok ? values : NULL;
+}
+
+static const Tensor **interpret(Runner *r, const Tensor *const *in) {
+    const Graph *g = r->graph;
+    const Tensor **values = graph_values(r->arena, r->diag, g, in);
+    if (!values) return NULL;
+    const Tensor **out = arena_array_of(r->arena, g->output.n + 1, const Tensor *);
+    for (uint32_t i = 0; i < g->output.n; i++) {
+        out[i] = values[g->output.at[i]];
+        if (!out[i]) out[i] = value_data(g, g->output.at[i]);
+    }
+    return out;
+}
+
+/* The arguments: emulator, program, input files in the program's order. */
+static bool prepare(Runner *r, const Tensor *const *in, const char *work, Command *c) {
+    Arena *a = r->arena;
+    command_add_words(c, r->target->run);
+    char *place = realpath(r->program, NULL);
+    command_add(c, place ? place : r->program);
+    free(place);
+    command_add(c, "--out");
+    command_add(c, "out");
+    for (uint32_t i = 0; i < r->nin; i++) {
+        ValueId v = graph_find(r->graph, r->in[i].name);
+        const Tensor *t = NULL;
+        for (uint32_t k = 0; k < r->graph->input.n; k++)
+            if (r->graph->input.at[k] == v) t = in[k];
+        if (!t)
+            return diag_error(r->diag, (Loc){.file = r->graph->file}, NULL, "the compiled model wants an input '%s'",
+                              r->in[i].name);
+        const char *name = arena_printf(a, "in%u.bin", (unsigned)i);
+        if (!io_write_file(a, r->diag, path_join(a, work, name), t->data, t->bytes)) return false;
+        command_add(c, name);
+    }
+    return true;
+}
+
+static bool execute(Runner *r, Command *c, const char *work) {
+    int status;
+    progress_say("running");
+    bool started = command_run(c, r->diag, work, "log", &status);
+    progress_end();
+    if (!started || status == 0) return started;
+    Bytes log = {0};
+    Diag *quiet = diag_new(r->arena);
+    if (!io_map(r->arena, quiet, path_join(r->arena, work, "log"), &log)) log.n = 0;
+    while (log.n && log.data[log.n - 1] == '\n') log.n--;
+    size_t from = log.n;
+    while (from && log.data[from - 1] != '\n') from--;
+    return diag_error(r->diag, (Loc){.file = r->graph->file}, "try --engine interpreter, and tell the authors",
+                      status > 128 ? "the compiled model died of signal %d: %.*s" : "the compiled model failed (%d): %.*s",
+                      status > 128 ? status - 128 : status, (int)(log.n - from > 300 ? 300 : log.n - from),
+                      log.data ? (const char *)log.data + from : "");
+}
+
+static const Tensor *read_output(Runner *r, const char *work, uint32_t i) {
+    Bytes file;
+    const RunnerPort *p = &r->out[i];
+    if (!io_map(r->arena, r->diag, path_join(r->arena, work, arena_printf(r->arena, "out%u.bin", (unsigned)i)), &file))
+        return NULL;
+    Tensor *t = tensor_new(r->arena, p->dtype, p->shape);
+    if (!t->data || t->bytes != file.n) {
+        diag_error(r->diag, (Loc){.file = r->graph->file}, NULL, "output '%s' of the compiled model has %zu bytes, not %zu",
+                   p->name, file.n, t->bytes);
+        return NULL;
+    }
+    t->data = file.data; /* mapped as long as the arena lives, though the file goes */
+    return t;
+}
+
+static const Tensor **execute_all(Runner *r, const Tensor *const *in) {
+    const char *work = temp_folder(r->arena, r->diag, NULL);
+    Command c = command_new(r->arena);
+    if (!work || !prepare(r, in, work, &c) || !execute(r, &c, work)) return NULL;
+    const Tensor **out = arena_array_of(r->arena, r->nout + 1, const Tensor *);
+    for (uint32_t i = 0; i < r->nout; i++)
+        if (!(out[i] = read_output(r, work, i))) return NULL;
+    temp_remove(work);
+    temp_keep(work);
+    return out;
+}
+
+const Tensor **runner_run(Runner *r, const Tensor *const *in) {
+    return r->interpreter ? interpret(r, in) : execute_all(r, in);
+}
+
+bool runner_time(Runner *r, const Tensor *const *in, double seconds, double *median, double *best) {
+    const char *work = temp_folder(r->arena, r->diag, NULL);
+    Command c = command_new(r->arena);
+    Bytes log;
+    if (!work || !prepare(r, in, work, &c)) return false;
+    command_add(&c, "--time");
+    command_add(&c, arena_printf(r->arena, "%.6f", seconds));
+    if (!execute(r, &c, work) || !io_map(r->arena, r->diag, path_join(r->arena, work, "log"), &log)) return false;
+    const char *text = arena_strndup(r->arena, (const char *)log.data, log.n), *line = strstr(text, "time: median ");
+    for (const char *next; line && (next = strstr(line + 1, "time: median "));) line = next;
+    return (line && sscanf(line, "time: median %lf ms, best %lf ms", median, best) == 2) ||
+           diag_error(r->diag, (Loc){.file = r->graph->file}, NULL, "the compiled model told no time");
+}

@@ -1,0 +1,42 @@
+/* Runs a graph: by the reference interpreter, or as compiled C, built behind the scenes and kept in a cache. */
+#ifndef TENON_CLI_RUNNER_H
+#define TENON_CLI_RUNNER_H
+#include "cli/model.h"
+#include "pass/compile.h"
+
+/* What the passes are given, for commands that compile. NULL with a diagnostic when a file is at fault. */
+CompileOptions *compile_options(const Options *o);
+
+typedef struct {
+    const char *name;
+    DType dtype;
+    Shape shape;
+} RunnerPort;
+
+typedef struct {
+    Arena *arena; /* of results too */
+    Diag *diag;
+    const Graph *graph;  /* as imported: inputs of runner_run are its inputs, in order */
+    const Target *target;
+    bool interpreter;
+    const char *program; /* the built program */
+    RunnerPort *in, *out; /* what the program takes and gives */
+    uint32_t nin, nout;
+    int64_t macs;
+    Program *built;      /* when it was compiled just now, not found in the cache: its graph is after the passes */
+} Runner;
+
+/* Makes g ready to run. `keep_all`: every kernel's result is an output too (compiled C only; nothing is cached).
+ * NULL with diagnostics. */
+Runner *runner_open(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g, bool keep_all);
+/* The same with the reference interpreter, whatever the options say. */
+Runner *runner_interpreter(Arena *a, Diag *d, const Graph *g);
+/* in: one tensor an input of the graph. Results: one an entry of r->out, which starts with the graph's outputs in their
+ * order. NULL with diagnostics. */
+const Tensor **runner_run(Runner *r, const Tensor *const *in);
+/* Runs again and again for `seconds`; milliseconds. */
+bool runner_time(Runner *r, const Tensor *const *in, double seconds, double *median, double *best);
+/* Every value of the graph by the interpreter, by ValueId; NULL where it was not computed. NULL with diagnostics. */
+const Tensor **graph_values(Arena *a, Diag *d, const Graph *g, const Tensor *const *in);
+
+#endif

@@ -1,0 +1,27 @@
+/* Program -> C and the files around it. */
+#ifndef TENON_EMIT_EMIT_H
+#define TENON_EMIT_EMIT_H
+#include "base/io.h"
+#include "plan/program.h"
+
+/* c.c: the body of one kernel function (with its signature, without the heading comment) in the target's dialect.
+ * prefix: of the function's name. Marks in `uses` which snippets of runtime/snippet it needs. */
+typedef struct {
+    Vec(const char *) snippet; /* file names, in the order met, each once */
+    Vec(const char *) vector;  /* vector types used: "f32x8", each once */
+} EmitUses;
+void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out);
+/* C type of a parameter's elements. */
+const char *emit_c_type(DType t);
+
+typedef struct {
+    bool text_weights;  /* NAME_weights.c holds numbers; else NAME_weights.bin beside it, taken in by .incbin */
+    const char *command; /* for the heading comment, without paths */
+    const char *model;   /* file name without folders */
+    uint64_t model_hash;
+} EmitOptions;
+
+/* The whole package into folder `dir`: NAME.h NAME.c NAME_weights.{h,c[,bin]} NAME_example.c Makefile CMakeLists.txt
+ * NAME.map.json. Files appear together or not at all. */
+bool emit_package(const Program *p, const EmitOptions *o, const char *dir, Diag *d);
+#endif

@@ -1,0 +1,159 @@
+/* NAME.h and what else shows the program's inputs and outputs: the example. */
+#include "emit/package.h"
+#include <limits.h>
+#include <string.h>
+
+static bool uses_type(const Package *k, bool boolean) {
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
+        DType t = k->port[i].value->dtype;
+        if (boolean ? t == DT_bool : t != DT_bool && t != DT_f32 && t != DT_f64) return true;
+    }
+    return false;
+}
+
+/* A constant of the header. Enumerators are ints; what is larger becomes a macro. */
+typedef struct {
+    const char *name;
+    int64_t value;
+    const char *comment;
+} Constant;
+
+static void constants_add(const Package *k, Str *out) {
+    Arena *a = k->arena;
+    const Program *p = k->p;
+    Vec(Constant) list = {0};
+    vec_push(a, &list, ((Constant){"ARENA_BYTES", p->arena_bytes, "scratch memory that a run needs"}));
+    vec_push(a, &list, ((Constant){"ARENA_ALIGN", p->arena_align, "its address is a multiple of this"}));
+    vec_push(a, &list, ((Constant){"INPUTS", k->ninput, NULL}));
+    vec_push(a, &list, ((Constant){"OUTPUTS", k->noutput, NULL}));
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
+        vec_push(a, &list, ((Constant){k->port[i].count, k->port[i].elements,
+                                       arena_printf(a, "elements of io->%s", k->port[i].field)}));
+    vec_push(a, &list, ((Constant){"WEIGHT_BYTES", p->weight_bytes, NULL}));
+    vec_push(a, &list, ((Constant){"MACS", p->macs, "multiply-accumulates of a run"}));
+    size_t width = 0;
+    for (uint32_t i = 0; i < list.n; i++) {
+        char *text = arena_printf(a, "%s_%s = %lld,", k->upper, list.at[i].name, (long long)list.at[i].value);
+        if (list.at[i].value <= INT_MAX && strlen(text) > width) width = strlen(text);
+    }
+    str_add(out, "enum {\n");
+    uint32_t last = list.n;
+    while (list.at[last - 1].value > INT_MAX) last--;
+    for (uint32_t i = 0; i < last; i++) {
+        Constant c = list.at[i];
+        if (c.value > INT_MAX) continue;
+        char *text = arena_printf(a, "%s_%s = %lld%s", k->upper, c.name, (long long)c.value, i + 1 < last ? "," : "");
+        if (c.comment)
+            str_addf(out, "    %-*s /* %s */\n", (int)width, text, c.comment);
+        else
+            str_addf(out, "    %s\n", text);
+    }
+    str_add(out, "};\n");
+    for (uint32_t i = 0; i < list.n; i++) {
+        Constant c = list.at[i];
+        if (c.value <= INT_MAX) continue;
+        str_addf(out, "#define %s_%s %lldLL", k->upper, c.name, (long long)c.value);
+        str_addf(out, c.comment ? " /* %s */\n" : "\n", c.comment);
+    }
+}
+
+/* `const float *x;`, and where its comment starts when all are aligned. */
+static char *field_text(const Package *k, const Port *q) {
+    return arena_printf(k->arena, "%s%s *%s;", q->is_input ? "const " : "", emit_c_type(q->value->dtype), q->field);
+}
+
+static char *fields_text(const Package *k) {
+    Str s = str_new(k->arena);
+    size_t width = 0;
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
+        size_t n = strlen(field_text(k, &k->port[i]));
+        if (n > width) width = n;
+    }
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
+        const Port *q = &k->port[i];
+        str_addf(&s, "    %-*s /* %s \"%s\", %s */\n", (int)width, field_text(k, q), q->is_input ? "in: " : "out:",
+                 name_comment(k->arena, q->value->name), q->type);
+    }
+    if (k->ninput + k->noutput == 0) str_add(&s, "    char none; /* neither inputs nor outputs */\n");
+    return s.at;
+}
+
+/* The call as a user writes it, inside the header's comment. */
+static char *usage_text(const Package *k) {
+    Arena *a = k->arena;
+    Str s = str_new(a);
+    if (k->p->arena_bytes)
+        str_addf(&s, " *     static _Alignas(%s_ARENA_ALIGN) unsigned char arena[%s_ARENA_BYTES];\n", k->upper, k->upper);
+    str_addf(&s, " *     const %s_io io = {", k->name);
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
+        list_item(&s, " *         ", i == 0, arena_printf(a, ".%s = %s", k->port[i].field, k->port[i].field));
+    str_addf(&s, "};\n *     if (%s_run(&io, %s) != %s_OK) ...\n", k->name, k->p->arena_bytes ? "arena" : "NULL", k->upper);
+    return s.at;
+}
+
+void header_text(const Package *k, Str *out) {
+    Str heading = str_new(k->arena), constants = str_new(k->arena), includes = str_new(k->arena);
+    heading_add(k, &heading, arena_printf(k->arena, "%s.h", k->name), "/* ", " * ");
+    constants_add(k, &constants);
+    if (uses_type(k, true)) str_add(&includes, "#include <stdbool.h>\n");
+    if (uses_type(k, false)) str_add(&includes, "#include <stdint.h>\n");
+    const char *arena =
+        k->p->arena_bytes
+            ? arena_printf(k->arena, "%s_ARENA_BYTES bytes of scratch memory, aligned to %s_ARENA_ALIGN", k->upper,
+                           k->upper)
+            : "not used, may be NULL";
+    const SkelValue values[] = {{"heading", heading.at},
+                                {"name", k->name},
+                                {"NAME", k->upper},
+                                {"includes", includes.at},
+                                {"constants", constants.at},
+                                {"fields", fields_text(k)},
+                                {"usage", usage_text(k)},
+                                {"arena", arena},
+                                {NULL, NULL}};
+    skeleton_fill(out, "header.h.in", values);
+}
+
+/* One row a port in the example's table. */
+static char *rows_text(const Package *k, bool inputs) {
+    Str s = str_new(k->arena);
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
+        const Port *q = &k->port[i];
+        if (q->is_input != inputs) continue;
+        str_add(&s, "    {");
+        c_string_add(&s, name_comment(k->arena, q->value->name));
+        str_addf(&s, ", \"%s\", TYPE_%s, data.%s, ", q->type, dtype_info[q->value->dtype].name, q->field);
+        if (q->elements)
+            str_addf(&s, "%s_%s, sizeof data.%s[0]},\n", k->upper, q->count, q->field);
+        else
+            str_addf(&s, "0, sizeof data.%s[0]},\n", q->field);
+    }
+    return s.at;
+}
+
+void example_text(const Package *k, Str *out) {
+    Arena *a = k->arena;
+    Str heading = str_new(a), buffers = str_new(a), io = str_new(a);
+    heading_add(k, &heading, arena_printf(a, "%s_example.c", k->name), "/* ", " * ");
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
+        const Port *q = &k->port[i];
+        const char *count = q->elements ? arena_printf(a, "%s_%s", k->upper, q->count) : "1";
+        str_addf(&buffers, "    _Alignas(64) %s %s[%s];\n", emit_c_type(q->value->dtype), q->field, count);
+        list_item(&io, "        ", i == 0, arena_printf(a, ".%s = data.%s", q->field, q->field));
+    }
+    if (k->ninput + k->noutput == 0) {
+        str_add(&buffers, "    char none;\n");
+        str_add(&io, ".none = 0");
+    }
+    const char *arena = k->p->arena_bytes ? arena_printf(a, "%s_ARENA_BYTES", k->upper) : "1";
+    const SkelValue values[] = {{"heading", heading.at},
+                                {"name", k->name},
+                                {"NAME", k->upper},
+                                {"buffers", buffers.at},
+                                {"inputs", rows_text(k, true)},
+                                {"outputs", rows_text(k, false)},
+                                {"io", io.at},
+                                {"arena_bytes", arena},
+                                {NULL, NULL}};
+    skeleton_fill(out, "example.c.in", values);
+}

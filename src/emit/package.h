@@ -1,0 +1,74 @@
+/* Shared by the writers of the package's files: names, comments, templates. */
+#ifndef TENON_EMIT_PACKAGE_H
+#define TENON_EMIT_PACKAGE_H
+#include "emit/emit.h"
+
+enum { LINE_WIDTH = 110 }; /* where comments and calls wrap */
+
+/* An input or output of the program. */
+typedef struct {
+    const char *field; /* of NAME_io */
+    const char *count; /* enumerator with its number of elements */
+    const char *type;  /* `f32[1,3,8,8]` */
+    const Value *value;
+    int64_t elements, bytes;
+    bool is_input;
+} Port;
+
+typedef struct {
+    Arena *arena; /* freed when the package is written */
+    const Program *p;
+    const EmitOptions *o;
+    Diag *diag;
+    const char *name, *upper; /* prefix, and in capitals */
+    uint32_t ninput, noutput;
+    Port *port;            /* inputs, then outputs */
+    const char **function; /* with prefix, one a function */
+    const char **weight;   /* with prefix, one a weight */
+    bool has_bin;          /* weights in a .bin */
+} Package;
+
+/* All names decided: no two symbols are the same, and none is a name inside a kernel. */
+Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d);
+
+/* Each file as text. */
+void header_text(const Package *k, Str *out);
+bool source_text(const Package *k, Str *out);
+void weights_header_text(const Package *k, Str *out);
+void example_text(const Package *k, Str *out);
+void map_text(const Package *k, Str *out);
+/* The comment that shows which tensor lies where in which step. */
+void arena_drawing(const Package *k, Str *out);
+/* NAME_weights.c, and NAME_weights.bin where there is one (else bin is NULL). */
+bool weights_write(const Package *k, OutFile *c, OutFile *bin);
+
+/* One element as a C literal of its type, exact: 1.5f, -0.0f, INFINITY, INT64_MIN, 255u. The bytes are little endian. */
+void literal_add(Str *out, Arena *tmp, DType t, const void *element);
+
+/* `base` where `taken` lacks it, else base_2, base_3, ...; the name is taken then. */
+const char *name_unique(Arena *a, Map *taken, const char *base);
+/* `[d0/8][d1][d0%8] = [4][3][8]` for the order in which a buffer is stored; NULL when it is row-major. */
+const char *layout_text(Arena *a, const Buffer *b);
+/* `f32[1,3,8,8]` */
+const char *type_text(Arena *a, const SymTable *sym, DType t, const Shape *s);
+/* 6912, or 118.01 M from a million on. */
+const char *count_text(Arena *a, int64_t n);
+static inline const char *plural(int64_t n) { return n == 1 ? "" : "s"; }
+
+/* First lines of every file: `start` opens or continues the comment (for C: " * "). */
+void heading_add(const Package *k, Str *out, const char *file, const char *first, const char *rest);
+/* Text inside a comment, wrapped, made harmless (no end of comment, trigraph or line splice). Each line starts with
+ * `first` or `rest` and ends with a newline. */
+void comment_add(Str *out, const char *first, const char *rest, const char *text);
+/* In double quotes, with the escapes of C or JSON. */
+void c_string_add(Str *out, const char *text);
+void json_string_add(Str *out, const char *text);
+/* One more item of a comma list that wraps at LINE_WIDTH. */
+void list_item(Str *out, const char *indent, bool first, const char *item);
+
+/* Placeholders ${key} of a template get their values; other text, `${other}` of CMake too, stays. */
+typedef struct {
+    const char *key, *value;
+} SkelValue;
+void skeleton_fill(Str *out, const char *name, const SkelValue *values); /* ends with a NULL key */
+#endif

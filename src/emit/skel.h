@@ -1,0 +1,9 @@
+/* Files that the output contains or is made from: src/emit/skel and runtime/snippet, embedded by tools/embed.sh. */
+#ifndef TENON_EMIT_SKEL_H
+#define TENON_EMIT_SKEL_H
+typedef struct {
+    const char *name, *text;
+} Skeleton;
+extern const Skeleton skeletons[]; /* ends with a NULL name */
+const char *skeleton(const char *name); /* NULL when there is none */
+#endif

@@ -1,0 +1,252 @@
+/* NAME.c: types, the arena's drawing, the functions under their headings, NAME_run. */
+#include "emit/package.h"
+#include "emit/skel.h"
+#include <string.h>
+
+enum { USERS_SHOWN = 12 };
+
+static bool broken(const Package *k, const char *what, const char *name) {
+    return diag_error(k->diag, (Loc){.file = k->o->model}, "this is a defect of tenon, please report it", "%s: %s", name,
+                      what);
+}
+
+/* `typedef float f32x8 ...` and its variant for addresses that are only aligned to an element. */
+static bool vector_types(const Package *k, const EmitUses *uses, Str *out) {
+    for (uint32_t i = 0; i < uses->vector.n; i++) {
+        const char *name = uses->vector.at[i], *x = strrchr(name, 'x');
+        int64_t lanes = 0;
+        DType t = x ? dtype_parse(arena_strndup(k->arena, name, (size_t)(x - name))) : DT_none;
+        if (t == DT_none || !int_parse(x + 1, &lanes) || lanes < 1 || lanes > 1024)
+            return broken(k, "no such vector type", name);
+        int bytes = dtype_info[t].bytes;
+        if (i == 0) str_add(out, "\n/* Vectors; those with a u may lie at any element's address. */\n");
+        str_addf(out, "typedef %s %s __attribute__((vector_size(%lld)));\n", emit_c_type(t), name,
+                 (long long)lanes * bytes);
+        str_addf(out, "typedef %s %su __attribute__((vector_size(%lld), aligned(%d), may_alias));\n", emit_c_type(t),
+                 name, (long long)lanes * bytes, bytes);
+    }
+    return true;
+}
+
+static bool snippets(const Package *k, const EmitUses *uses, Str *out) {
+    for (uint32_t i = 0; i < uses->snippet.n; i++) {
+        const char *text = skeleton(uses->snippet.at[i]);
+        if (!text) return broken(k, "no such snippet", uses->snippet.at[i]);
+        str_addf(out, "\n%s", text);
+    }
+    return true;
+}
+
+/* The steps of each function: first[f], then next[step], UINT32_MAX at the end. */
+typedef struct {
+    uint32_t *first, *next;
+} Users;
+
+static Users find_users(const Package *k) {
+    const Program *p = k->p;
+    Users u = {arena_array_of(k->arena, p->function.n + 1, uint32_t), arena_array_of(k->arena, p->step.n + 1, uint32_t)};
+    for (uint32_t i = 0; i < p->function.n; i++) u.first[i] = UINT32_MAX;
+    for (uint32_t i = p->step.n; i-- > 0;) {
+        uint32_t f = p->step.at[i].function;
+        u.next[i] = u.first[f];
+        u.first[f] = i;
+    }
+    return u;
+}
+
+static bool is_parameter(const Buffer *b) {
+    return b->kind == BUF_in || b->kind == BUF_out || b->kind == BUF_const;
+}
+
+/* Weights whose stored order is not the model's. */
+static void layouts(const Package *k, const Function *f, Str *out) {
+    for (uint32_t i = 0; i < f->nest->buf.n; i++) {
+        const Buffer *b = &f->nest->buf.at[i];
+        const char *layout = is_parameter(b) ? layout_text(k->arena, b) : NULL;
+        if (!layout) continue;
+        Shape shape = shape_of(b->rank, b->dim);
+        const char *type = type_text(k->arena, k->p->graph->sym, b->dtype, &shape);
+        comment_add(out, " * ", " *     ", arena_printf(k->arena, "%s: %s stored %s", b->name, type, layout));
+    }
+}
+
+static void function_heading(const Package *k, const Users *users, uint32_t index, Str *out) {
+    Arena *a = k->arena;
+    const Function *f = &k->p->function.at[index];
+    uint32_t shown = 0;
+    const char *macs = f->macs > 0 ? arena_printf(a, " | %s MAC", count_text(a, f->macs)) : "";
+    for (uint32_t i = users->first[index]; i != UINT32_MAX && shown < USERS_SHOWN; i = users->next[i], shown++) {
+        const ProgramStep *s = &k->p->step.at[i];
+        char *text = arena_printf(a, "step %u | %s | %s%s", i + 1, s->nodes, s->shapes, macs);
+        comment_add(out, shown ? " * " : "/* ", " *     ", text);
+    }
+    if (shown == 0) comment_add(out, "/* ", " *     ", "no step");
+    if (f->calls > shown) str_addf(out, " * and %u more steps\n", f->calls - shown);
+    layouts(k, f, out);
+    if (f->schedule && *f->schedule)
+        comment_add(out, " * ", " *     ", arena_printf(a, "schedule \"%s\"", f->schedule));
+    for (const char *line = f->meaning ? f->meaning : ""; *line;) {
+        size_t n = strcspn(line, "\n");
+        if (n) comment_add(out, " *     ", " *         ", arena_strndup(a, line, n));
+        line += n + (line[n] != 0);
+    }
+    /* The end of the comment goes on the last line. */
+    out->at[--out->n] = 0;
+    str_add(out, " */\n");
+}
+
+static void functions(const Package *k, EmitUses *uses, Str *out) {
+    Users users = find_users(k);
+    size_t prefix = strlen(k->name) + 1;
+    for (uint32_t i = 0; i < k->p->function.n; i++) {
+        Function f = k->p->function.at[i];
+        f.name = k->function[i] + prefix;
+        str_addn(out, "\n", 1);
+        function_heading(k, &users, i, out);
+        emit_function(k->p, &f, uses, out);
+    }
+}
+
+/* What NAME_run calls the tensors in the arena. */
+typedef struct {
+    const Package *k;
+    Map name;  /* "value offset type" -> index into local */
+    Map taken;
+    Vec(const char *) local;
+} Locals;
+
+/* "/features/0/conv/Conv_output_0" is known by its last parts. */
+static const char *last_parts(const char *name) {
+    enum { ENOUGH = 12 };
+    const char *at = name + strlen(name);
+    while (at > name && !(at[-1] == '/' && strlen(at) >= ENOUGH)) at--;
+    return at;
+}
+
+/* The local variable for a place in the arena, declared where it is first needed. */
+static const char *local_name(Locals *l, Str *out, const Arg *arg, DType t) {
+    const Package *k = l->k;
+    const Value *v = &k->p->graph->value.at[arg->value];
+    const char *key = arena_printf(k->arena, "%u %lld %d", arg->value, (long long)arg->offset, (int)t);
+    uint32_t at = map_get(&l->name, key);
+    if (at != MAP_NONE) return l->local.at[at];
+    const char *name = name_unique(k->arena, &l->taken, name_identifier(k->arena, last_parts(v->name)));
+    str_addf(out, "    %s *const %s = (void *)(base + %lld); /* %s */\n", emit_c_type(t), name, (long long)arg->offset,
+             type_text(k->arena, k->p->graph->sym, v->dtype, &v->shape));
+    map_set(k->arena, &l->name, key, l->local.n);
+    vec_push(k->arena, &l->local, name);
+    return name;
+}
+
+/* `start` moved on by `offset` bytes, as a pointer to elements of type t where it points to those of type `of`. */
+static const char *moved(const Package *k, const char *start, DType of, DType t, int64_t offset, bool writes) {
+    Arena *a = k->arena;
+    int size = dtype_info[t].bytes;
+    bool same = strcmp(emit_c_type(of), emit_c_type(t)) == 0;
+    const char *qualifier = writes ? "" : "const ";
+    if (same && offset == 0) return start;
+    if (same && offset % size == 0) return arena_printf(a, "%s + %lld", start, (long long)(offset / size));
+    if (offset == 0) return arena_printf(a, "(%svoid *)%s", qualifier, start);
+    return arena_printf(a, "(%svoid *)((%sunsigned char *)%s + %lld)", qualifier, qualifier, start, (long long)offset);
+}
+
+/* Parameter b of a call; NULL b: scratch. */
+static const char *argument(Locals *l, Str *out, const Arg *arg, const Buffer *b) {
+    const Package *k = l->k;
+    Arena *a = k->arena;
+    bool is_port = arg->kind == ARG_input || arg->kind == ARG_output;
+    if (arg->kind == ARG_arena) {
+        if (!b || arg->value == NO_VALUE) return arena_printf(a, b ? "(void *)(base + %lld)" : "base + %lld",
+                                                              (long long)arg->offset);
+        return local_name(l, out, arg, b->dtype);
+    }
+    DType t = b ? b->dtype : DT_u8;
+    if (is_port) {
+        const Port *q = &k->port[arg->index + (arg->kind == ARG_input ? 0 : k->ninput)];
+        return moved(k, arena_printf(a, "io->%s", q->field), q->value->dtype, t, arg->offset,
+                     arg->kind == ARG_output && b && b->kind == BUF_out);
+    }
+    return moved(k, k->weight[arg->index], k->p->weight.at[arg->index].dtype, t, arg->offset, false);
+}
+
+static bool call(Locals *l, uint32_t step, Str *out) {
+    const Package *k = l->k;
+    const ProgramStep *s = &k->p->step.at[step];
+    const Function *f = &k->p->function.at[s->function];
+    Str line = str_new(k->arena);
+    str_addf(&line, "    %s(", k->function[s->function]);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < f->nest->buf.n; i++) {
+        const Buffer *b = &f->nest->buf.at[i];
+        if (!is_parameter(b)) continue;
+        if (n == s->narg) return broken(k, "a call has too few arguments", k->function[s->function]);
+        list_item(&line, "        ", n == 0, argument(l, out, &s->arg[n], b));
+        n++;
+    }
+    if (f->scratch_bytes > 0) {
+        if (n == s->narg) return broken(k, "a call has no scratch", k->function[s->function]);
+        list_item(&line, "        ", n == 0, argument(l, out, &s->arg[n], NULL));
+        n++;
+    }
+    if (n != s->narg) return broken(k, "a call has too many arguments", k->function[s->function]);
+    str_addf(out, "%s); /* step %u */\n", line.at, step + 1);
+    return true;
+}
+
+static void checks(const Package *k, Str *out) {
+    const Program *p = k->p;
+    str_add(out, "    if (!io");
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
+        if (k->port[i].elements == 0) continue;
+        const char *item = arena_printf(k->arena, "!io->%s", k->port[i].field);
+        size_t column = 0;
+        while (out->at[out->n - 1 - column] != '\n') column++;
+        str_addf(out, column + strlen(item) > LINE_WIDTH ? " ||\n        %s" : " || %s", item);
+    }
+    str_addf(out, "%s) return %s_ERROR_NULL;\n", p->arena_bytes ? " || !arena" : "", k->upper);
+    if (!p->arena_bytes) {
+        str_add(out, "    (void)arena;\n");
+        return;
+    }
+    str_addf(out, "    if ((uintptr_t)arena %% %s_ARENA_ALIGN != 0) return %s_ERROR_ALIGN;\n", k->upper, k->upper);
+}
+
+static bool uses_arena(const Program *p) {
+    for (uint32_t i = 0; i < p->step.n; i++)
+        for (uint32_t j = 0; j < p->step.at[i].narg; j++)
+            if (p->step.at[i].arg[j].kind == ARG_arena) return true;
+    return false;
+}
+
+static bool run_function(const Package *k, Str *out) {
+    const Program *p = k->p;
+    Locals l = {.k = k};
+    static const char *const own[] = {"io", "arena", "base"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) map_set(k->arena, &l.taken, own[i], 1);
+    for (uint32_t i = 0; i < p->function.n; i++) map_set(k->arena, &l.taken, k->function[i], 1);
+    for (uint32_t i = 0; i < p->weight.n; i++) map_set(k->arena, &l.taken, k->weight[i], 1);
+    map_set(k->arena, &l.taken, arena_printf(k->arena, "%s_run", k->name), 1);
+    map_set(k->arena, &l.taken, arena_printf(k->arena, "%s_io", k->name), 1);
+    str_addf(out, "\nint %s_run(const %s_io *io, void *arena) {\n", k->name, k->name);
+    checks(k, out);
+    if (uses_arena(p)) str_add(out, "    unsigned char *const base = arena;\n");
+    if (p->step.n) str_addn(out, "\n", 1);
+    for (uint32_t i = 0; i < p->step.n; i++)
+        if (!call(&l, i, out)) return false;
+    str_addf(out, "%s    return %s_OK;\n}\n", p->step.n ? "\n" : "", k->upper);
+    return true;
+}
+
+bool source_text(const Package *k, Str *out) {
+    Str body = str_new(k->arena);
+    EmitUses uses = {0};
+    functions(k, &uses, &body);
+    heading_add(k, out, arena_printf(k->arena, "%s.c", k->name), "/* ", " * ");
+    str_addf(out, " */\n#include \"%s.h\"\n#include \"%s_weights.h\"\n", k->name, k->name);
+    str_add(out, "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n");
+    if (!vector_types(k, &uses, out) || !snippets(k, &uses, out)) return false;
+    str_addn(out, "\n", 1);
+    arena_drawing(k, out);
+    str_addn(out, body.at, body.n);
+    return run_function(k, out);
+}

@@ -1,0 +1,188 @@
+/* Shared inside import/onnx/ only: the reader's state, one node being mapped, and the helpers of mapping functions. */
+#ifndef TENON_IMPORT_ONNX_INTERNAL_H
+#define TENON_IMPORT_ONNX_INTERNAL_H
+#include "base/io.h"
+#include "import/onnx/onnx.h"
+#include "import/onnx/onnx.pb-c.h"
+#include "op/op.h"
+
+typedef TenonOnnx__ModelProto ModelProto;
+typedef TenonOnnx__GraphProto GraphProto;
+typedef TenonOnnx__NodeProto NodeProto;
+typedef TenonOnnx__AttributeProto AttributeProto;
+typedef TenonOnnx__TensorProto TensorProto;
+typedef TenonOnnx__SparseTensorProto SparseTensorProto;
+typedef TenonOnnx__ValueInfoProto ValueInfoProto;
+typedef TenonOnnx__FunctionProto FunctionProto;
+typedef TenonOnnx__OperatorSetIdProto OperatorSetIdProto;
+
+enum { ONNX_MAX_DEPTH = 64, ONNX_MAX_NODES = 1000000 };
+
+/* AttributeProto.type */
+enum {
+    ONNX_FLOAT = 1,
+    ONNX_INT,
+    ONNX_STRING,
+    ONNX_TENSOR,
+    ONNX_GRAPH,
+    ONNX_FLOATS,
+    ONNX_INTS,
+    ONNX_STRINGS,
+};
+
+/* ---- wire.c ---- */
+/* Maps and unpacks a file as the message type; the message lives as long as `a`, the mapping is given back at once.
+ * Nesting, lengths and repeated optional messages are checked before. NULL with a diagnostic. */
+ProtobufCMessage *onnx_unpack(Arena *a, Diag *d, const char *path, const ProtobufCMessageDescriptor *type);
+
+/* ---- tensor.c ---- */
+/* Where external data lie, and what has been mapped of them. */
+typedef struct {
+    Arena *arena; /* of the tensors */
+    Diag *diag;
+    const char *folder;
+    Map files; /* location -> index in mapped */
+    Vec(Bytes) mapped;
+} TensorSource;
+DType onnx_dtype(int number); /* DT_none when it is not supported */
+int onnx_dtype_number(DType t);
+const char *onnx_dtype_name(int number); /* "FLOAT8E4M3FN" or "number 99" in words */
+/* The contents point into `p` where the layouts agree, otherwise they are converted into the arena. */
+Tensor *onnx_tensor(TensorSource *s, Loc loc, const TensorProto *p);
+Tensor *onnx_sparse_tensor(TensorSource *s, Loc loc, const SparseTensorProto *p);
+
+/* ---- read.c ---- */
+#define ONNX_POISON (UINT32_MAX - 1) /* a value whose node could not be mapped: what reads it is skipped silently */
+#define ONNX_ABSENT (UINT32_MAX - 2) /* an optional input of a function that the caller leaves out */
+
+typedef struct OnnxScope OnnxScope;
+struct OnnxScope {
+    const OnnxScope *captures;     /* around a sub-graph: where other names are looked up */
+    const struct OnnxNode *caller; /* of a function's body: its attributes; inherited by sub-graphs */
+    const FunctionProto *function;
+    Map names;                     /* ONNX name -> ValueId or ONNX_POISON */
+    Map rename;                    /* name in here -> index in `renamed`: outputs that take the caller's name */
+    const char *const *renamed;
+    const char *prefix;            /* before names of inlined values, "" at the top */
+    OperatorSetIdProto *const *opset;
+    size_t nopset;
+    int depth;
+};
+
+typedef struct {
+    Graph *g;
+    Diag *diag;
+    Arena *arena, *tmp;
+    const ImportOptions *options;
+    const ModelProto *model;
+    TensorSource source;
+    Map reserved; /* names of the model's own graph, which helpers must not take */
+    Map symbols;  /* dim_param -> index in symbol */
+    Vec(Dim) symbol;
+    Map symbol_names; /* identifiers in use */
+    uint32_t fresh;
+    uint32_t nodes;      /* visited, functions inlined */
+    int64_t fold_budget; /* bytes that folding may still make freely */
+} OnnxReader;
+
+typedef struct OnnxRow OnnxRow;
+
+/* One node being mapped. Mapping functions make the nodes and call ox_emit*; after an error `bad` is set and every
+ * further helper does nothing, so that chains need no checks in between. */
+struct OnnxNode {
+    OnnxReader *r;
+    Graph *g;
+    const NodeProto *p;
+    const OnnxRow *row;
+    OnnxScope *scope;
+    const char *name; /* with the scope's prefix */
+    const char *label; /* for messages */
+    int64_t version;  /* of the operator set */
+    uint32_t nin, nout;
+    const ValueId *in;
+    const char *const *out; /* names of the new values, "" where absent */
+    ValueId *result;
+    bool bad;
+};
+
+struct OnnxRow {
+    const char *domain, *name;
+    int since; /* the lowest operator set version accepted */
+    Op op;
+    bool (*map)(OnnxNode *n);
+};
+const OnnxRow *onnx_row(const char *domain, const char *name);
+
+/* Walks nodes of a graph or function body. Errors are in the diagnostics. */
+void onnx_walk(OnnxReader *r, OnnxScope *s, NodeProto *const *nodes, size_t n);
+void onnx_add_initialisers(OnnxReader *r, OnnxScope *s, const GraphProto *p);
+ValueId onnx_lookup(const OnnxScope *s, const char *name); /* NO_VALUE when unknown */
+int64_t onnx_version(const OnnxScope *s, const char *domain); /* -1 when the domain is not imported */
+/* A name that neither the graph nor the model has. */
+const char *onnx_fresh(OnnxReader *r, const char *base);
+
+/* ---- input.c ---- */
+/* Binds the symbols of inputs whose shapes or contents are given, then adds the inputs that are not constants. */
+bool onnx_add_inputs(OnnxReader *r, OnnxScope *s, const GraphProto *p);
+const Tensor *onnx_bound(const OnnxReader *r, const char *name); /* contents given with --bind, or NULL */
+
+/* ---- order.c ---- */
+/* The order in which nodes can be walked (indices), NULL with a diagnostic that names a cycle. */
+uint32_t *onnx_order(OnnxReader *r, const OnnxScope *s, NodeProto *const *nodes, size_t n);
+
+/* ---- function.c ---- */
+const FunctionProto *onnx_function(const OnnxReader *r, const NodeProto *p);
+bool onnx_inline(OnnxNode *n, const FunctionProto *f);
+bool onnx_inline_graph(OnnxNode *n, const GraphProto *p); /* a branch of If that is known to be taken */
+
+/* ---- node.c: helpers of the mapping functions ---- */
+bool ox_error(OnnxNode *n, const char *field, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+bool ox_refuse(OnnxNode *n, const char *reason); /* "is not supported: reason" */
+
+const AttributeProto *ox_find(const OnnxNode *n, const char *attr); /* references of function bodies resolved */
+int64_t ox_int(OnnxNode *n, const char *attr, int64_t def);
+double ox_float(OnnxNode *n, const char *attr, double def);
+const char *ox_string(OnnxNode *n, const char *attr, const char *def);
+bool ox_ints(OnnxNode *n, const char *attr, Ints *out);     /* false when absent */
+bool ox_floats(OnnxNode *n, const char *attr, Floats *out);
+bool ox_one_of(OnnxNode *n, const char *attr, const char *value, const char *const *allowed); /* NULL-terminated */
+
+bool ox_has(const OnnxNode *n, unsigned in); /* operand is present */
+static inline ValueId ox_in(const OnnxNode *n, unsigned i) { return i < n->nin ? n->in[i] : NO_VALUE; }
+static inline bool ox_wants(const OnnxNode *n, unsigned i) { return i < n->nout && n->out[i][0]; }
+DType ox_dtype(const OnnxNode *n, ValueId v);
+Shape ox_shape(const OnnxNode *n, ValueId v);
+int ox_rank(OnnxNode *n, unsigned in); /* of the operand; an error when absent or unknown, then 0 */
+
+/* Contents of an integer operand at compile time, symbols allowed; NULL with a diagnostic that says how to give it. */
+const DimX *ox_contents(OnnxNode *n, unsigned in, const char *what, int64_t *count);
+/* The same where only numbers will do. */
+bool ox_numbers(OnnxNode *n, unsigned in, const char *what, Ints *out);
+bool ox_number(OnnxNode *n, unsigned in, const char *what, int64_t *out);
+bool ox_reals(OnnxNode *n, unsigned in, const char *what, Floats *out);
+/* Attribute `attr` before operator set `input_since`, operand `in` from then on. found: false when absent. */
+bool ox_list(OnnxNode *n, const char *attr, int input_since, unsigned in, Ints *out, bool *found);
+bool ox_axis(OnnxNode *n, const char *field, int64_t *axis, int rank); /* into [0, rank) */
+bool ox_axes(OnnxNode *n, Ints *axes, int rank);                       /* non-negative, sorted, distinct */
+Dim ox_dim(OnnxNode *n, const char *what, DimX x); /* a dimension >= 0 */
+
+void *ox_new(OnnxNode *n, Op op); /* the operator's attributes with defaults */
+Ints ox_list_of(OnnxNode *n, uint32_t count, const int64_t *from); /* copy; from NULL: zeros */
+/* Adds a node (shape inferred, folded if constant) with one fresh output. NO_VALUE after an error. */
+ValueId ox_make(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr);
+ValueId ox_make1(OnnxNode *n, Op op, ValueId a, void *attr);
+ValueId ox_make2(OnnxNode *n, Op op, ValueId a, ValueId b);
+ValueId ox_reshape(OnnxNode *n, ValueId v, const Shape *s);
+ValueId ox_constant(OnnxNode *n, const Tensor *t);
+ValueId ox_scalar(OnnxNode *n, DType t, double v); /* rank 0 */
+Tensor *ox_tensor(OnnxNode *n, DType t, int rank, const int64_t *dims);
+/* The node that makes the ONNX node's outputs under their own names. */
+bool ox_emit(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr);
+bool ox_emit1(OnnxNode *n, Op op, ValueId a, void *attr);
+bool ox_emit2(OnnxNode *n, Op op, ValueId a, ValueId b);
+bool ox_emit_output(OnnxNode *n, unsigned output, Op op, uint32_t nin, const ValueId *in, void *attr);
+bool ox_emit_reshape(OnnxNode *n, ValueId v, const Shape *s);
+bool ox_emit_constant(OnnxNode *n, unsigned output, const Tensor *t);
+bool ox_emit_value(OnnxNode *n, unsigned output, ValueId v); /* an Identity under the output's name */
+#endif

@@ -1,0 +1,203 @@
+/* Convolutions, pooling and matrix products. Padding that is given in words becomes numbers here. */
+#include "base/size.h"
+#include "import/onnx/maps.h"
+
+typedef struct {
+    int spatial;
+    Shape x;
+    int64_t kernel[MAX_RANK], stride[MAX_RANK], dilation[MAX_RANK];
+    Ints strides, dilations, pads;
+} Window;
+
+static bool window_list(OnnxNode *n, const char *name, int spatial, Ints *list, int64_t *at) {
+    bool have = ox_ints(n, name, list) && list->n;
+    if (n->bad) return false;
+    if (have && list->n != (uint32_t)spatial)
+        return ox_error(n, name, NULL, "has %u entries for %d spatial dimensions", list->n, spatial);
+    for (int i = 0; i < spatial; i++) {
+        at[i] = have ? list->at[i] : 1;
+        if (at[i] < 1 || at[i] > INT32_MAX) return ox_error(n, name, NULL, "%lld is out of range", (long long)at[i]);
+    }
+    attr_set_ints(n->r->arena, list, (uint32_t)spatial, at);
+    return true;
+}
+
+/* Strides, dilations and the kernel: from the weights' shape, or the attribute where w is NO_VALUE. */
+static bool window_read(OnnxNode *n, ValueId w, Window *win) {
+    int rank = ox_rank(n, 0);
+    *win = (Window){.spatial = rank - 2, .x = ox_shape(n, ox_in(n, 0))};
+    if (n->bad) return false;
+    if (rank < 3) return ox_error(n, NULL, NULL, "operand 0 has rank %d, 3 or more are needed", rank);
+    if (!window_list(n, "strides", win->spatial, &win->strides, win->stride) ||
+        !window_list(n, "dilations", win->spatial, &win->dilations, win->dilation))
+        return false;
+    Ints kernel;
+    bool given = ox_find(n, "kernel_shape") != NULL;
+    if (given && !window_list(n, "kernel_shape", win->spatial, &kernel, win->kernel)) return false;
+    if (w == NO_VALUE) return given || ox_error(n, "kernel_shape", NULL, "the attribute is missing");
+    Shape ws = ox_shape(n, w);
+    if (ws.rank != rank) return ox_error(n, NULL, NULL, "weights have rank %d, the operand %d", ws.rank, rank);
+    for (int i = 0; i < win->spatial; i++) {
+        Dim k = ws.dim[i + 2];
+        if (!dim_known(k) || k > INT32_MAX) return ox_error(n, NULL, NULL, "the shape of the weights is not usable");
+        if (given && win->kernel[i] != k)
+            return ox_error(n, "kernel_shape", NULL, "is %lld in dimension %d, the weights have %lld",
+                            (long long)win->kernel[i], i, (long long)k);
+        win->kernel[i] = k;
+    }
+    return true;
+}
+
+/* SAME: ceil(in / stride) outputs; what that lacks is padded, the odd element at the end (UPPER) or begin (LOWER). */
+static bool same_pads(OnnxNode *n, Window *w, bool upper) {
+    int64_t pads[2 * MAX_RANK] = {0};
+    for (int i = 0; i < w->spatial; i++) {
+        Dim in = w->x.dim[i + 2];
+        int64_t reach = (w->kernel[i] - 1) * w->dilation[i] + 1, total = reach - 1;
+        if (w->stride[i] != 1) {
+            if (!dim_known(in))
+                return ox_error(n, "auto_pad", "give the shape with --input-shape",
+                                "padding of dimension %d depends on its size, which is not known", i + 2);
+            total = (ceil_div(in, w->stride[i]) - 1) * w->stride[i] + reach - in;
+        }
+        if (total < 0) total = 0;
+        pads[i] = upper ? total / 2 : total - total / 2;
+        pads[i + w->spatial] = total - pads[i];
+    }
+    attr_set_ints(n->r->arena, &w->pads, 2 * (uint32_t)w->spatial, pads);
+    return true;
+}
+
+static const char *auto_pad(OnnxNode *n) {
+    const char *mode = ox_string(n, "auto_pad", "NOTSET");
+    ox_one_of(n, "auto_pad", mode, (const char *const[]){"NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID", NULL});
+    return mode;
+}
+
+static bool window_pads(OnnxNode *n, Window *w) {
+    const char *mode = auto_pad(n);
+    if (n->bad) return false;
+    if (!strncmp(mode, "SAME", 4)) return same_pads(n, w, !strcmp(mode, "SAME_UPPER"));
+    w->pads = ox_list_of(n, 2 * (uint32_t)w->spatial, NULL);
+    Ints given;
+    if (strcmp(mode, "NOTSET") != 0 || !ox_ints(n, "pads", &given) || !given.n) return !n->bad;
+    if (given.n != 2 * (uint32_t)w->spatial)
+        return ox_error(n, "pads", NULL, "has %u entries for %d spatial dimensions", given.n, w->spatial);
+    w->pads = given;
+    return true;
+}
+
+bool map_conv(OnnxNode *n) {
+    Window w;
+    Attr_Conv *a = ox_new(n, OP_Conv);
+    if (!window_read(n, ox_in(n, 1), &w) || !window_pads(n, &w)) return false;
+    a->strides = w.strides, a->dilations = w.dilations, a->pads = w.pads;
+    a->group = ox_int(n, "group", 1);
+    return ox_emit(n, OP_Conv, n->nin, n->in, a);
+}
+
+/* Padding from the output's size: (in - 1) * stride + output_padding + reach - output, split over both ends. A
+ * larger output than that needs is made by output_padding. */
+static bool transpose_pads(OnnxNode *n, Window *w, const Ints *sizes, bool upper, int64_t *extra) {
+    int64_t pads[2 * MAX_RANK] = {0};
+    for (int i = 0; i < w->spatial; i++) {
+        Dim in = w->x.dim[i + 2];
+        int64_t reach = (w->kernel[i] - 1) * w->dilation[i] + 1, total;
+        if (!sizes) { /* SAME: in * stride outputs */
+            total = reach + extra[i] - w->stride[i];
+        } else {
+            int64_t out = sizes->at[sizes->n - (uint32_t)w->spatial + (uint32_t)i], span;
+            if (!dim_known(in))
+                return ox_error(n, "output_shape", "give the shape with --input-shape",
+                                "padding of dimension %d depends on its size, which is not known", i + 2);
+            if (out < 0 || !size_mul(in - 1, w->stride[i], &span) || !size_add(span, extra[i] + reach, &span) ||
+                !size_sub(span, out, &total))
+                return ox_error(n, "output_shape", NULL, "is out of range");
+        }
+        if (total < 0) {
+            extra[i] -= total;
+            total = 0;
+        }
+        pads[i] = upper ? total / 2 : total - total / 2;
+        pads[i + w->spatial] = total - pads[i];
+    }
+    attr_set_ints(n->r->arena, &w->pads, 2 * (uint32_t)w->spatial, pads);
+    return true;
+}
+
+bool map_conv_transpose(OnnxNode *n) {
+    Window w;
+    Ints sizes, more;
+    int64_t extra[MAX_RANK] = {0};
+    Attr_ConvTranspose *a = ox_new(n, OP_ConvTranspose);
+    if (!window_read(n, ox_in(n, 1), &w)) return false;
+    const char *mode = auto_pad(n);
+    bool fixed = ox_ints(n, "output_shape", &sizes) && sizes.n;
+    if (ox_ints(n, "output_padding", &more) && more.n) {
+        if (more.n != (uint32_t)w.spatial)
+            return ox_error(n, "output_padding", NULL, "has %u entries for %d spatial dimensions", more.n, w.spatial);
+        for (int i = 0; i < w.spatial; i++) {
+            if (more.at[i] < 0 || more.at[i] > INT32_MAX) return ox_error(n, "output_padding", NULL, "is out of range");
+            extra[i] = more.at[i];
+        }
+    }
+    if (n->bad) return false;
+    if (fixed && sizes.n != (uint32_t)w.spatial && sizes.n != (uint32_t)w.spatial + 2)
+        return ox_error(n, "output_shape", NULL, "has %u entries for %d spatial dimensions", sizes.n, w.spatial);
+    bool same = !strncmp(mode, "SAME", 4);
+    bool ok = fixed || same ? transpose_pads(n, &w, fixed ? &sizes : NULL, !strcmp(mode, "SAME_UPPER"), extra)
+                            : window_pads(n, &w);
+    if (!ok) return false;
+    a->strides = w.strides, a->dilations = w.dilations, a->pads = w.pads;
+    a->output_padding = ox_list_of(n, (uint32_t)w.spatial, extra);
+    a->group = ox_int(n, "group", 1);
+    return ox_emit(n, OP_ConvTranspose, n->nin, n->in, a);
+}
+
+bool map_pool(OnnxNode *n) {
+    Window w;
+    Attr_Pool *a = ox_new(n, n->row->op);
+    if (ox_wants(n, 1)) return ox_refuse(n, "the second output, Indices");
+    if (!window_read(n, NO_VALUE, &w) || !window_pads(n, &w)) return false;
+    attr_set_ints(n->r->arena, &a->kernel_shape, (uint32_t)w.spatial, w.kernel);
+    a->strides = w.strides, a->dilations = w.dilations, a->pads = w.pads;
+    a->count_include_pad = ox_int(n, "count_include_pad", 0);
+    /* SAME and VALID say how many outputs there are */
+    a->ceil_mode = strcmp(auto_pad(n), "NOTSET") ? 0 : ox_int(n, "ceil_mode", 0);
+    a->p = ox_int(n, "p", 2);
+    return ox_emit(n, n->row->op, n->nin, n->in, a);
+}
+
+/* Reductions over all spatial dimensions. */
+bool map_global_pool(OnnxNode *n) {
+    int rank = ox_rank(n, 0);
+    int64_t axes[MAX_RANK], p = ox_int(n, "p", 2);
+    bool lp = !strcmp(n->row->name, "GlobalLpPool");
+    Op op = lp ? (p == 1 ? OP_ReduceL1 : OP_ReduceL2) : n->row->op;
+    if (n->bad) return false;
+    if (rank < 2) return ox_error(n, NULL, NULL, "operand 0 has rank %d, 2 or more are needed", rank);
+    if (rank == 2) return ox_emit_value(n, 0, n->in[0]);
+    for (int i = 2; i < rank; i++) axes[i - 2] = i;
+    Attr_Reduce *a = ox_new(n, op);
+    a->axes = ox_list_of(n, (uint32_t)(rank - 2), axes);
+    if (!lp || p == 1 || p == 2) return ox_emit1(n, op, n->in[0], a);
+    if (p < 1) return ox_error(n, "p", NULL, "%lld is out of range", (long long)p);
+    DType t = ox_dtype(n, n->in[0]);
+    ValueId v = ox_make2(n, OP_Pow, ox_make1(n, OP_Abs, n->in[0], NULL), ox_scalar(n, t, (double)p));
+    return ox_emit2(n, OP_Pow, ox_make1(n, OP_ReduceSum, v, a), ox_scalar(n, t, 1.0 / (double)p));
+}
+
+bool map_gemm(OnnxNode *n) {
+    Attr_Gemm *a = ox_new(n, OP_Gemm);
+    a->alpha = ox_float(n, "alpha", 1);
+    a->beta = ox_float(n, "beta", 1);
+    a->transA = ox_int(n, "transA", 0) != 0;
+    a->transB = ox_int(n, "transB", 0) != 0;
+    return ox_emit(n, OP_Gemm, n->nin, n->in, a);
+}
+
+bool map_einsum(OnnxNode *n) {
+    Attr_Mode *a = ox_new(n, OP_Einsum);
+    a->mode = ox_string(n, "equation", "");
+    return ox_emit(n, OP_Einsum, n->nin, n->in, a);
+}

@@ -1,0 +1,252 @@
+/* TensorProto -> Tensor. */
+#include "base/io.h"
+#include "base/size.h"
+#include "base/str.h"
+#include "import/onnx/internal.h"
+#include <limits.h>
+
+/* Numbers of TensorProto.DataType, with our type where there is one. */
+static const struct {
+    const char *name;
+    DType type;
+} onnx_types[] = {
+    {"UNDEFINED", DT_none},      {"FLOAT", DT_f32},          {"UINT8", DT_u8},
+    {"INT8", DT_i8},             {"UINT16", DT_u16},         {"INT16", DT_i16},
+    {"INT32", DT_i32},           {"INT64", DT_i64},          {"STRING", DT_none},
+    {"BOOL", DT_bool},           {"FLOAT16", DT_f16},        {"DOUBLE", DT_f64},
+    {"UINT32", DT_u32},          {"UINT64", DT_u64},         {"COMPLEX64", DT_none},
+    {"COMPLEX128", DT_none},     {"BFLOAT16", DT_bf16},      {"FLOAT8E4M3FN", DT_none},
+    {"FLOAT8E4M3FNUZ", DT_none}, {"FLOAT8E5M2", DT_none},    {"FLOAT8E5M2FNUZ", DT_none},
+    {"UINT4", DT_none},          {"INT4", DT_none},          {"FLOAT4E2M1", DT_none},
+    {"FLOAT8E8M0", DT_none},     {"UINT2", DT_none},         {"INT2", DT_none},
+    {"FLOAT6E2M3", DT_none},     {"FLOAT6E3M2", DT_none},
+};
+enum { ONNX_TYPES = sizeof onnx_types / sizeof onnx_types[0] };
+
+DType onnx_dtype(int number) { return number > 0 && number < ONNX_TYPES ? onnx_types[number].type : DT_none; }
+
+int onnx_dtype_number(DType t) {
+    for (int i = 1; i < ONNX_TYPES; i++)
+        if (onnx_types[i].type == t) return i;
+    return 0;
+}
+
+const char *onnx_dtype_name(int number) {
+    return number >= 0 && number < ONNX_TYPES ? onnx_types[number].name : "of an unknown number";
+}
+
+static bool tensor_error(TensorSource *s, Loc loc, const TensorProto *p, const char *hint, const char *text) {
+    return diag_error(s->diag, loc, hint, "tensor '%s': %s", p->name ? p->name : "", text);
+}
+
+/* Type, shape and byte count; refused types and impossible shapes are named. */
+static bool tensor_head(TensorSource *s, Loc loc, const TensorProto *p, Tensor *t) {
+    int64_t count, bytes;
+    t->dtype = onnx_dtype(p->data_type);
+    if (t->dtype == DT_none)
+        return diag_error(s->diag, loc, "convert the model to a supported type",
+                          "tensor '%s': element type %s (%d) is not supported", p->name ? p->name : "",
+                          onnx_dtype_name(p->data_type), (int)p->data_type);
+    if (p->segment) return tensor_error(s, loc, p, "save the model without segments", "segments are not supported");
+    if (p->n_dims > MAX_RANK)
+        return diag_error(s->diag, loc, NULL, "tensor '%s': %zu dimensions, at most %d are supported",
+                          p->name ? p->name : "", p->n_dims, MAX_RANK);
+    if (!size_product(p->dims, (int)p->n_dims, &count) ||
+        !size_mul(count, dtype_info[t->dtype].bytes, &bytes) || bytes > INT64_MAX / 2)
+        return tensor_error(s, loc, p, NULL, "a dimension is negative or the size overflows");
+    t->shape = shape_of((int)p->n_dims, p->dims);
+    t->bytes = (size_t)bytes;
+    return true;
+}
+
+static bool external_number(const char *text, int64_t *out) {
+    for (const char *c = text; *c; c++)
+        if (*c < '0' || *c > '9') return false;
+    return *text && int_parse(text, out);
+}
+
+static bool tensor_external(TensorSource *s, Loc loc, const TensorProto *p, Tensor *t) {
+    const char *location = NULL;
+    int64_t offset = 0, length = (int64_t)t->bytes;
+    for (size_t i = 0; i < p->n_external_data; i++) {
+        const char *key = p->external_data[i]->key, *value = p->external_data[i]->value;
+        if (!key || !value) return tensor_error(s, loc, p, NULL, "an entry of external_data lacks its key or value");
+        if (!strcmp(key, "location")) location = value;
+        if (!strcmp(key, "offset") && !external_number(value, &offset))
+            return diag_error(s->diag, loc, NULL, "tensor '%s': external_data offset \"%s\" is not a decimal number",
+                              p->name ? p->name : "", value);
+        if (!strcmp(key, "length") && !external_number(value, &length))
+            return diag_error(s->diag, loc, NULL, "tensor '%s': external_data length \"%s\" is not a decimal number",
+                              p->name ? p->name : "", value);
+    }
+    if (!location || !*location) return tensor_error(s, loc, p, NULL, "external_data has no location");
+    if (length != (int64_t)t->bytes)
+        return diag_error(s->diag, loc, NULL, "tensor '%s': external_data length is %lld, its shape and type need %zu",
+                          p->name ? p->name : "", (long long)length, t->bytes);
+    uint32_t at = map_get(&s->files, location);
+    if (at == MAP_NONE) {
+        Bytes b;
+        if (!io_map_beneath(s->arena, s->diag, loc, s->folder, location, &b)) return false;
+        at = s->mapped.n;
+        vec_push(s->arena, &s->mapped, b);
+        map_set(s->arena, &s->files, location, at);
+    }
+    Bytes b = s->mapped.at[at];
+    if ((uint64_t)offset > b.n || (uint64_t)length > b.n - (uint64_t)offset)
+        return diag_error(s->diag, loc, "the file is shorter than the model says",
+                          "tensor '%s': bytes %lld to %lld lie outside external file '%s' of %zu bytes",
+                          p->name ? p->name : "", (long long)offset, (long long)offset + (long long)length, location,
+                          b.n);
+    t->data = length ? b.data + offset : (const uint8_t *)"";
+    return true;
+}
+
+/* Values from int32_data: the small integers, bool, and the bits of the 16-bit floats. */
+static bool tensor_from_i32(TensorSource *s, Loc loc, const TensorProto *p, Tensor *t) {
+    static const struct {
+        int32_t min, max;
+    } range[DT_count] = {
+        [DT_i8] = {INT8_MIN, INT8_MAX},     [DT_u8] = {0, UINT8_MAX},    [DT_i16] = {INT16_MIN, INT16_MAX},
+        [DT_u16] = {0, UINT16_MAX},         [DT_bool] = {0, 1},          [DT_f16] = {0, UINT16_MAX},
+        [DT_bf16] = {0, UINT16_MAX},        [DT_i32] = {INT32_MIN, INT32_MAX},
+    };
+    int size = dtype_info[t->dtype].bytes;
+    uint8_t *out = arena_array(s->arena, p->n_int32_data + 1, (size_t)size);
+    for (size_t i = 0; i < p->n_int32_data; i++) {
+        int32_t v = p->int32_data[i];
+        if (v < range[t->dtype].min || v > range[t->dtype].max)
+            return diag_error(s->diag, loc, NULL, "tensor '%s': element %zu, %d, is outside the range of %s",
+                              p->name ? p->name : "", i, (int)v, dtype_info[t->dtype].name);
+        memcpy(out + i * (size_t)size, &v, (size_t)size);
+    }
+    t->data = out;
+    return true;
+}
+
+static bool tensor_from_u64(TensorSource *s, Loc loc, const TensorProto *p, Tensor *t) {
+    uint32_t *out = arena_array(s->arena, p->n_uint64_data + 1, sizeof *out);
+    for (size_t i = 0; i < p->n_uint64_data; i++) {
+        if (p->uint64_data[i] > UINT32_MAX)
+            return tensor_error(s, loc, p, NULL, "an element is outside the range of u32");
+        out[i] = (uint32_t)p->uint64_data[i];
+    }
+    t->data = out;
+    return true;
+}
+
+/* The one typed field that holds this type's elements. */
+static bool tensor_typed(TensorSource *s, Loc loc, const TensorProto *p, Tensor *t) {
+    size_t have;
+    switch (t->dtype) {
+    case DT_f32: have = p->n_float_data, t->data = p->float_data; break;
+    case DT_f64: have = p->n_double_data, t->data = p->double_data; break;
+    case DT_i64: have = p->n_int64_data, t->data = p->int64_data; break;
+    case DT_u64: have = p->n_uint64_data, t->data = p->uint64_data; break;
+    case DT_u32: have = p->n_uint64_data; break;
+    default: have = p->n_int32_data; break;
+    }
+    size_t need = t->bytes / (size_t)dtype_info[t->dtype].bytes;
+    if (have != need)
+        return diag_error(s->diag, loc, have ? NULL : "the file lacks the tensor's contents",
+                          "tensor '%s': %zu elements stored, its shape needs %zu", p->name ? p->name : "", have, need);
+    if (!need) {
+        t->data = "";
+        return true;
+    }
+    if (t->dtype == DT_u32) return tensor_from_u64(s, loc, p, t);
+    return t->data || tensor_from_i32(s, loc, p, t);
+}
+
+/* A bool is 0 or 1 in memory, whatever the file says. */
+static void tensor_clean_bool(Arena *a, Tensor *t) {
+    const uint8_t *in = t->data;
+    size_t i = 0;
+    while (i < t->bytes && in[i] <= 1) i++;
+    if (i == t->bytes) return;
+    uint8_t *out = arena_copy(a, in, t->bytes);
+    for (; i < t->bytes; i++) out[i] = out[i] != 0;
+    t->data = out;
+}
+
+Tensor *onnx_tensor(TensorSource *s, Loc loc, const TensorProto *p) {
+    Tensor *t = arena_new_of(s->arena, Tensor);
+    if (!tensor_head(s, loc, p, t)) return NULL;
+    if (p->has_data_location && p->data_location == 1) {
+        if (!tensor_external(s, loc, p, t)) return NULL;
+    } else if (p->has_raw_data && (p->raw_data.len || !t->bytes)) {
+        if (p->raw_data.len != t->bytes) {
+            diag_error(s->diag, loc, NULL, "tensor '%s': raw_data has %zu bytes, its shape and type need %zu",
+                       p->name ? p->name : "", p->raw_data.len, t->bytes);
+            return NULL;
+        }
+        t->data = t->bytes ? p->raw_data.data : (const uint8_t *)"";
+    } else if (!tensor_typed(s, loc, p, t)) {
+        return NULL;
+    }
+    if (t->dtype == DT_bool) tensor_clean_bool(s->arena, t);
+    return t;
+}
+
+/* Row-major position of sparse element i, or -1. Indices are [n] positions or [n, rank] coordinates. */
+static int64_t sparse_position(const Tensor *indices, const Shape *shape, int64_t count, int64_t i) {
+    if (indices->shape.rank == 1) {
+        int64_t at = tensor_int(indices, i);
+        return at >= 0 && at < count ? at : -1;
+    }
+    int64_t at = 0;
+    for (int d = 0; d < shape->rank; d++) {
+        int64_t c = tensor_int(indices, i * shape->rank + d);
+        if (c < 0 || c >= shape->dim[d]) return -1;
+        at = at * shape->dim[d] + c;
+    }
+    return at;
+}
+
+Tensor *onnx_sparse_tensor(TensorSource *s, Loc loc, const SparseTensorProto *p) {
+    const char *name = p->values && p->values->name ? p->values->name : "";
+    int64_t count, bytes;
+    if (!p->values || !p->indices) {
+        diag_error(s->diag, loc, NULL, "sparse tensor '%s': values or indices are missing", name);
+        return NULL;
+    }
+    const Tensor *values = onnx_tensor(s, loc, p->values), *indices = onnx_tensor(s, loc, p->indices);
+    if (!values || !indices) return NULL;
+    if (p->n_dims > MAX_RANK || !size_product(p->dims, (int)p->n_dims, &count) ||
+        !size_mul(count, dtype_info[values->dtype].bytes, &bytes) || bytes > INT32_MAX) {
+        diag_error(s->diag, loc, "dense contents may have at most 2 GiB", "sparse tensor '%s': its shape is too large",
+                   name);
+        return NULL;
+    }
+    Shape shape = shape_of((int)p->n_dims, p->dims);
+    int64_t n = values->shape.rank == 1 ? values->shape.dim[0] : -1;
+    bool linear = indices->shape.rank == 1 && indices->shape.dim[0] == n;
+    bool coordinates = indices->shape.rank == 2 && indices->shape.dim[0] == n && indices->shape.dim[1] == shape.rank;
+    if (n < 0 || indices->dtype != DT_i64 || (!linear && !coordinates)) {
+        diag_error(s->diag, loc, NULL, "sparse tensor '%s': values must be [n] and indices int64 [n] or [n, rank]",
+                   name);
+        return NULL;
+    }
+    Tensor *t = tensor_new(s->arena, values->dtype, shape);
+    size_t size = (size_t)dtype_info[t->dtype].bytes;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t at = sparse_position(indices, &shape, count, i);
+        if (at < 0) {
+            diag_error(s->diag, loc, NULL, "sparse tensor '%s': index %lld is outside the tensor", name, (long long)i);
+            return NULL;
+        }
+        memcpy((uint8_t *)(uintptr_t)t->data + (size_t)at * size, (const uint8_t *)values->data + (size_t)i * size, size);
+    }
+    return t;
+}
+
+Tensor *onnx_read_tensor(Arena *a, Diag *d, const char *path, const char **name) {
+    const TensorProto *p = (const TensorProto *)onnx_unpack(a, d, path, &tenon_onnx__tensor_proto__descriptor);
+    if (!p) return NULL;
+    if (!p->has_data_type || p->segment) {
+        diag_error(d, (Loc){.file = path}, "sequences and optionals are not supported", "not a single TensorProto");
+        return NULL;
+    }
+    TensorSource s = {.arena = a, .diag = d, .folder = path_folder(a, path)};
+    *name = p->name ? arena_strdup(a, p->name) : "";
+    return onnx_tensor(&s, (Loc){.file = path}, p);
+}

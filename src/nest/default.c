@@ -1,0 +1,193 @@
+/* Rule-of-thumb schedules. Scalar targets get the plain order with neighbouring axes fused. Vector targets: the axis
+ * along which operands are contiguous (or a constant can be packed so) becomes the vector, another one the register
+ * tile: tile x vector accumulators, one vector load and `tile` broadcasts a step of the reduction. */
+#include "nest/internal.h"
+#include "nest/schedule.h"
+
+typedef struct {
+    Arena *a;
+    Plan *p;
+    Schedule *out;
+    uint32_t stage;
+    const char *why;
+} Rule;
+
+static bool step(Rule *r, Step s) {
+    if (!plan_apply(r->p, &s, &r->why)) return false;
+    vec_push(r->a, &r->out->step, s);
+    return true;
+}
+
+static bool step1(Rule *r, StepKind k, const char *axis, int64_t number, const char *buffer) {
+    Step s = {.kind = k, .naxis = 1, .axis = {axis}, .buffer = buffer, .number = number};
+    return step(r, s);
+}
+
+static StagePlan *plan_of(const Rule *r) { return &r->p->stage[r->stage]; }
+
+/* Neighbours that every operand walks as one: fewer and longer loops. */
+static void fuse_neighbours(Rule *r) {
+    for (int i = 0; i + 1 < plan_of(r)->npiece;) {
+        const Piece *a = &plan_of(r)->piece[i], *b = a + 1;
+        Step s = {.kind = STEP_fuse, .naxis = 2, .axis = {a->name, b->name}};
+        if (a->reduce != b->reduce || !step(r, s)) i++;
+    }
+}
+
+/* How the loads of the reduced value walk along one axis. */
+typedef struct {
+    int still, unit, packable, strided; /* loads */
+    BufId pack;                         /* the constant that packing would help */
+    bool guarded;                       /* a guard depends on the axis */
+    bool ok;
+} Access;
+
+static void classify(Rule *r, ExprId e, AxisId axis, Access *acc) {
+    Nest *n = r->p->nest;
+    if (!x_mark(n, e)) return;
+    Expr x = *x_get(n, e);
+    if (x.kind == X_load) {
+        ExprId index[MAX_RANK];
+        int64_t coef;
+        int plain = 0, dims = 0;
+        for (int i = 0; i < x.narg; i++) {
+            index[i] = x_arg(n, e, i);
+            const Expr *ix = x_get(n, index[i]);
+            plain += ix->kind == X_axis && ix->id == axis;
+            Linear l;
+            bool uses = ix->kind == X_axis && ix->id == axis;
+            if (!uses && linear_of(n, index[i], &l))
+                for (int t = 0; t < l.n; t++) uses |= l.term[t].atom == x_axis(n, axis);
+            dims += uses;
+        }
+        if (!x_coefficient(n, buffer_offset(n, x.id, index), axis, &coef)) acc->ok = false;
+        else if (coef == 0) acc->still++;
+        else if (n->buf.at[x.id].kind == BUF_const && plain == 1 && dims == 1 && !n->buf.at[x.id].nphys) {
+            acc->packable++;
+            acc->pack = x.id;
+        } else if (coef == 1) acc->unit++;
+        else acc->strided++;
+        return;
+    }
+    for (int i = 0; i < x.narg; i++)
+        if (x_arg(n, e, i) != NO_EXPR) classify(r, x_arg(n, e, i), axis, acc);
+}
+
+static Access access_of(Rule *r, ExprId red, AxisId axis) {
+    Nest *n = r->p->nest;
+    Access acc = {.ok = true, .pack = UINT32_MAX};
+    ExprId guard = x_arg(n, red, 1), value = x_arg(n, red, 0);
+    x_axis(n, axis); /* exists before the walk is marked */
+    buffer_offset(n, 0, (ExprId[MAX_RANK]){x_index(n, 0), x_index(n, 0), x_index(n, 0), x_index(n, 0), x_index(n, 0),
+                                           x_index(n, 0), x_index(n, 0), x_index(n, 0)});
+    x_mark_begin(n);
+    classify(r, value, axis, &acc);
+    acc.guarded = guard != NO_EXPR && x_uses_axis(n, guard, axis);
+    return acc;
+}
+
+/* The widest vector that leaves no tail, else the widest that leaves a small one. */
+static int64_t vector_lanes(const Rule *r, int64_t extent) {
+    int64_t lanes = target_lanes(r->p->target, DT_f32);
+    for (int64_t l = lanes; l >= 4; l /= 2)
+        if (extent % l == 0) return l;
+    for (int64_t l = lanes; l >= 4; l /= 2)
+        if (extent >= 2 * l) return l;
+    return 0;
+}
+
+/* Largest divisor of extent up to most; where only small ones exist, most itself with an edge. */
+static int64_t tile_size(int64_t extent, int64_t most) {
+    if (extent <= most) return extent;
+    int64_t best = 1;
+    for (int64_t t = 2; t <= most; t++)
+        if (extent % t == 0) best = t;
+    return best * 2 > most ? best : most;
+}
+
+/* Register tile along an axis that is not the vector: prefers one where a loaded vector is used again. */
+static void register_tile(Rule *r, ExprId red, AxisId vector) {
+    Nest *n = r->p->nest;
+    int64_t most = r->p->target->vector_registers >= 32 ? 14 : 6;
+    for (int i = plan_of(r)->npiece - 1; i >= 0; i--) {
+        Piece p = plan_of(r)->piece[i];
+        if (p.reduce || p.root == vector || p.step != 1 || !p.outermost || n->axis.at[p.root].kind == AXIS_serial) continue;
+        Access acc = access_of(r, red, p.root);
+        if (!acc.ok || acc.still == 0) continue;
+        int64_t size = n->axis.at[p.root].extent, t = tile_size(size, most);
+        if (acc.guarded) {
+            if (size < 3 || !step1(r, STEP_interior, p.name, 0, NULL)) return;
+            t = size - 2 < most ? size - 2 : tile_size(size, most);
+        }
+        if (t < 2) return;
+        if (!step1(r, STEP_tile, p.name, t, NULL)) return;
+        const char *inner = plan_of(r)->piece[plan_of(r)->npiece - 1].name;
+        step1(r, STEP_unroll, arena_strdup(r->a, inner), 0, NULL);
+        return;
+    }
+}
+
+/* Vector schedule for a stage with one reduction; false: nothing was applied. */
+static bool vector_reduce(Rule *r, ExprId red) {
+    Nest *n = r->p->nest;
+    int best = -1;
+    int64_t best_score = 0;
+    Access chosen = {0};
+    for (int i = 0; i < plan_of(r)->npiece; i++) {
+        const Piece *p = &plan_of(r)->piece[i];
+        if (p->reduce || p->step != 1 || n->axis.at[p->root].kind == AXIS_serial) continue;
+        Access a = access_of(r, red, p->root);
+        int64_t lanes = vector_lanes(r, p->size);
+        if (!a.ok || a.guarded || lanes == 0 || a.unit + a.packable == 0) continue;
+        int64_t score = lanes * 16 / (1 + 4 * a.strided) + (a.still ? 8 : 0) + 4 * (p->size % lanes == 0);
+        if (score > best_score) {
+            best_score = score;
+            best = i;
+            chosen = a;
+        }
+    }
+    if (best < 0) return false;
+    Piece v = plan_of(r)->piece[best];
+    int64_t lanes = vector_lanes(r, v.size);
+    StagePlan before = *plan_of(r);
+    uint32_t steps = r->out->step.n;
+    register_tile(r, red, v.root);
+    const char *inner = v.name;
+    if (step1(r, STEP_tile, v.name, lanes, NULL)) {
+        inner = arena_strdup(r->a, plan_of(r)->piece[plan_of(r)->npiece - 1].name);
+        if (step1(r, STEP_vector, inner, 0, NULL)) {
+            if (chosen.packable == 1) step1(r, STEP_pack, inner, lanes, n->buf.at[chosen.pack].name);
+            return true;
+        }
+    }
+    *plan_of(r) = before;
+    r->out->step.n = steps;
+    return false;
+}
+
+static void vector_plain(Rule *r) {
+    StagePlan *s = plan_of(r);
+    if (s->npiece == 0) return;
+    Piece p = s->piece[s->npiece - 1];
+    int64_t lanes = vector_lanes(r, p.size);
+    StagePlan before = *s;
+    uint32_t steps = r->out->step.n;
+    if (lanes == 0 || !step1(r, STEP_tile, p.name, lanes, NULL)) return;
+    if (step1(r, STEP_vector, arena_strdup(r->a, s->piece[s->npiece - 1].name), 0, NULL)) return;
+    *s = before;
+    r->out->step.n = steps;
+}
+
+Schedule schedule_default(Arena *a, Plan *p) {
+    Schedule out = {0};
+    for (uint32_t s = 0; s < p->nest->stage.n; s++) {
+        Rule r = {.a = a, .p = p, .out = &out, .stage = s};
+        ExprId red[2];
+        fuse_neighbours(&r);
+        if (target_lanes(p->target, DT_f32) <= 1) continue;
+        int count = x_reductions(p->nest, p->nest->stage.at[s].value, red, 2);
+        if (count == 0) vector_plain(&r);
+        else if (count == 1) vector_reduce(&r, red[0]);
+    }
+    return out;
+}

@@ -1,0 +1,307 @@
+/* Index arithmetic: canonical sums, floor division and modulo decided by ranges. */
+#include "nest/internal.h"
+#include <stdlib.h>
+
+static bool linear_term(Linear *l, int64_t coef, ExprId atom) {
+    for (int i = 0; i < l->n; i++)
+        if (l->term[i].atom == atom) {
+            if (!size_add(l->term[i].coef, coef, &l->term[i].coef)) return false;
+            if (l->term[i].coef == 0) l->term[i] = l->term[--l->n];
+            return true;
+        }
+    if (coef == 0) return true;
+    if (l->n == MAX_TERMS) return false;
+    l->term[l->n].coef = coef;
+    l->term[l->n++].atom = atom;
+    return true;
+}
+
+bool linear_add(Linear *to, const Linear *x, int64_t scale) {
+    int64_t c;
+    if (!size_mul(x->constant, scale, &c) || !size_add(to->constant, c, &to->constant)) return false;
+    for (int i = 0; i < x->n; i++)
+        if (!size_mul(x->term[i].coef, scale, &c) || !linear_term(to, c, x->term[i].atom)) return false;
+    return true;
+}
+
+bool linear_of(const Nest *n, ExprId e, Linear *out) {
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_int) {
+        out->n = 0;
+        out->constant = x->i;
+        return true;
+    }
+    if (x->kind == X_fn && x->is_index) {
+        Linear b;
+        if (x->id == FN_add || x->id == FN_sub)
+            return linear_of(n, x_arg(n, e, 0), out) && linear_of(n, x_arg(n, e, 1), &b) &&
+                   linear_add(out, &b, x->id == FN_add ? 1 : -1);
+        if (x->id == FN_neg) {
+            *out = (Linear){0};
+            return linear_of(n, x_arg(n, e, 0), &b) && linear_add(out, &b, -1);
+        }
+        if (x->id == FN_mul) {
+            const Expr *k = x_get(n, x_arg(n, e, 1));
+            if (k->kind == X_int) {
+                *out = (Linear){0};
+                return linear_of(n, x_arg(n, e, 0), &b) && linear_add(out, &b, k->i);
+            }
+        }
+    }
+    out->n = 1;
+    out->constant = 0;
+    out->term[0].coef = 1;
+    out->term[0].atom = e;
+    return true;
+}
+
+static int by_size(const void *a, const void *b) {
+    const int64_t *x = a, *y = b; /* {coef, atom} */
+    int64_t cx = x[0] < 0 ? -x[0] : x[0], cy = y[0] < 0 ? -y[0] : y[0];
+    if (cx != cy) return cx < cy ? 1 : -1;
+    return x[1] < y[1] ? -1 : x[1] > y[1];
+}
+
+/* k*c*(x/c) + k*(x%c) -> k*x */
+static bool recombine(Nest *n, Linear *l) {
+    for (int i = 0; i < l->n; i++) {
+        const Expr *d = x_get(n, l->term[i].atom);
+        if (d->kind != X_fn || d->id != FN_div) continue;
+        ExprId x = x_arg(n, l->term[i].atom, 0), c = x_arg(n, l->term[i].atom, 1);
+        for (int j = 0; j < l->n; j++) {
+            const Expr *m = x_get(n, l->term[j].atom);
+            if (m->kind != X_fn || m->id != FN_mod || x_arg(n, l->term[j].atom, 0) != x ||
+                x_arg(n, l->term[j].atom, 1) != c)
+                continue;
+            int64_t k = l->term[j].coef, kc;
+            if (x_get(n, c)->kind != X_int || !size_mul(k, x_get(n, c)->i, &kc) || kc != l->term[i].coef) continue;
+            int hi = i > j ? i : j, lo = i > j ? j : i;
+            l->term[hi] = l->term[--l->n];
+            l->term[lo] = l->term[--l->n];
+            Linear inner;
+            return linear_of(n, x, &inner) && linear_add(l, &inner, k);
+        }
+    }
+    return false;
+}
+
+ExprId linear_build(Nest *n, Linear *l) {
+    while (recombine(n, l)) {}
+    int64_t sorted[MAX_TERMS][2];
+    for (int i = 0; i < l->n; i++) {
+        sorted[i][0] = l->term[i].coef;
+        sorted[i][1] = l->term[i].atom;
+    }
+    qsort(sorted, (size_t)l->n, sizeof sorted[0], by_size);
+    /* a positive term first, so that no sum starts with a minus */
+    for (int i = 1; i < l->n && sorted[0][0] < 0; i++)
+        if (sorted[i][0] > 0) {
+            int64_t c = sorted[i][0], a = sorted[i][1];
+            for (int k = i; k > 0; k--) sorted[k][0] = sorted[k - 1][0], sorted[k][1] = sorted[k - 1][1];
+            sorted[0][0] = c, sorted[0][1] = a;
+        }
+    bool constant_first = l->n > 0 && sorted[0][0] < 0 && l->constant > 0; /* 1 - h, not h * -1 + 1 */
+    ExprId sum = constant_first ? x_index(n, l->constant) : NO_EXPR;
+    for (int i = 0; i < l->n; i++) {
+        int64_t c = sorted[i][0];
+        ExprId t = (ExprId)sorted[i][1];
+        bool minus = c < 0 && sum != NO_EXPR && c != INT64_MIN;
+        if (minus) c = -c;
+        if (c != 1) {
+            ExprId a[2] = {t, x_index(n, c)};
+            t = x_raw_fn(n, FN_mul, DT_index, true, 2, a);
+        }
+        ExprId a[2] = {sum, t};
+        sum = sum == NO_EXPR ? t : x_raw_fn(n, minus ? FN_sub : FN_add, DT_index, true, 2, a);
+    }
+    if (sum == NO_EXPR) return x_index(n, l->constant);
+    if (l->constant == 0 || constant_first) return sum;
+    bool minus = l->constant < 0 && l->constant != INT64_MIN;
+    ExprId a[2] = {sum, x_index(n, minus ? -l->constant : l->constant)};
+    return x_raw_fn(n, minus ? FN_sub : FN_add, DT_index, true, 2, a);
+}
+
+/* ---- ranges ---- */
+
+static int64_t clamp_inf(int64_t v) { return v > RANGE_INF ? RANGE_INF : v < -RANGE_INF ? -RANGE_INF : v; }
+
+static int64_t mul_inf(int64_t a, int64_t b) {
+    int64_t r;
+    if (a == 0 || b == 0) return 0;
+    if (a >= RANGE_INF || a <= -RANGE_INF || !size_mul(a, b, &r)) return (a < 0) != (b < 0) ? -RANGE_INF : RANGE_INF;
+    return clamp_inf(r);
+}
+
+static Range range_of(const Nest *n, ExprId e);
+
+Range linear_range(const Nest *n, const Linear *l) {
+    Range r = {clamp_inf(l->constant), clamp_inf(l->constant)};
+    for (int i = 0; i < l->n; i++) {
+        Range t = range_of(n, l->term[i].atom);
+        int64_t a = mul_inf(t.lo, l->term[i].coef), b = mul_inf(t.hi, l->term[i].coef);
+        int64_t lo = a < b ? a : b, hi = a < b ? b : a;
+        r.lo = r.lo <= -RANGE_INF || lo <= -RANGE_INF ? -RANGE_INF : clamp_inf(r.lo + lo);
+        r.hi = r.hi >= RANGE_INF || hi >= RANGE_INF ? RANGE_INF : clamp_inf(r.hi + hi);
+    }
+    return r;
+}
+
+static Range range_fn(const Nest *n, ExprId e) {
+    const Expr *x = x_get(n, e);
+    Range a = range_of(n, x_arg(n, e, 0)), none = {-RANGE_INF, RANGE_INF};
+    if (fn_info[x->id].arity < 2) return none;
+    Range b = range_of(n, x_arg(n, e, 1));
+    switch ((Fn)x->id) {
+    case FN_min: return (Range){a.lo < b.lo ? a.lo : b.lo, a.hi < b.hi ? a.hi : b.hi};
+    case FN_max: return (Range){a.lo > b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi};
+    case FN_div:
+        if (b.lo != b.hi || b.lo <= 0) return none;
+        return (Range){a.lo <= -RANGE_INF ? a.lo : floor_div(a.lo, b.lo), a.hi >= RANGE_INF ? a.hi : floor_div(a.hi, b.lo)};
+    case FN_mod:
+        if (b.lo != b.hi || b.lo <= 0) return none;
+        if (a.lo >= 0 && a.hi < b.lo) return a;
+        return (Range){0, b.lo - 1};
+    case FN_select: {
+        Range c = range_of(n, x_arg(n, e, 2));
+        return (Range){b.lo < c.lo ? b.lo : c.lo, b.hi > c.hi ? b.hi : c.hi};
+    }
+    case FN_mul:
+        if (a.lo >= 0 && b.lo >= 0) return (Range){mul_inf(a.lo, b.lo), mul_inf(a.hi, b.hi)};
+        return none;
+    default: return none;
+    }
+}
+
+static Range range_of(const Nest *n, ExprId e) {
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_int) return (Range){clamp_inf(x->i), clamp_inf(x->i)};
+    if (x->kind == X_axis) {
+        int64_t extent = n->axis.at[x->id].extent;
+        return (Range){0, extent > 0 ? clamp_inf(extent - 1) : 0};
+    }
+    if (x->kind == X_fn && x->is_index) {
+        if (x->id == FN_add || x->id == FN_sub || x->id == FN_neg ||
+            (x->id == FN_mul && x_get(n, x_arg(n, e, 1))->kind == X_int)) {
+            Linear l;
+            if (linear_of(n, e, &l)) return linear_range(n, &l);
+            return (Range){-RANGE_INF, RANGE_INF};
+        }
+        return range_fn(n, e);
+    }
+    return (Range){-RANGE_INF, RANGE_INF};
+}
+
+bool x_range(const Nest *n, ExprId e, Range *r) {
+    *r = range_of(n, e);
+    return r->lo > -RANGE_INF && r->hi < RANGE_INF;
+}
+
+/* ---- division and modulo ---- */
+
+/* l = c * quotient + rest: terms whose coefficient c divides, and the part of the others that it divides. */
+static void split_by(const Linear *l, int64_t c, Linear *quotient, Linear *rest) {
+    *quotient = *rest = (Linear){0};
+    for (int i = 0; i < l->n; i++) {
+        Linear *to = l->term[i].coef % c == 0 ? quotient : rest;
+        to->term[to->n].coef = to == quotient ? l->term[i].coef / c : l->term[i].coef;
+        to->term[to->n++].atom = l->term[i].atom;
+    }
+    quotient->constant = floor_div(l->constant, c);
+    rest->constant = floor_mod(l->constant, c);
+}
+
+static int64_t gcd(int64_t a, int64_t b) {
+    if (a < 0) a = -a;
+    if (b < 0) b = -b;
+    while (b) {
+        int64_t t = a % b;
+        a = b;
+        b = t;
+    }
+    return a;
+}
+
+ExprId index_div(Nest *n, ExprId a, int64_t c) {
+    Linear l, q, r;
+    if (c == 1) return a;
+    if (c > 1 && linear_of(n, a, &l)) {
+        split_by(&l, c, &q, &r);
+        Range range = linear_range(n, &r);
+        if (range.lo > -RANGE_INF && range.hi < RANGE_INF && floor_div(range.lo, c) == floor_div(range.hi, c)) {
+            q.constant += floor_div(range.lo, c);
+            return linear_build(n, &q);
+        }
+        int64_t g = c; /* a common factor of the rest's terms cancels: (4x + 2y + k)/6 = (2x + y + k/2)/3 */
+        for (int i = 0; i < r.n; i++) g = gcd(g, r.term[i].coef);
+        if (g > 1) {
+            for (int i = 0; i < r.n; i++) r.term[i].coef /= g;
+            r.constant = floor_div(r.constant, g);
+        }
+        ExprId rest = linear_build(n, &r);
+        int64_t cg = c / g, nested;
+        const Expr *x = x_get(n, rest);
+        if (x->kind == X_fn && x->id == FN_div && x->is_index && x_get(n, x_arg(n, rest, 1))->kind == X_int &&
+            size_mul(cg, x_get(n, x_arg(n, rest, 1))->i, &nested)) {
+            rest = x_arg(n, rest, 0); /* (x/a)/b = x/(a*b) */
+            cg = nested;
+        }
+        ExprId args[2] = {rest, x_index(n, cg)};
+        ExprId d = cg == 1 ? rest : x_raw_fn(n, FN_div, DT_index, true, 2, args);
+        Linear dl = {.n = 1};
+        dl.term[0].coef = 1;
+        dl.term[0].atom = d;
+        if (cg == 1) linear_of(n, d, &dl);
+        if (linear_add(&q, &dl, 1)) return linear_build(n, &q);
+    }
+    ExprId args[2] = {a, x_index(n, c)};
+    return x_raw_fn(n, FN_div, DT_index, true, 2, args);
+}
+
+ExprId index_mod(Nest *n, ExprId a, int64_t c) {
+    Linear l, q, r;
+    if (c == 1) return x_index(n, 0);
+    if (c > 1 && linear_of(n, a, &l)) {
+        split_by(&l, c, &q, &r);
+        Range range = linear_range(n, &r);
+        if (range.lo > -RANGE_INF && range.hi < RANGE_INF && floor_div(range.lo, c) == floor_div(range.hi, c)) {
+            r.constant -= floor_div(range.lo, c) * c;
+            return linear_build(n, &r);
+        }
+        a = linear_build(n, &r);
+        const Expr *x = x_get(n, a);
+        if (x->kind == X_fn && x->id == FN_mod && x->is_index && x_get(n, x_arg(n, a, 1))->kind == X_int &&
+            x_get(n, x_arg(n, a, 1))->i % c == 0)
+            return index_mod(n, x_arg(n, a, 0), c); /* (x % 12) % 4 = x % 4 */
+    }
+    ExprId args[2] = {a, x_index(n, c)};
+    return x_raw_fn(n, FN_mod, DT_index, true, 2, args);
+}
+
+/* ---- queries ---- */
+
+bool x_linear(const Nest *n, ExprId e, int64_t *coef, int64_t *constant) {
+    Linear l;
+    if (!linear_of(n, e, &l)) return false;
+    memset(coef, 0, n->axis.n * sizeof *coef);
+    for (int i = 0; i < l.n; i++) {
+        const Expr *x = x_get(n, l.term[i].atom);
+        if (x->kind != X_axis) return false;
+        coef[x->id] = l.term[i].coef;
+    }
+    *constant = l.constant;
+    return true;
+}
+
+static bool uses_axis(const Nest *n, ExprId e, AxisId a) {
+    if (!x_mark(n, e)) return false;
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_axis) return x->id == a;
+    for (int i = 0; i < x->narg; i++)
+        if (x_arg(n, e, i) != NO_EXPR && uses_axis(n, x_arg(n, e, i), a)) return true;
+    return false;
+}
+
+bool x_uses_axis(const Nest *n, ExprId e, AxisId a) {
+    x_mark_begin(n);
+    return uses_axis(n, e, a);
+}

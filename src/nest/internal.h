@@ -1,0 +1,44 @@
+/* Shared by the expression files. */
+#ifndef TENON_NEST_INTERNAL_H
+#define TENON_NEST_INTERNAL_H
+#include "base/size.h"
+#include "nest/nest.h"
+
+/* Hash-conses without simplifying. */
+ExprId x_raw(Nest *n, Expr proto, int narg, const ExprId *args);
+ExprId x_raw_fn(Nest *n, Fn f, DType t, bool is_index, int narg, const ExprId *args);
+
+/* Index arithmetic as a sum: constant + coef[i] * atom[i], sorted so that equal sums are equal expressions. */
+#define MAX_TERMS 24
+typedef struct {
+    int n;
+    int64_t constant;
+    struct {
+        int64_t coef;
+        ExprId atom;
+    } term[MAX_TERMS];
+} Linear;
+bool linear_of(const Nest *n, ExprId e, Linear *out); /* false: too many terms or overflow */
+bool linear_add(Linear *to, const Linear *x, int64_t scale);
+ExprId linear_build(Nest *n, Linear *l);
+Range linear_range(const Nest *n, const Linear *l);
+/* Walks over the expression DAG: begin, then visit is true the first time an expression is met. Not reentrant. */
+void x_mark_begin(const Nest *n);
+bool x_mark(const Nest *n, ExprId e);
+ExprId index_div(Nest *n, ExprId a, int64_t c);
+ExprId index_mod(Nest *n, ExprId a, int64_t c);
+/* x_substitute with everything: axes replaced, loads answered by the hook, and `done` filled beforehand with
+ * expressions that become others. */
+ExprId x_rewrite(Nest *n, ExprId e, const ExprId *axis_to, LoadHook hook, void *ctx, IdMap *done);
+/* The outermost reductions in e, each once, in the order met. At most max; returns how many there are. */
+int x_reductions(const Nest *n, ExprId e, ExprId *out, int max);
+/* The conjuncts of a guard: splits &&. */
+int x_conjuncts(const Nest *n, ExprId guard, ExprId *out, int max);
+/* Can e be computed for all lanes of `lane` at once: float arithmetic, loads that walk by 0 or 1 (or are gathered when
+ * gathers are allowed), no index or condition that depends on the lane? */
+bool x_varies(const Nest *n, ExprId e, AxisId lane); /* differs from lane to lane */
+bool x_lanes(Nest *n, ExprId e, AxisId lane, bool gathers);
+/* Coefficient of axis in the sum e; false when the axis also occurs otherwise. */
+bool x_coefficient(const Nest *n, ExprId e, AxisId a, int64_t *coef);
+#define RANGE_INF (INT64_MAX / 8)
+#endif

@@ -1,0 +1,508 @@
+/* Lowering: the plan's pieces become loops, reductions become accumulators, guards become loop bounds. */
+#include "nest/lower.h"
+#include "nest/internal.h"
+
+typedef struct {
+    Arena *arena;
+    Nest *n;
+    Plan *plan;
+    LoopTree *tree;
+    const StagePlan *sp;
+    const Stage *stage;
+    ExprId *axis_to;   /* root axis -> expression over loop axes; NO_EXPR while its loops are not open */
+    uint32_t axis_cap;
+    int64_t *rem;      /* root axis: points that the pieces not yet opened cover */
+    ExprId *base;      /* root axis: where they begin */
+    uint32_t *local;   /* buffer -> variable of the tree, or UINT32_MAX */
+} Lower;
+
+static LoopNode *node_new(Lower *l, LoopKind k, LoopNode *into) {
+    LoopNode *x = arena_new_of(l->arena, LoopNode);
+    x->kind = k;
+    x->axis = NO_AXIS;
+    x->lo = x->hi = x->value = x->offset = NO_EXPR;
+    x->combine = COMBINE_store;
+    if (into) vec_push(l->arena, &into->body, x);
+    return x;
+}
+
+/* A loop axis of its own: the same name may be used by several loops. */
+static AxisId instance(Lower *l, AxisId root, const char *name, int64_t extent) {
+    Axis r = l->n->axis.at[root];
+    const char *suffix = name + strlen(r.name); /* ".o", ".i" of split pieces */
+    char *c = arena_strdup(l->arena, name), *b = arena_printf(l->arena, "%s%s", r.base, suffix);
+    for (char *p = c; *p; p++) *p = *p == '.' ? '_' : *p;
+    for (char *p = b; *p; p++) *p = *p == '.' ? '_' : *p;
+    Axis a = {c, b, extent, AXIS_spatial};
+    vec_push(l->arena, &l->n->axis, a);
+    if (l->n->axis.n >= l->axis_cap) {
+        uint32_t cap = l->n->axis.n * 2;
+        ExprId *to = arena_array_of(l->arena, cap, ExprId);
+        for (uint32_t i = 0; i < cap; i++) to[i] = i < l->axis_cap ? l->axis_to[i] : NO_EXPR;
+        l->axis_to = to;
+        l->axis_cap = cap;
+    }
+    return l->n->axis.n - 1;
+}
+
+/* ---- locals: scalar, array on the stack, or scratch ---- */
+
+static ExprId var_ref(Lower *l, uint32_t var, int nindex, const ExprId *index, bool vector) {
+    return x_raw(l->n, (Expr){.kind = X_var, .dtype = (uint8_t)l->tree->var.at[var].dtype, .id = var, .i = vector ? X_VAR_VECTOR : 0},
+                 nindex, index);
+}
+
+static ExprId local_load(void *ctx, Nest *n, BufId b, const ExprId *index) {
+    Lower *l = ctx;
+    if (n->buf.at[b].kind != BUF_local || l->local[b] == UINT32_MAX) return NO_EXPR;
+    const LoopVar *v = &l->tree->var.at[l->local[b]];
+    ExprId at = buffer_offset(n, b, index);
+    return var_ref(l, l->local[b], v->ndim, &at, false);
+}
+
+/* With `done` holding what reductions have become. */
+static ExprId resolve(Lower *l, ExprId e, IdMap *done) {
+    IdMap none = {0};
+    return x_rewrite(l->n, e, l->axis_to, local_load, l, done ? done : &none);
+}
+
+static uint32_t var_new(Lower *l, const char *name, DType t, int lanes, int ndim, const int64_t *dim) {
+    int again = 0; /* scopes may be the same: acc, acc2, acc3 */
+    for (uint32_t i = 0; i < l->tree->var.n; i++)
+        again += !strncmp(l->tree->var.at[i].name, name, strlen(name));
+    if (again) name = arena_printf(l->arena, "%s%d", name, again + 1);
+    LoopVar v = {.name = name, .dtype = t, .lanes = lanes, .ndim = ndim};
+    for (int i = 0; i < ndim; i++) v.dim[i] = dim[i];
+    vec_push(l->arena, &l->tree->var, v);
+    return l->tree->var.n - 1;
+}
+
+/* Dimensions of a local that shared axes walk need only one slice. */
+static void place_local(Lower *l, BufId id, LoopNode *into) {
+    Nest *n = l->n;
+    Buffer *b = &n->buf.at[id];
+    int64_t stride = 1, kept = 1;
+    bool drop[MAX_RANK] = {0};
+    for (uint32_t s = 0; s < n->stage.n; s++)
+        for (int i = 0; n->stage.at[s].out == id && i < n->nshared; i++)
+            for (int d = 0; d < b->rank; d++) {
+                const Expr *x = x_get(n, n->stage.at[s].index[d]);
+                drop[d] |= x->kind == X_axis && x->id == n->stage.at[s].axis[i];
+            }
+    for (int d = b->rank - 1; d >= 0; d--) {
+        b->stride[d] = drop[d] ? 0 : stride;
+        if (!drop[d]) stride *= b->dim[d], kept *= b->dim[d];
+    }
+    int64_t bytes = kept * dtype_info[b->dtype].bytes;
+    if (bytes > LOWER_STACK_LIMIT) {
+        l->tree->scratch_offset[id] = l->tree->scratch_bytes;
+        l->tree->scratch_bytes += (bytes + 63) / 64 * 64;
+        return;
+    }
+    l->local[id] = var_new(l, b->name, b->dtype, 1, kept > 1, &kept);
+    l->tree->stack_bytes += bytes;
+    node_new(l, LOOP_var, into)->var = l->local[id];
+}
+
+/* ---- walking pieces ---- */
+
+typedef struct Walk Walk;
+typedef void Leaf(Lower *l, Walk *w, LoopNode *into);
+struct Walk {
+    const Piece *piece[MAX_PIECES];
+    int n;
+    bool lanes_apart; /* the vector piece as a loop over lanes */
+    AxisId loop[MAX_PIECES]; /* instance of each piece, NO_AXIS where one iteration needs no loop */
+    bool in_vector;
+    AxisId lane;
+    ExprId conj[32]; /* pending conjuncts of a reduction's guard */
+    int nconj;
+    Leaf *leaf;
+    void *ctx;
+};
+
+static void walk(Lower *l, Walk *w, int k, LoopNode *into);
+
+static bool axis_open(const Lower *l, ExprId e) { /* every root axis of e has all its loops open */
+    Nest *n = l->n;
+    for (int i = 0; i < l->sp->npiece; i++)
+        if (l->axis_to[l->sp->piece[i].root] == NO_EXPR && x_uses_axis(n, e, l->sp->piece[i].root)) return false;
+    return true;
+}
+
+/* max(num, 0) / c */
+static ExprId bound_div(Nest *n, ExprId num, int64_t c) {
+    return x_fn2(n, FN_div, x_fn2(n, FN_max, num, x_index(n, 0)), x_index(n, c));
+}
+
+/* Tightens lo..hi of a loop by `coef * v + rest >= 0` (ge) or `< 0` turned into it. */
+static void tighten(Nest *n, LoopNode *loop, int64_t coef, ExprId rest) {
+    if (coef > 0) { /* v >= ceil(-rest / coef) */
+        ExprId num = x_fn2(n, FN_sub, x_index(n, coef - 1), rest);
+        loop->lo = x_fn2(n, FN_max, loop->lo, bound_div(n, num, coef));
+    } else { /* v < floor(rest / -coef) + 1, none where rest < 0 */
+        ExprId num = x_fn2(n, FN_add, rest, x_index(n, -coef));
+        loop->hi = x_fn2(n, FN_min, loop->hi, bound_div(n, num, -coef));
+    }
+}
+
+/* cond as `coef * v + rest >= 0` with rest free of v. */
+static bool as_bound(Nest *n, ExprId cond, AxisId v, int64_t *coef, ExprId *rest) {
+    Expr x = *x_get(n, cond);
+    if (x.kind != X_fn || (x.id != FN_ge && x.id != FN_lt && x.id != FN_le && x.id != FN_gt)) return false;
+    ExprId a = x_arg(n, cond, 0), b = x_arg(n, cond, 1);
+    if (!x_get(n, a)->is_index || !x_get(n, b)->is_index) return false;
+    bool less = x.id == FN_lt || x.id == FN_le;
+    ExprId d = less ? x_fn2(n, FN_sub, b, a) : x_fn2(n, FN_sub, a, b);
+    if (x.id == FN_lt || x.id == FN_gt) d = x_fn2(n, FN_sub, d, x_index(n, 1));
+    if (!x_coefficient(n, d, v, coef) || *coef == 0) return false;
+    ExprId axis = x_axis(n, v);
+    *rest = x_fn2(n, FN_sub, d, x_fn2(n, FN_mul, axis, x_index(n, *coef)));
+    return true;
+}
+
+/* Conjuncts that can be decided now: into the loop's bounds, or an if around what follows. NULL: never true. */
+static LoopNode *place_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into, Walk *saved) {
+    Nest *n = l->n;
+    saved->nconj = w->nconj;
+    memcpy(saved->conj, w->conj, sizeof w->conj);
+    int keep = 0;
+    ExprId cond = NO_EXPR;
+    for (int i = 0; i < w->nconj; i++) {
+        if (!axis_open(l, w->conj[i])) {
+            w->conj[keep++] = w->conj[i];
+            continue;
+        }
+        ExprId c = resolve(l, w->conj[i], NULL), rest;
+        int64_t coef;
+        if (x_get(n, c)->kind == X_int) {
+            if (x_get(n, c)->i) continue;
+            return NULL;
+        }
+        if (loop && as_bound(n, c, loop->axis, &coef, &rest)) tighten(n, loop, coef, rest);
+        else cond = cond == NO_EXPR ? c : x_fn2(n, FN_and, cond, c);
+    }
+    w->nconj = keep;
+    if (cond == NO_EXPR) return into;
+    LoopNode *f = node_new(l, LOOP_if, into);
+    f->lo = cond;
+    return f;
+}
+
+/* Opens the loop of piece k over `count` iterations whose points are `step` apart, the first at base + first. */
+static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, int64_t count, int64_t step, int64_t inner) {
+    const Piece *p = w->piece[k];
+    AxisId a = p->root;
+    Nest *n = l->n;
+    ExprId base = l->base[a], to = l->axis_to[a];
+    int64_t rem = l->rem[a];
+    AxisId v = NO_AXIS;
+    LoopNode *body = into, *loop = NULL;
+    l->base[a] = x_fn2(n, FN_add, base, x_index(n, first));
+    bool was_vector = w->in_vector;
+    if (count > 1) {
+        v = instance(l, a, p->name, count);
+        bool vector = p->vector && !w->lanes_apart && count == p->size && step == 1;
+        loop = body = node_new(l, vector ? LOOP_vector : LOOP_for, NULL);
+        loop->axis = v;
+        loop->unroll = p->unroll;
+        loop->parallel = p->parallel;
+        loop->lo = x_index(n, 0);
+        loop->hi = x_index(n, count);
+        if (vector) {
+            w->in_vector = true;
+            w->lane = v;
+        }
+        l->base[a] = x_fn2(n, FN_add, l->base[a], x_fn2(n, FN_mul, x_axis(n, v), x_index(n, step)));
+    }
+    w->loop[k] = v;
+    l->rem[a] = inner;
+    if (inner == 1 && p->step >= 1) {
+        bool more = false; /* pieces of the same axis still to come in this walk or later */
+        for (int i = 0; i < l->sp->npiece; i++) more |= l->sp->piece[i].root == a && l->sp->piece[i].step < p->step;
+        if (!more || inner == 1) l->axis_to[a] = l->base[a];
+    }
+    Walk saved = {0};
+    LoopNode *inside = place_guards(l, w, loop && loop->kind == LOOP_for ? loop : NULL, body, &saved);
+    if (inside) {
+        if (loop) vec_push(l->arena, &into->body, loop);
+        walk(l, w, k + 1, inside);
+    }
+    w->nconj = saved.nconj;
+    memcpy(w->conj, saved.conj, sizeof w->conj);
+    w->in_vector = was_vector;
+    l->base[a] = base;
+    l->rem[a] = rem;
+    l->axis_to[a] = to;
+}
+
+/* The points of root axis a for which no guard of the stage's reductions can fail. */
+static void interior_of(Lower *l, AxisId a, int64_t *lo, int64_t *hi) {
+    Nest *n = l->n;
+    ExprId red[16];
+    *lo = 0;
+    *hi = n->axis.at[a].extent;
+    int count = x_reductions(n, l->stage->value, red, 16);
+    for (int r = 0; r < count && r < 16; r++) {
+        ExprId conj[32], rest;
+        int64_t coef;
+        int nc = x_conjuncts(n, x_arg(n, red[r], 1), conj, 32);
+        for (int c = 0; c < nc && c < 32; c++) {
+            Range range;
+            if (!as_bound(n, conj[c], a, &coef, &rest) || !x_range(n, rest, &range)) continue;
+            if (coef > 0 && ceil_div(-range.lo, coef) > *lo) *lo = ceil_div(-range.lo, coef);
+            if (coef < 0 && floor_div(range.lo, -coef) + 1 < *hi) *hi = floor_div(range.lo, -coef) + 1;
+        }
+    }
+}
+
+static void open_tiles(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, int64_t extent) {
+    const Piece *p = w->piece[k];
+    int64_t q = extent / p->step, r = extent % p->step;
+    if (q > 0) open_loop(l, w, k, into, first, q, p->step, p->step);
+    if (r > 0) open_loop(l, w, k, into, first + q * p->step, 1, p->step, r);
+}
+
+static void walk(Lower *l, Walk *w, int k, LoopNode *into) {
+    if (k == w->n) {
+        w->leaf(l, w, into);
+        return;
+    }
+    const Piece *p = w->piece[k];
+    AxisId a = p->root;
+    bool inside = false;
+    for (int i = 0; i < l->sp->ninterior; i++) inside |= l->sp->interior[i] == a;
+    if (!p->outermost || !inside || p->step == 1) {
+        open_tiles(l, w, k, into, 0, l->rem[a]);
+        return;
+    }
+    int64_t lo, hi, extent = l->rem[a];
+    interior_of(l, a, &lo, &hi);
+    if (lo < 0) lo = 0;
+    if (hi > extent) hi = extent;
+    if (lo >= hi) lo = hi = extent;
+    if (lo > 0) open_loop(l, w, k, into, 0, lo, 1, 1);
+    if (hi > lo) open_tiles(l, w, k, into, lo, hi - lo);
+    if (hi < extent) open_loop(l, w, k, into, hi, extent - hi, 1, 1);
+}
+
+/* ---- one stage ---- */
+
+typedef struct {
+    IdMap *done;     /* reduction -> its accumulator, rebuilt for every set of tile loops */
+    ExprId red[16];
+    uint32_t acc[16];
+    int nred;
+    int ntile;
+    const Piece *tile[MAX_PIECES];
+    int current; /* reduction whose loops are being made */
+    bool vector_ok;
+} Body;
+
+/* Index of the accumulator in the loops that w has open: one entry a tile piece, the lane last where lanes are apart. */
+static ExprId acc_ref(Lower *l, Walk *w, const Body *b, uint32_t var) {
+    ExprId index[MAX_RANK];
+    ExprId lane = NO_EXPR;
+    int k = 0;
+    for (int t = 0; t < b->ntile; t++)
+        for (int i = 0; i < w->n; i++)
+            if (w->piece[i] == b->tile[t]) {
+                ExprId at = w->loop[i] == NO_AXIS ? x_index(l->n, 0) : x_axis(l->n, w->loop[i]);
+                if (b->tile[t]->vector && l->tree->var.at[var].lanes > 1) lane = at;
+                else if (l->tree->var.at[var].ndim > 0) index[k++] = at;
+            }
+    bool vector = l->tree->var.at[var].lanes > 1 && w->in_vector;
+    if (lane != NO_EXPR && !vector) index[k++] = lane;
+    return var_ref(l, var, k, index, vector);
+}
+
+static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
+    Body *b = w->ctx;
+    Walk saved = {0};
+    LoopNode *inside = place_guards(l, w, NULL, into, &saved);
+    if (inside) {
+        LoopNode *u = node_new(l, LOOP_set, inside);
+        ExprId ref = acc_ref(l, w, b, b->acc[b->current]);
+        u->var = b->acc[b->current];
+        u->nindex = x_get(l->n, ref)->narg;
+        for (int i = 0; i < u->nindex; i++) u->index[i] = x_arg(l->n, ref, i);
+        u->combine = (Combine)x_get(l->n, b->red[b->current])->id;
+        u->value = resolve(l, x_arg(l->n, b->red[b->current], 0), NULL);
+    }
+    w->nconj = saved.nconj;
+    memcpy(w->conj, saved.conj, sizeof w->conj);
+}
+
+/* A variable for the accumulator of reduction r: the tile's shape as it is at this place (edges are smaller). */
+static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
+    int64_t dim[MAX_RANK];
+    int ndim = 0, lanes = 1;
+    for (int t = 0; t < b->ntile; t++) {
+        int64_t extent = l->rem[b->tile[t]->root];
+        if (b->tile[t]->vector && extent == b->tile[t]->size) lanes = (int)extent;
+        else if (ndim < MAX_RANK) dim[ndim++] = extent;
+    }
+    bool single = true;
+    for (int i = 0; i < ndim; i++) single &= dim[i] == 1;
+    const char *name = b->nred > 1 ? arena_printf(l->arena, "acc%d", r) : "acc";
+    DType t = (DType)x_get(l->n, b->red[r])->dtype;
+    b->acc[r] = var_new(l, name, t, lanes, single ? 0 : ndim, dim);
+    LoopNode *v = node_new(l, LOOP_var, into);
+    v->var = b->acc[r];
+    v->value = x_number(l->n, t, combine_neutral((Combine)x_get(l->n, b->red[r])->id, t));
+    if (dtype_info[t].cls != 'f') v->value = x_int(l->n, t, (int64_t)combine_neutral((Combine)x_get(l->n, b->red[r])->id, t));
+}
+
+static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
+    Walk w = {.leaf = update_leaf, .ctx = b};
+    ExprId red = b->red[r];
+    for (int i = 0; i < l->sp->npiece; i++) {
+        const Piece *p = &l->sp->piece[i];
+        bool mine = !p->reduce;
+        if (mine) {
+            mine = false;
+            for (int t = 0; t < b->ntile; t++) mine |= b->tile[t] == p;
+        } else {
+            mine = false;
+            for (int k = 2; k < x_get(l->n, red)->narg; k++) mine |= x_get(l->n, x_arg(l->n, red, k))->id == p->root;
+        }
+        if (mine) w.piece[w.n++] = p;
+    }
+    b->current = r;
+    w.nconj = x_conjuncts(l->n, x_arg(l->n, red, 1), w.conj, 32);
+    Walk saved = {0};
+    LoopNode *inside = place_guards(l, &w, NULL, into, &saved);
+    if (inside) walk(l, &w, 0, inside);
+}
+
+static bool store_lanes(Lower *l, AxisId lane, ExprId value, ExprId offset) {
+    int64_t coef;
+    return x_get(l->n, value)->dtype == DT_f32 && x_coefficient(l->n, offset, lane, &coef) && coef == 1 &&
+           x_lanes(l->n, value, lane, false);
+}
+
+static void post_leaf(Lower *l, Walk *w, LoopNode *into) {
+    Body *b = w->ctx;
+    const Stage *st = l->stage;
+    IdMap done = {0};
+    for (int r = 0; r < b->nred; r++) idmap_set(l->arena, &done, b->red[r], acc_ref(l, w, b, b->acc[r]));
+    ExprId index[MAX_RANK];
+    for (int i = 0; i < st->nindex; i++) index[i] = resolve(l, st->index[i], &done);
+    ExprId value = resolve(l, st->value, &done), offset = buffer_offset(l->n, st->out, index);
+    if (w->in_vector && !store_lanes(l, w->lane, value, offset)) {
+        b->vector_ok = false;
+        return;
+    }
+    if (st->guard != NO_EXPR) {
+        ExprId g = resolve(l, st->guard, &done);
+        if (x_get(l->n, g)->kind == X_int && !x_get(l->n, g)->i) return;
+        if (x_get(l->n, g)->kind != X_int) {
+            into = node_new(l, LOOP_if, into);
+            into->lo = g;
+        }
+    }
+    if (l->n->buf.at[st->out].kind == BUF_local && l->local[st->out] != UINT32_MAX) {
+        LoopNode *s = node_new(l, LOOP_set, into);
+        s->var = l->local[st->out];
+        s->combine = st->combine;
+        s->nindex = (uint8_t)l->tree->var.at[s->var].ndim;
+        s->index[0] = offset;
+        s->value = value;
+        return;
+    }
+    LoopNode *s = node_new(l, LOOP_store, into);
+    s->buf = st->out;
+    s->offset = offset;
+    s->combine = st->combine;
+    s->value = value;
+}
+
+/* The loops that store the tile: in vectors where that is possible, else lane by lane. */
+static void post_loops(Lower *l, Body *b, LoopNode *into) {
+    Walk w = {.leaf = post_leaf, .ctx = b};
+    for (int t = 0; t < b->ntile; t++) w.piece[w.n++] = b->tile[t];
+    b->vector_ok = true;
+    uint32_t before = into->body.n;
+    walk(l, &w, 0, into);
+    if (b->vector_ok) return;
+    into->body.n = before;
+    w.lanes_apart = true;
+    walk(l, &w, 0, into);
+}
+
+static void body_leaf(Lower *l, Walk *w, LoopNode *into) {
+    Body *b = w->ctx;
+    for (int r = 0; r < b->nred; r++) {
+        declare_acc(l, b, r, into);
+        reduce_loops(l, b, r, into);
+    }
+    post_loops(l, b, into);
+}
+
+static void lower_stage(Lower *l, uint32_t s, LoopNode *into) {
+    Nest *n = l->n;
+    Body b = {0};
+    l->stage = &n->stage.at[s];
+    l->sp = &l->plan->stage[s];
+    if (l->stage->comment) node_new(l, LOOP_note, into)->note = l->stage->comment;
+    for (int i = 0; i < l->sp->npiece; i++) {
+        AxisId a = l->sp->piece[i].root;
+        l->rem[a] = n->axis.at[a].extent;
+        l->base[a] = x_index(n, 0);
+        l->axis_to[a] = NO_EXPR;
+    }
+    b.nred = x_reductions(n, l->stage->value, b.red, 16);
+    Walk w = {.leaf = body_leaf, .ctx = &b};
+    bool tile = false;
+    for (int i = 0; i < l->sp->npiece; i++) {
+        const Piece *p = &l->sp->piece[i];
+        tile |= p->reduce;
+        if (p->reduce) continue;
+        if (tile || (p->vector && b.nred == 0)) b.tile[b.ntile++] = p;
+        else w.piece[w.n++] = p;
+    }
+    if (b.nred > 0 && !tile) /* reductions over nothing but guards */
+        for (int r = 0; r < b.nred; r++) b.acc[r] = 0;
+    walk(l, &w, 0, into);
+}
+
+static uint32_t total_pieces(const Plan *p) {
+    uint32_t c = 0;
+    for (uint32_t s = 0; s < p->nest->stage.n; s++) c += (uint32_t)p->stage[s].npiece;
+    return c;
+}
+
+LoopTree *lower(Arena *a, Plan *p) {
+    Nest *n = p->nest;
+    Lower l = {.arena = a, .n = n, .plan = p, .axis_cap = n->axis.n + 64 + 8 * total_pieces(p)};
+    uint32_t roots = n->axis.n;
+    l.tree = arena_new_of(a, LoopTree);
+    l.tree->nest = n;
+    l.axis_to = arena_array_of(a, l.axis_cap, ExprId);
+    for (uint32_t i = 0; i < l.axis_cap; i++) l.axis_to[i] = NO_EXPR;
+    l.rem = arena_array_of(a, roots, int64_t);
+    l.base = arena_array_of(a, roots, ExprId);
+    l.local = arena_array_of(a, n->buf.n, uint32_t);
+    l.tree->scratch_offset = arena_array_of(a, n->buf.n, int64_t);
+    for (uint32_t i = 0; i < n->buf.n; i++) {
+        l.local[i] = UINT32_MAX;
+        l.tree->scratch_offset[i] = -1;
+    }
+    LoopNode *into = l.tree->root = node_new(&l, LOOP_block, NULL);
+    for (int i = 0; i < n->nshared; i++) { /* the loops that all stages share */
+        AxisId root = vec_last(&n->stage).axis[i];
+        Axis ax = n->axis.at[root];
+        if (ax.extent == 1) continue;
+        AxisId v = instance(&l, root, ax.name, ax.extent);
+        LoopNode *loop = node_new(&l, LOOP_for, into);
+        loop->axis = v;
+        loop->lo = x_index(n, 0);
+        loop->hi = x_index(n, ax.extent);
+        for (uint32_t s = 0; s < n->stage.n; s++) l.axis_to[n->stage.at[s].axis[i]] = x_axis(n, v);
+        into = loop;
+    }
+    for (uint32_t i = 0; i < n->buf.n; i++)
+        if (n->buf.at[i].kind == BUF_local) place_local(&l, i, into);
+    for (uint32_t s = 0; s < n->stage.n; s++) lower_stage(&l, s, into);
+    return l.tree;
+}

@@ -1,0 +1,56 @@
+/* Nest + plan -> loop tree: what the renderers print. */
+#ifndef TENON_NEST_LOWER_H
+#define TENON_NEST_LOWER_H
+#include "nest/schedule.h"
+
+typedef enum {
+    LOOP_block,  /* body[] */
+    LOOP_for,    /* for (axis = lo; axis < hi; axis++) body */
+    LOOP_vector, /* body once, for all lanes of axis together */
+    LOOP_if,     /* if (lo) body */
+    LOOP_var,    /* declares var, filled with `value` (all elements) unless NO_EXPR */
+    LOOP_set,    /* var[index] combine= value */
+    LOOP_store,  /* buffer[offset] combine= value */
+    LOOP_note,   /* comment */
+} LoopKind;
+
+typedef struct LoopNode {
+    LoopKind kind;
+    AxisId axis;
+    ExprId lo, hi; /* index expressions; lo is the condition of LOOP_if */
+    bool unroll, parallel;
+    uint32_t var;
+    BufId buf;
+    ExprId offset, value;
+    uint8_t nindex;
+    ExprId index[MAX_RANK];
+    Combine combine;
+    const char *note;
+    Vec(struct LoopNode *) body;
+} LoopNode;
+
+/* A scalar, a vector, or an array of either, in registers or on the stack. X_var expressions name it: args are its
+ * indices, one more (the lane) where a single lane of a vector is meant. */
+typedef struct {
+    const char *name;
+    DType dtype;
+    int lanes; /* 1: scalar */
+    int ndim;
+    int64_t dim[MAX_RANK];
+} LoopVar;
+
+typedef struct {
+    Nest *nest;
+    LoopNode *root;
+    Vec(LoopVar) var;
+    /* Locals too big for the stack: one scratch block, a parameter of the kernel. */
+    int64_t scratch_bytes;
+    int64_t *scratch_offset; /* one a buffer; -1: not in scratch */
+    int64_t stack_bytes;
+} LoopTree;
+
+#define LOWER_STACK_LIMIT 2048 /* bytes of one local array before it goes to scratch */
+
+LoopTree *lower(Arena *a, Plan *p);
+void loop_print(const LoopTree *t, Str *out); /* for tests and dumps: reads like the C it becomes */
+#endif

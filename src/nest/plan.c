@@ -1,0 +1,380 @@
+/* Schedule steps applied to a nest, each checked. */
+#include "nest/internal.h"
+#include "nest/schedule.h"
+
+#define WHY(...) (*why = arena_printf(p->nest->arena, __VA_ARGS__), false)
+
+static void add_piece(StagePlan *s, const Nest *n, AxisId a, bool reduce) {
+    if (s->npiece == MAX_PIECES || n->axis.at[a].extent == 1) return;
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].root == a) return;
+    s->piece[s->npiece++] = (Piece){.root = a, .name = n->axis.at[a].name, .step = 1, .size = n->axis.at[a].extent,
+                                    .outermost = true, .reduce = reduce};
+}
+
+static void plan_stage(StagePlan *s, const Nest *n, const Stage *st) {
+    ExprId red[16];
+    *s = (StagePlan){0};
+    for (int i = n->nshared; i < st->naxis; i++) add_piece(s, n, st->axis[i], false);
+    int count = x_reductions(n, st->value, red, 16);
+    for (int r = 0; r < count && r < 16; r++)
+        for (int i = 2; i < x_get(n, red[r])->narg; i++) add_piece(s, n, x_get(n, x_arg(n, red[r], i))->id, true);
+}
+
+Plan *plan_new(Arena *a, Nest *n, const Target *t) {
+    Plan *p = arena_new_of(a, Plan);
+    p->nest = n;
+    p->target = t;
+    p->stage = arena_array_of(a, n->stage.n + 1, StagePlan);
+    for (uint32_t s = 0; s < n->stage.n; s++) plan_stage(&p->stage[s], n, &n->stage.at[s]);
+    return p;
+}
+
+static int find_piece(const StagePlan *s, const char *name) {
+    for (int i = 0; i < s->npiece; i++)
+        if (!strcmp(s->piece[i].name, name)) return i;
+    return -1;
+}
+
+/* The stage that has a piece of this name, and where. */
+static StagePlan *locate(Plan *p, const char *name, int *at, uint32_t *stage) {
+    for (uint32_t s = 0; s < p->nest->stage.n; s++)
+        if ((*at = find_piece(&p->stage[s], name)) >= 0) {
+            *stage = s;
+            return &p->stage[s];
+        }
+    return NULL;
+}
+
+static int first_reduce(const StagePlan *s) {
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].reduce) return i;
+    return s->npiece;
+}
+
+static bool step_split(Plan *p, StagePlan *s, int at, int64_t number, const char **why) {
+    Piece *x = &s->piece[at];
+    if (s->npiece == MAX_PIECES) return WHY("split: more than %d pieces", MAX_PIECES);
+    if (x->vector) return WHY("split: %s is already a vector", x->name);
+    if (number >= x->size) return WHY("split: %s has only %lld points", x->name, (long long)x->size);
+    if (!x->outermost && x->size % number) return WHY("split: %lld does not divide %s", (long long)number, x->name);
+    for (int i = s->npiece++; i > at + 1; i--) s->piece[i] = s->piece[i - 1];
+    Piece inner = *x;
+    inner.size = number;
+    inner.outermost = false;
+    inner.name = arena_printf(p->nest->arena, "%s.i", x->name);
+    x->name = arena_printf(p->nest->arena, "%s.o", x->name);
+    x->step *= number;
+    x->size = ceil_div(x->size, number);
+    s->piece[at + 1] = inner;
+    return true;
+}
+
+/* Pieces of one axis stay outside in; serial axes stay outside every reduction. */
+static bool order_legal(Plan *p, const StagePlan *s, const char **why) {
+    int r = first_reduce(s);
+    for (int i = 0; i < s->npiece; i++) {
+        const Piece *x = &s->piece[i];
+        for (int k = i + 1; k < s->npiece; k++)
+            if (s->piece[k].root == x->root && s->piece[k].step >= x->step)
+                return WHY("reorder: %s must stay outside %s", s->piece[k].name, x->name);
+        if (i < r || x->reduce) continue;
+        if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("reorder: %s runs in order", x->name);
+        if (x->step != 1) return WHY("reorder: only the innermost piece of an axis can be a register tile, not %s", x->name);
+    }
+    return true;
+}
+
+static bool step_reorder(Plan *p, StagePlan *s, const Step *st, const char **why) {
+    StagePlan before = *s;
+    int at[MAX_STEP_AXES], sorted[MAX_STEP_AXES];
+    for (int i = 0; i < st->naxis; i++) {
+        at[i] = sorted[i] = find_piece(s, st->axis[i]);
+        if (at[i] < 0) return WHY("reorder: the stage has no piece %s", st->axis[i]);
+        for (int k = i; k > 0 && sorted[k] < sorted[k - 1]; k--) {
+            int t = sorted[k];
+            sorted[k] = sorted[k - 1];
+            sorted[k - 1] = t;
+        }
+    }
+    for (int i = 0; i < st->naxis; i++) {
+        if (i > 0 && sorted[i] == sorted[i - 1]) return WHY("reorder: a piece is named twice");
+        s->piece[sorted[i]] = before.piece[at[i]];
+    }
+    if (order_legal(p, s, why)) return true;
+    *s = before;
+    return false;
+}
+
+static bool step_tile(Plan *p, StagePlan *s, int at, int64_t number, const char **why) {
+    StagePlan before = *s;
+    if (s->piece[at].reduce) return WHY("tile: %s is reduced", s->piece[at].name);
+    int inner = at;
+    if (number < s->piece[at].size) {
+        if (!step_split(p, s, at, number, why)) return false;
+        inner = at + 1;
+    } else if (number > s->piece[at].size) {
+        return WHY("tile: %s has only %lld points", s->piece[at].name, (long long)s->piece[at].size);
+    }
+    Piece x = s->piece[inner];
+    for (int i = inner; i + 1 < s->npiece; i++) s->piece[i] = s->piece[i + 1];
+    s->piece[s->npiece - 1] = x;
+    if (order_legal(p, s, why)) return true;
+    *s = before;
+    return false;
+}
+
+/* Are a and b, outer and inner, walked as one axis by e: every load's offset depends on a*extent(b)+b alone? */
+static bool walks_as_one(Nest *n, ExprId e, AxisId a, AxisId b) {
+    Expr x = *x_get(n, e);
+    if (x.kind == X_axis) return x.id != a && x.id != b;
+    if (x.kind == X_load) {
+        ExprId index[MAX_RANK];
+        int64_t ca, cb;
+        for (int i = 0; i < x.narg; i++) index[i] = x_arg(n, e, i);
+        ExprId at = buffer_offset(n, x.id, index);
+        return x_coefficient(n, at, a, &ca) && x_coefficient(n, at, b, &cb) && ca == cb * n->axis.at[b].extent;
+    }
+    for (int i = 0; i < x.narg; i++)
+        if (x_arg(n, e, i) != NO_EXPR && !walks_as_one(n, x_arg(n, e, i), a, b)) return false;
+    return true;
+}
+
+typedef struct {
+    AxisId a, b, both;
+    int64_t extent_b;
+} Fuse;
+
+/* Loads keep their offset but lose their index structure: the offset goes into a buffer seen as one dimension. */
+static ExprId fused_axis(Nest *n, const Fuse *f, bool outer) {
+    ExprId both = x_axis(n, f->both), eb = x_index(n, f->extent_b);
+    return x_fn2(n, outer ? FN_div : FN_mod, both, eb);
+}
+
+static bool step_fuse(Plan *p, StagePlan *s, int at, uint32_t stage, const Step *st, const char **why) {
+    Nest *n = p->nest;
+    int bt = find_piece(s, st->axis[1]);
+    if (bt != at + 1) return WHY("fuse: %s is not the piece inside %s", st->axis[1], st->axis[0]);
+    Piece *a = &s->piece[at], *b = &s->piece[bt];
+    if (a->step != 1 || b->step != 1 || !a->outermost || !b->outermost) return WHY("fuse: %s or %s is split", a->name, b->name);
+    if (a->reduce != b->reduce) return WHY("fuse: %s is reduced and %s is not", a->reduce ? a->name : b->name, a->reduce ? b->name : a->name);
+    if (n->axis.at[a->root].kind == AXIS_serial || n->axis.at[b->root].kind == AXIS_serial) return WHY("fuse: a serial axis");
+    Stage *sg = &n->stage.at[stage];
+    if (!walks_as_one(n, sg->value, a->root, b->root) || (sg->guard != NO_EXPR && !walks_as_one(n, sg->guard, a->root, b->root)))
+        return WHY("fuse: an operand does not walk %s and %s as one", a->name, b->name);
+    int64_t ca, cb, extent;
+    ExprId to = buffer_offset(n, sg->out, sg->index);
+    sg = &n->stage.at[stage];
+    if (!a->reduce && (!x_coefficient(n, to, a->root, &ca) || !x_coefficient(n, to, b->root, &cb) ||
+                       ca != cb * n->axis.at[b->root].extent))
+        return WHY("fuse: the target does not walk %s and %s as one", a->name, b->name);
+    if (!size_mul(a->size, b->size, &extent)) return WHY("fuse: too many points");
+    Fuse f = {a->root, b->root, 0, b->size};
+    const char *name = arena_printf(n->arena, "%s_%s", a->name, b->name);
+    f.both = nest_axis(n, name, extent, n->axis.at[a->root].kind);
+    ExprId *map = arena_array_of(n->arena, n->axis.n, ExprId);
+    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
+    map[f.a] = fused_axis(n, &f, true);
+    map[f.b] = fused_axis(n, &f, false);
+    IdMap done = {0};
+    ExprId value = n->stage.at[stage].value, red[16];
+    int count = a->reduce ? x_reductions(n, value, red, 16) : 0;
+    for (int r = 0; r < count && r < 16; r++) { /* the reduction runs over the one axis instead of the two */
+        Expr x = *x_get(n, red[r]);
+        AxisId axes[2 * MAX_RANK];
+        int k = 0;
+        for (int i = 2; i < x.narg; i++) {
+            AxisId ax = x_get(n, x_arg(n, red[r], i))->id;
+            if (ax == f.a) axes[k++] = f.both;
+            else if (ax != f.b) axes[k++] = ax;
+        }
+        ExprId guard = x_arg(n, red[r], 1), v = x_arg(n, red[r], 0);
+        IdMap inner = {0};
+        v = x_rewrite(n, v, map, NULL, NULL, &inner);
+        if (guard != NO_EXPR) guard = x_rewrite(n, guard, map, NULL, NULL, &inner);
+        idmap_set(n->arena, &done, red[r], x_reduce(n, (Combine)x.id, v, guard, k, axes));
+    }
+    ExprId v = x_rewrite(n, value, map, NULL, NULL, &done);
+    n->stage.at[stage].value = v;
+    if (n->stage.at[stage].guard != NO_EXPR) {
+        ExprId g = x_rewrite(n, n->stage.at[stage].guard, map, NULL, NULL, &done);
+        n->stage.at[stage].guard = g;
+    }
+    for (int i = 0; i < n->stage.at[stage].nindex; i++) {
+        ExprId ix = x_rewrite(n, n->stage.at[stage].index[i], map, NULL, NULL, &done);
+        n->stage.at[stage].index[i] = ix;
+    }
+    a->root = f.both;
+    a->size = extent;
+    a->name = n->axis.at[f.both].name;
+    for (int i = bt; i + 1 < s->npiece; i++) s->piece[i] = s->piece[i + 1];
+    s->npiece--;
+    return true;
+}
+
+/* Can the update (or, without a reduction, the stored value) be computed for the lanes of the piece at once? */
+static bool step_vector(Plan *p, StagePlan *s, int at, uint32_t stage, const char **why) {
+    Nest *n = p->nest;
+    Piece *x = &s->piece[at];
+    int64_t most = target_lanes(p->target, DT_f32), lanes = x->size;
+    if (most <= 1) return WHY("vector: target %s has no vectors", p->target->name);
+    if (x->reduce) return WHY("vector: %s is reduced", x->name);
+    if (n->axis.at[x->root].kind == AXIS_serial) return WHY("vector: %s runs in order", x->name);
+    if (at != s->npiece - 1) return WHY("vector: %s is not innermost", x->name);
+    if (lanes > most || lanes < 4 || (lanes & (lanes - 1)) || x->step != 1)
+        return WHY("vector: %s has %lld points, the target %lld lanes", x->name, (long long)lanes, (long long)most);
+    AxisId lane = nest_axis(n, "lane", lanes, AXIS_spatial), block = nest_axis(n, "block", n->axis.at[x->root].extent / lanes, AXIS_spatial);
+    ExprId *map = arena_array_of(n->arena, n->axis.n, ExprId);
+    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
+    map[x->root] = x_fn2(n, FN_add, x_fn2(n, FN_mul, x_axis(n, block), x_index(n, lanes)), x_axis(n, lane));
+    IdMap done = {0};
+    ExprId value = n->stage.at[stage].value, red[16];
+    int count = x_reductions(n, value, red, 16);
+    for (int r = 0; r < count && r < 16; r++) {
+        ExprId guard = x_arg(n, red[r], 1);
+        ExprId v = x_rewrite(n, x_arg(n, red[r], 0), map, NULL, NULL, &done);
+        ExprId conj[32];
+        int nc = x_conjuncts(n, guard, conj, 32);
+        for (int c = 0; c < nc && c < 32; c++) {
+            bool inside = false;
+            for (int i = 0; i < s->ninterior; i++) inside |= s->interior[i] == x->root;
+            if (!inside && x_uses_axis(n, conj[c], x->root)) return WHY("vector: a guard depends on %s (interior?)", x->name);
+        }
+        if (x_get(n, red[r])->dtype != DT_f32 || !x_varies(n, v, lane) || !x_lanes(n, v, lane, true))
+            return WHY("vector: the reduced value cannot be computed in lanes of %s", x->name);
+    }
+    if (count == 0) {
+        ExprId v = x_rewrite(n, value, map, NULL, NULL, &done), index[MAX_RANK];
+        for (int i = 0; i < n->stage.at[stage].nindex; i++) index[i] = x_rewrite(n, n->stage.at[stage].index[i], map, NULL, NULL, &done);
+        int64_t coef;
+        if (n->stage.at[stage].combine != COMBINE_store || n->stage.at[stage].guard != NO_EXPR ||
+            n->buf.at[n->stage.at[stage].out].dtype != DT_f32 || x_get(n, v)->dtype != DT_f32)
+            return WHY("vector: not a plain float store");
+        if (!x_coefficient(n, buffer_offset(n, n->stage.at[stage].out, index), lane, &coef) || coef != 1 || !x_lanes(n, v, lane, false))
+            return WHY("vector: the value cannot be computed in lanes of %s", x->name);
+    }
+    x->vector = true;
+    return true;
+}
+
+static void find_loads(const Nest *n, ExprId e, BufId b, AxisId a, int *dim, bool *ok) {
+    if (!x_mark(n, e)) return;
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_load && x->id == b)
+        for (int i = 0; i < x->narg; i++) {
+            const Expr *ix = x_get(n, x_arg(n, e, i));
+            if (ix->kind != X_axis || ix->id != a) continue;
+            if (*dim >= 0 && *dim != i) *ok = false;
+            *dim = i;
+        }
+    for (int i = 0; i < x->narg; i++)
+        if (x_arg(n, e, i) != NO_EXPR) find_loads(n, x_arg(n, e, i), b, a, dim, ok);
+}
+
+static bool step_pack(Plan *p, StagePlan *s, int at, uint32_t stage, const Step *st, const char **why) {
+    Nest *n = p->nest;
+    BufId b = NO_AXIS;
+    for (uint32_t i = 0; i < n->buf.n; i++)
+        if (!strcmp(n->buf.at[i].name, st->buffer)) b = i;
+    if (b == NO_AXIS) return WHY("pack: no buffer %s", st->buffer);
+    Buffer *buf = &n->buf.at[b];
+    if (buf->kind != BUF_const) return WHY("pack: %s is no constant", st->buffer);
+    if (buf->nphys) return WHY("pack: %s is packed already", st->buffer);
+    int dim = -1;
+    bool ok = true;
+    x_mark_begin(n);
+    find_loads(n, n->stage.at[stage].value, b, s->piece[at].root, &dim, &ok);
+    if (dim < 0 || !ok) return WHY("pack: %s is not read along %s in one dimension", st->buffer, st->axis[0]);
+    if (st->number > buf->dim[dim]) return WHY("pack: dimension %d of %s has %lld elements", dim, st->buffer, (long long)buf->dim[dim]);
+    for (int i = 0; i < buf->rank; i++)
+        if (i == dim) buf->phys[buf->nphys++] = (PhysDim){(uint8_t)i, false, (int32_t)st->number};
+    for (int i = 0; i < buf->rank; i++)
+        if (i != dim) buf->phys[buf->nphys++] = (PhysDim){(uint8_t)i, false, 1};
+    buf->phys[buf->nphys++] = (PhysDim){(uint8_t)dim, true, (int32_t)st->number};
+    return true;
+}
+
+typedef struct {
+    BufId local;
+    const Stage *stage;
+    Nest *n;
+} Inline;
+
+static ExprId inline_load(void *ctx, Nest *n, BufId source, const ExprId *index) {
+    Inline *in = ctx;
+    if (source != in->local) return NO_EXPR;
+    ExprId *map = arena_array_of(n->arena, n->axis.n + 64, ExprId);
+    for (uint32_t i = 0; i < n->axis.n + 64; i++) map[i] = NO_EXPR;
+    for (int i = 0; i < in->stage->nindex; i++)
+        if (x_get(n, in->stage->index[i])->kind == X_axis) map[x_get(n, in->stage->index[i])->id] = index[i];
+    return x_substitute(n, in->stage->value, map);
+}
+
+/* Removes the stage that writes a local and computes its value where it is read. */
+static bool step_inline(Plan *p, const Step *st, const char **why) {
+    Nest *n = p->nest;
+    uint32_t at = UINT32_MAX;
+    for (uint32_t s = 0; s < n->stage.n; s++)
+        if (n->buf.at[n->stage.at[s].out].kind == BUF_local && !strcmp(n->buf.at[n->stage.at[s].out].name, st->buffer)) {
+            if (at != UINT32_MAX) return WHY("inline: %s is written by two stages", st->buffer);
+            at = s;
+        }
+    if (at == UINT32_MAX) return WHY("inline: no local %s", st->buffer);
+    Stage gone = n->stage.at[at];
+    if (gone.combine != COMBINE_store || gone.guard != NO_EXPR) return WHY("inline: %s is not simply assigned", st->buffer);
+    if (x_reductions(n, gone.value, NULL, 0) > 0) return WHY("inline: %s holds a reduction", st->buffer);
+    Inline in = {gone.out, &gone, n};
+    ExprId *keep = arena_array_of(n->arena, n->axis.n, ExprId);
+    for (uint32_t i = 0; i < n->axis.n; i++) keep[i] = NO_EXPR;
+    for (uint32_t s = 0; s < n->stage.n; s++) {
+        IdMap done = {0};
+        if (s == at) continue;
+        ExprId v = x_rewrite(n, n->stage.at[s].value, keep, inline_load, &in, &done);
+        n->stage.at[s].value = v;
+    }
+    for (uint32_t s = at; s + 1 < n->stage.n; s++) {
+        n->stage.at[s] = n->stage.at[s + 1];
+        p->stage[s] = p->stage[s + 1];
+    }
+    n->stage.n--;
+    return true;
+}
+
+bool plan_apply(Plan *p, const Step *st, const char **why) {
+    int at = -1;
+    uint32_t stage = 0;
+    if (st->kind == STEP_inline) return step_inline(p, st, why);
+    StagePlan *s = locate(p, st->axis[0], &at, &stage);
+    if (!s) return WHY("%s: there is no axis %s", st->kind == STEP_pack ? "pack" : "step", st->axis[0]);
+    Piece *x = &s->piece[at];
+    switch (st->kind) {
+    case STEP_split: return step_split(p, s, at, st->number, why);
+    case STEP_reorder: return step_reorder(p, s, st, why);
+    case STEP_tile: return step_tile(p, s, at, st->number, why);
+    case STEP_fuse: return step_fuse(p, s, at, stage, st, why);
+    case STEP_vector: return step_vector(p, s, at, stage, why);
+    case STEP_pack: return step_pack(p, s, at, stage, st, why);
+    case STEP_unroll:
+        if (x->size > 64) return WHY("unroll: %s has %lld iterations", x->name, (long long)x->size);
+        x->unroll = true;
+        return true;
+    case STEP_parallel:
+        if (x->reduce) return WHY("parallel: %s is reduced", x->name);
+        if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("parallel: %s runs in order", x->name);
+        if (at != 0) return WHY("parallel: %s is not outermost", x->name);
+        x->parallel = true;
+        return true;
+    case STEP_interior:
+        if (x->reduce || !x->outermost) return WHY("interior: %s is reduced or inner", x->name);
+        if (s->ninterior == MAX_RANK) return WHY("interior: too many axes");
+        s->interior[s->ninterior++] = x->root;
+        return true;
+    default: return WHY("unknown step");
+    }
+}
+
+bool plan_apply_all(Plan *p, const Schedule *s, const char **why) {
+    for (uint32_t i = 0; i < s->step.n; i++)
+        if (!plan_apply(p, &s->step.at[i], why)) return false;
+    return true;
+}

@@ -1,0 +1,173 @@
+/* Rewriting expressions: axes replaced, or copied from one nest into another. Memoised over the DAG. */
+#include "nest/internal.h"
+
+typedef struct {
+    Nest *n;
+    const Nest *from;
+    ExprId *axis_to;     /* of `from`'s axes: expression in n, NO_EXPR: keep (same nest) or copy fresh */
+    const BufId *buf_to; /* of `from`'s buffers; NULL: the same */
+    LoadHook hook;
+    void *ctx;
+    IdMap done;
+    Arena *tmp;
+} Rewrite;
+
+static ExprId rewrite(Rewrite *r, ExprId e);
+
+static ExprId rewrite_axis(Rewrite *r, ExprId e) {
+    AxisId a = x_get(r->from, e)->id;
+    if (r->axis_to[a] != NO_EXPR) return r->axis_to[a];
+    if (r->from == r->n) return e;
+    Axis old = r->from->axis.at[a]; /* a reduction's own axis: a fresh one */
+    r->axis_to[a] = x_axis(r->n, nest_axis(r->n, old.base, old.extent, old.kind));
+    return r->axis_to[a];
+}
+
+static ExprId rewrite_reduce(Rewrite *r, ExprId e) {
+    ExprId guard = x_arg(r->from, e, 1);
+    int narg = x_get(r->from, e)->narg, k = 0;
+    AxisId axes[2 * MAX_RANK];
+    for (int i = 2; i < narg; i++) {
+        ExprId a = rewrite(r, x_arg(r->from, e, i));
+        if (x_get(r->n, a)->kind == X_axis) axes[k++] = x_get(r->n, a)->id;
+    }
+    ExprId value = rewrite(r, x_arg(r->from, e, 0));
+    if (guard != NO_EXPR) guard = rewrite(r, guard);
+    return x_reduce(r->n, (Combine)x_get(r->from, e)->id, value, guard, k, axes);
+}
+
+static ExprId rewrite_new(Rewrite *r, ExprId e) {
+    Expr x = *x_get(r->from, e);
+    ExprId args[2 * MAX_RANK + 2];
+    if (x.kind == X_axis) return rewrite_axis(r, e);
+    if (x.kind == X_reduce) return rewrite_reduce(r, e);
+    for (int i = 0; i < x.narg; i++) args[i] = rewrite(r, x_arg(r->from, e, i));
+    switch ((ExprKind)x.kind) {
+    case X_fn: return x_fn(r->n, (Fn)x.id, args);
+    case X_cast: return x.is_index ? x_to_index(r->n, args[0]) : x_cast(r->n, (DType)x.dtype, args[0]);
+    case X_load: {
+        ExprId hooked = r->hook ? r->hook(r->ctx, r->n, x.id, args) : NO_EXPR;
+        if (hooked != NO_EXPR) return hooked;
+        return x_load(r->n, r->buf_to ? r->buf_to[x.id] : x.id, args);
+    }
+    default: return x_raw(r->n, x, 0, NULL);
+    }
+}
+
+static ExprId rewrite(Rewrite *r, ExprId e) {
+    uint32_t known = idmap_get(&r->done, e);
+    if (known != MAP_NONE) return known;
+    ExprId to = rewrite_new(r, e);
+    idmap_set(r->tmp, &r->done, e, to);
+    return to;
+}
+
+ExprId x_substitute(Nest *n, ExprId e, const ExprId *to) {
+    Rewrite r = {.n = n, .from = n, .axis_to = (ExprId *)to, .tmp = n->arena};
+    return rewrite(&r, e);
+}
+
+ExprId x_import(Nest *n, const Nest *from, ExprId e, ExprId *axis_to, const BufId *buf_to, LoadHook hook, void *ctx) {
+    Rewrite r = {.n = n, .from = from, .axis_to = axis_to, .buf_to = buf_to, .hook = hook, .ctx = ctx, .tmp = n->arena};
+    return rewrite(&r, e);
+}
+
+ExprId x_rewrite(Nest *n, ExprId e, const ExprId *axis_to, LoadHook hook, void *ctx, IdMap *done) {
+    Rewrite r = {.n = n, .from = n, .axis_to = (ExprId *)axis_to, .hook = hook, .ctx = ctx, .done = *done, .tmp = n->arena};
+    ExprId to = rewrite(&r, e);
+    *done = r.done;
+    return to;
+}
+
+static void reductions(const Nest *n, ExprId e, ExprId *out, int max, int *count) {
+    if (!x_mark(n, e)) return;
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_reduce) {
+        if (*count < max) out[*count] = e;
+        ++*count;
+        return;
+    }
+    for (int i = 0; i < x->narg; i++) reductions(n, x_arg(n, e, i), out, max, count);
+}
+
+int x_reductions(const Nest *n, ExprId e, ExprId *out, int max) {
+    int count = 0;
+    x_mark_begin(n);
+    reductions(n, e, out, max, &count);
+    return count;
+}
+
+int x_conjuncts(const Nest *n, ExprId guard, ExprId *out, int max) {
+    ExprId stack[64] = {guard};
+    int depth = guard != NO_EXPR, count = 0;
+    while (depth > 0) {
+        ExprId e = stack[--depth];
+        const Expr *x = x_get(n, e);
+        if (x->kind == X_fn && x->id == FN_and && depth < 62) {
+            stack[depth++] = x_arg(n, e, 1);
+            stack[depth++] = x_arg(n, e, 0);
+        } else if (count < max) {
+            out[count++] = e;
+        }
+    }
+    return count;
+}
+
+bool x_coefficient(const Nest *n, ExprId e, AxisId a, int64_t *coef) {
+    Linear l;
+    *coef = 0;
+    if (!linear_of(n, e, &l)) return false;
+    for (int i = 0; i < l.n; i++) {
+        const Expr *x = x_get(n, l.term[i].atom);
+        if (x->kind == X_axis && x->id == a) *coef = l.term[i].coef;
+        else if (x_uses_axis(n, l.term[i].atom, a)) return false;
+    }
+    return true;
+}
+
+static bool lane_fn(Fn f) {
+    switch (f) {
+    case FN_add: case FN_sub: case FN_mul: case FN_div: case FN_neg: case FN_min: case FN_max: case FN_sq: return true;
+    default: return false;
+    }
+}
+
+static bool varies(const Nest *n, ExprId e, AxisId lane) {
+    if (!x_mark(n, e)) return false;
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_axis) return x->id == lane;
+    if (x->kind == X_var && x->i == X_VAR_VECTOR) return true;
+    for (int i = 0; i < x->narg; i++)
+        if (x_arg(n, e, i) != NO_EXPR && varies(n, x_arg(n, e, i), lane)) return true;
+    return false;
+}
+
+bool x_varies(const Nest *n, ExprId e, AxisId lane) {
+    x_mark_begin(n);
+    return varies(n, e, lane);
+}
+
+static bool lanes(Nest *n, ExprId e, AxisId lane, bool gathers, IdMap *done) {
+    Expr x = *x_get(n, e);
+    if (idmap_get(done, e) != MAP_NONE) return true;
+    idmap_set(n->arena, done, e, 1);
+    if (x.kind == X_var && x.i == X_VAR_VECTOR) return true;
+    if (!x_varies(n, e, lane)) return true;
+    if (x.dtype != DT_f32) return false;
+    if (x.kind == X_load) {
+        ExprId index[MAX_RANK];
+        int64_t coef;
+        for (int i = 0; i < x.narg; i++) index[i] = x_arg(n, e, i);
+        ExprId at = buffer_offset(n, x.id, index);
+        return x_coefficient(n, at, lane, &coef) && (gathers || coef == 0 || coef == 1);
+    }
+    if (x.kind != X_fn || !lane_fn((Fn)x.id)) return false;
+    for (int i = 0; i < x.narg; i++)
+        if (!lanes(n, x_arg(n, e, i), lane, gathers, done)) return false;
+    return true;
+}
+
+bool x_lanes(Nest *n, ExprId e, AxisId lane, bool gathers) {
+    IdMap done = {0};
+    return lanes(n, e, lane, gathers, &done);
+}

@@ -1,0 +1,77 @@
+/* How to walk a nest. A schedule is a short list of steps; it prints and parses as one line:
+ *     interior(ow) tile(oc,4) tile(ow,16) vector(ow.i) pack(w,oc,4)
+ * Axes are named as in the nest; after split(oc,4) there are oc.o and oc.i. Every step is checked; a refused one says
+ * why and leaves the plan as it was. */
+#ifndef TENON_NEST_SCHEDULE_H
+#define TENON_NEST_SCHEDULE_H
+#include "nest/nest.h"
+#include "target/target.h"
+
+/*  STEP(name, operands: axes a, number n, buffer b; what it does) */
+#define STEP_TABLE(STEP) \
+    STEP(split, "an", "axis -> axis.o, axis.i of n points; a last, shorter piece where n does not divide") \
+    STEP(reorder, "a*", "the named pieces take each other's places in this order") \
+    STEP(tile, "an", "split, and the inner piece goes innermost: n points held in registers across the reduction") \
+    STEP(fuse, "aa", "two neighbouring axes that every access walks as one become one") \
+    STEP(vector, "a", "the piece's points are the lanes of one vector") \
+    STEP(unroll, "a", "the piece's loop is written out") \
+    STEP(interior, "a", "borders, where the guard may fail, become loops of their own") \
+    STEP(pack, "ban", "constant b is stored with the dimension that the axis walks in innermost blocks of n") \
+    STEP(inline, "b", "a local is computed where it is read") \
+    STEP(parallel, "a", "iterations are shared among threads")
+
+typedef enum StepKind {
+#define STEP(name, operands, help) STEP_##name,
+    STEP_TABLE(STEP)
+#undef STEP
+        STEP_count
+} StepKind;
+
+#define MAX_STEP_AXES 16
+typedef struct {
+    StepKind kind;
+    uint8_t naxis;
+    const char *axis[MAX_STEP_AXES];
+    const char *buffer;
+    int64_t number;
+} Step;
+
+typedef struct {
+    Vec(Step) step;
+} Schedule;
+
+bool schedule_parse(Arena *a, const char *text, Schedule *out, char **why);
+void schedule_print(const Schedule *s, Str *out);
+
+/* A piece of a root axis: points begin + sum of piece * step. */
+typedef struct {
+    AxisId root;
+    const char *name;
+    int64_t step;   /* distance between its iterations, in points of the root axis */
+    int64_t size;   /* iterations; the outermost piece of an axis: rounded up */
+    bool outermost; /* of its root axis */
+    bool vector, unroll, parallel, reduce;
+} Piece;
+
+#define MAX_PIECES 40
+typedef struct {
+    int npiece;
+    Piece piece[MAX_PIECES];           /* outside in; spatial pieces behind the first reduced one are the register tile */
+    AxisId interior[MAX_RANK];
+    int ninterior;
+} StagePlan;
+
+typedef struct {
+    Nest *nest; /* steps change it: fuse, pack, inline */
+    StagePlan *stage; /* one a stage */
+    const Target *target;
+} Plan;
+
+Plan *plan_new(Arena *a, Nest *n, const Target *t);
+/* False and *why (in the nest's arena) when the step is illegal. */
+bool plan_apply(Plan *p, const Step *s, const char **why);
+bool plan_apply_all(Plan *p, const Schedule *s, const char **why);
+/* The rule-of-thumb schedule for a target: scalar order for C99, vectors and register tiles for vector targets. The
+ * steps have been applied to p and are returned for the comment and the log. */
+Schedule schedule_default(Arena *a, Plan *p);
+#endif

@@ -1,0 +1,14 @@
+/* Graph -> program: all passes, then kernels, schedules and the memory plan. */
+#ifndef TENON_PASS_COMPILE_H
+#define TENON_PASS_COMPILE_H
+#include "pass/pass.h"
+#include "plan/program.h"
+
+typedef struct {
+    PassOptions pass;
+    ProgramOptions program;
+} CompileOptions;
+
+/* g is changed. NULL with diagnostics. */
+Program *compile_graph(Arena *a, Graph *g, const CompileOptions *o, Diag *d);
+#endif

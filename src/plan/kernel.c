@@ -1,0 +1,218 @@
+/* The nest of a group: the root's stages, with the members' values computed where they are read. */
+#include "plan/kernel.h"
+#include <ctype.h>
+
+typedef struct {
+    Nest *nest;   /* of one member alone */
+    BufId *in, *out;
+    Stage *final; /* the stage that writes its result */
+} Fragment;
+
+typedef struct {
+    Arena *a;
+    const Graph *g;
+    Nest *n;
+    Diag *d;
+    const NodeId *member;
+    uint32_t count;
+    Fragment *frag;   /* one a member */
+    IdMap member_of;  /* value -> member that makes it */
+    IdMap buffer_of;  /* value -> buffer of n */
+    BufId **local_to; /* member, its locals and tables -> buffers of n */
+    bool *staged;     /* member: its earlier stages are in n */
+    IdMap value_at;   /* (member, index) -> expression, so that a reduction is never computed twice */
+} Kernel;
+
+/* The role of an operand, from the meaning's head `x, w, b -> y, z` or by the class. */
+static const char *role(Arena *a, Op op, bool output, unsigned index) {
+    const OpInfo *info = &op_info[op];
+    if (info->meaning == MEANING_notation) {
+        const char *p = info->text, *end = strchr(p, ':');
+        if (output && (p = strstr(p, "->")) != NULL) p += 2;
+        for (unsigned i = 0; p && end && p < end; i++) {
+            while (*p == ' ' || *p == ',') p++;
+            size_t len = 0;
+            while (isalnum((unsigned char)p[len]) || p[len] == '_') len++;
+            if (!len) break;
+            if (i == index) return arena_strndup(a, p, len);
+            p += len;
+        }
+    }
+    if (output) return index == 0 ? "y" : arena_printf(a, "y%u", index);
+    if (op == OP_MatMul || op == OP_Gemm || info->cls == CLASS_elementwise) return arena_printf(a, "%c", 'a' + (int)(index % 20));
+    static const char *const usual[] = {"x", "z", "u"};
+    return index < 3 ? usual[index] : arena_printf(a, "x%u", index);
+}
+
+static BufId graph_buffer(Arena *a, const Graph *g, Nest *n, BufKind kind, ValueId v, const char *name) {
+    const Shape *s = value_shape(g, v);
+    (void)a;
+    return nest_buffer(n, name, kind, g->value.at[v].dtype, s->rank, s->dim, v);
+}
+
+static bool make_fragment(Kernel *k, uint32_t m) {
+    const Node *node = &k->g->node.at[k->member[m]];
+    Fragment *f = &k->frag[m];
+    f->nest = nest_new(k->a, "fragment");
+    f->in = arena_array_of(k->a, node->nin + 1u, BufId);
+    f->out = arena_array_of(k->a, node->nout + 1u, BufId);
+    for (unsigned i = 0; i < node->nin; i++) {
+        f->in[i] = NO_BUF;
+        if (node->in[i] == NO_VALUE) continue;
+        for (unsigned j = 0; j < i; j++)
+            if (node->in[j] == node->in[i]) f->in[i] = f->in[j];
+        BufKind kind = value_data(k->g, node->in[i]) ? BUF_const : BUF_in;
+        if (f->in[i] == NO_BUF) f->in[i] = graph_buffer(k->a, k->g, f->nest, kind, node->in[i], role(k->a, node->op, false, i));
+    }
+    for (unsigned i = 0; i < node->nout; i++)
+        f->out[i] = node->out[i] == NO_VALUE ? NO_BUF
+                                             : graph_buffer(k->a, k->g, f->nest, BUF_out, node->out[i], role(k->a, node->op, true, i));
+    NestBuild b = {k->g, k->member[m], f->nest, f->in, f->out, k->d};
+    if (!op_build(&b)) return false;
+    for (uint32_t s = 0; s < f->nest->stage.n; s++)
+        if (f->nest->stage.at[s].out == f->out[0]) f->final = &f->nest->stage.at[s];
+    return true;
+}
+
+static bool x_reductions_any(const Nest *n, ExprId e) {
+    const Expr *x = x_get(n, e);
+    bool any = x->kind == X_reduce;
+    for (int i = 0; i < x->narg && !any; i++)
+        if (x_arg(n, e, i) != NO_EXPR) any = x_reductions_any(n, x_arg(n, e, i));
+    return any;
+}
+
+static ExprId member_value(Kernel *k, uint32_t m, const ExprId *index);
+static bool member_stages(Kernel *k, uint32_t m, bool all);
+
+/* Buffer of the kernel for a buffer of member m's fragment. */
+static BufId outer_buffer(Kernel *k, uint32_t m, BufId b) {
+    const Buffer *src = &k->frag[m].nest->buf.at[b];
+    if (src->kind == BUF_local || src->kind == BUF_table) {
+        if (k->local_to[m][b] == NO_BUF) {
+            Buffer copy = *src;
+            BufId to = nest_buffer(k->n, copy.name, copy.kind, copy.dtype, copy.rank, copy.dim, copy.value);
+            k->n->buf.at[to].table = copy.table;
+            k->local_to[m][b] = to;
+        }
+        return k->local_to[m][b];
+    }
+    uint32_t known = idmap_get(&k->buffer_of, src->value);
+    if (known != MAP_NONE) return known;
+    BufId to = graph_buffer(k->a, k->g, k->n, src->kind, src->value, src->name);
+    idmap_set(k->a, &k->buffer_of, src->value, to);
+    return to;
+}
+
+typedef struct {
+    Kernel *k;
+    uint32_t m;
+} Reader;
+
+/* Loads: of an inner value its expression, of a constant scalar the number, else the kernel's buffer. */
+static ExprId read_value(void *ctx, Nest *n, BufId b, const ExprId *index) {
+    Reader *r = ctx;
+    Kernel *k = r->k;
+    const Buffer *src = &k->frag[r->m].nest->buf.at[b];
+    if (src->value != UINT32_MAX && src->kind != BUF_local && src->kind != BUF_table) {
+        uint32_t m = idmap_get(&k->member_of, src->value);
+        if (m != MAP_NONE && m != r->m) return member_value(k, m, index);
+        const Tensor *t = value_data(k->g, src->value);
+        if (t && shape_count(&t->shape) == 1 && t->dtype != DT_f16 && t->dtype != DT_bf16)
+            return dtype_is_float(t->dtype) ? x_real(n, t->dtype, tensor_float(t, 0)) : x_int(n, t->dtype, tensor_int(t, 0));
+    }
+    return x_load(n, outer_buffer(k, r->m, b), index);
+}
+
+static ExprId *axis_map(Kernel *k, uint32_t m) {
+    uint32_t count = k->frag[m].nest->axis.n;
+    ExprId *to = arena_array_of(k->a, count + 1, ExprId);
+    for (uint32_t i = 0; i < count; i++) to[i] = NO_EXPR;
+    return to;
+}
+
+/* The value of inner member m at `index`. */
+static ExprId member_value(Kernel *k, uint32_t m, const ExprId *index) {
+    Fragment *f = &k->frag[m];
+    uint64_t key = hash_bytes(index, (size_t)f->final->nindex * sizeof *index, m);
+    uint32_t known = idmap_get(&k->value_at, key);
+    if (known != MAP_NONE) return known;
+    if (!k->staged[m]) {
+        k->staged[m] = true;
+        member_stages(k, m, false);
+    }
+    ExprId *to = axis_map(k, m);
+    for (int i = 0; i < f->final->nindex; i++) {
+        const Expr *x = x_get(f->nest, f->final->index[i]);
+        if (x->kind == X_axis) to[x->id] = index[i];
+    }
+    if (x_reductions_any(f->nest, f->final->value)) /* the loops are called as the operator calls them */
+        for (int i = 0; i < f->final->nindex; i++) {
+            const Expr *from = x_get(f->nest, f->final->index[i]), *at = x_get(k->n, index[i]);
+            if (from->kind == X_axis && at->kind == X_axis) nest_rename_axis(k->n, at->id, f->nest->axis.at[from->id].base);
+        }
+    Reader r = {k, m};
+    ExprId e = x_import(k->n, f->nest, f->final->value, to, NULL, read_value, &r);
+    idmap_set(k->a, &k->value_at, key, e);
+    return e;
+}
+
+/* Copies stages of member m: all, or those before its result. */
+static bool member_stages(Kernel *k, uint32_t m, bool all) {
+    Fragment *f = &k->frag[m];
+    Reader r = {k, m};
+    for (uint32_t s = 0; s < f->nest->stage.n; s++) {
+        Stage src = f->nest->stage.at[s], st = src;
+        st.comment = NULL; /* the function's heading names the nodes */
+        if (!all && f->final == &f->nest->stage.at[s]) continue;
+        ExprId *to = axis_map(k, m);
+        for (int i = 0; i < src.naxis; i++) {
+            Axis ax = f->nest->axis.at[src.axis[i]];
+            st.axis[i] = nest_axis(k->n, ax.base, ax.extent, ax.kind);
+            to[src.axis[i]] = x_axis(k->n, st.axis[i]);
+        }
+        st.value = x_import(k->n, f->nest, src.value, to, NULL, read_value, &r);
+        for (int i = 0; i < src.nindex; i++) st.index[i] = x_import(k->n, f->nest, src.index[i], to, NULL, read_value, &r);
+        if (src.guard != NO_EXPR) st.guard = x_import(k->n, f->nest, src.guard, to, NULL, read_value, &r);
+        st.out = outer_buffer(k, m, src.out);
+        vec_push(k->n->arena, &k->n->stage, st);
+    }
+    return true;
+}
+
+/* Axes of stages are called after the operator; those made unique by a number get their short name back when no other
+ * axis has it any more. */
+static void tidy_stages(Nest *n) {
+    for (uint32_t s = 0; s < n->stage.n; s++) {
+        Stage *st = &n->stage.at[s];
+        int keep = 0;
+        for (int i = 0; i < st->naxis; i++)
+            if (n->axis.at[st->axis[i]].extent != 1) st->axis[keep++] = st->axis[i];
+        st->naxis = (uint8_t)keep;
+    }
+}
+
+Nest *kernel_nest(Arena *a, const Graph *g, const NodeId *member, uint32_t count, const bool *only, Diag *d) {
+    Kernel k = {.a = a, .g = g, .n = nest_new(a, "kernel"), .d = d, .member = member, .count = count};
+    k.frag = arena_array_of(a, count, Fragment);
+    k.local_to = arena_array_of(a, count, BufId *);
+    k.staged = arena_array_of(a, count, bool);
+    for (uint32_t m = 0; m < count; m++) {
+        if (!make_fragment(&k, m)) return NULL;
+        k.local_to[m] = arena_array_of(a, k.frag[m].nest->buf.n + 1, BufId);
+        for (uint32_t b = 0; b < k.frag[m].nest->buf.n; b++) k.local_to[m][b] = NO_BUF;
+        if (m + 1 < count) idmap_set(a, &k.member_of, g->node.at[member[m]].out[0], m);
+    }
+    Fragment *root = &k.frag[count - 1];
+    if (only) { /* operands that are in place already: their stages are dropped */
+        uint32_t kept = 0;
+        for (uint32_t s = 0; s < root->nest->stage.n; s++)
+            if (only[s]) root->nest->stage.at[kept++] = root->nest->stage.at[s];
+        root->nest->stage.n = kept;
+        root->final = NULL;
+    }
+    member_stages(&k, count - 1, true);
+    tidy_stages(k.n);
+    nest_share_axes(k.n);
+    return k.n;
+}

@@ -1,0 +1,130 @@
+/* The order of kernels: any topological one is right, some need less memory. List scheduling by the change of live
+ * bytes is compared with the order given. */
+#include "plan/storage.h"
+
+typedef struct {
+    const Storage *s;
+    const Job *job;
+    uint32_t n;
+    ValueId **root;     /* per job: distinct arena roots it touches */
+    uint32_t *nroot;
+    uint32_t *touches;  /* per value: jobs that still have to touch the root */
+    bool *live;
+    uint32_t *missing;  /* per job: jobs that must run before and have not */
+    uint32_t *next_at, *next; /* successors */
+} Order;
+
+static void collect_roots(Order *o, Arena *tmp) {
+    int64_t at;
+    for (uint32_t i = 0; i < o->n; i++) {
+        const Job *j = &o->job[i];
+        o->root[i] = arena_array_of(tmp, j->read.n + j->write.n + 1, ValueId);
+        for (uint32_t k = 0; k < j->read.n + j->write.n; k++) {
+            ValueId r = storage_root(o->s, k < j->read.n ? j->read.at[k] : j->write.at[k - j->read.n], &at);
+            bool seen = !value_in_arena(o->s->g, r);
+            for (uint32_t q = 0; q < o->nroot[i] && !seen; q++) seen = o->root[i][q] == r;
+            if (!seen) o->root[i][o->nroot[i]++] = r;
+        }
+    }
+}
+
+static void collect_edges(Order *o, Arena *tmp) {
+    uint32_t total = 0;
+    o->next_at = arena_array_of(tmp, o->n + 2, uint32_t);
+    for (uint32_t i = 0; i < o->n; i++) {
+        o->missing[i] = o->job[i].before.n;
+        total += o->job[i].before.n;
+        for (uint32_t k = 0; k < o->job[i].before.n; k++) o->next_at[o->job[i].before.at[k] + 1]++;
+    }
+    for (uint32_t i = 0; i < o->n; i++) o->next_at[i + 1] += o->next_at[i];
+    o->next = arena_array_of(tmp, total + 1, uint32_t);
+    uint32_t *fill = arena_array_of(tmp, o->n + 1, uint32_t);
+    for (uint32_t i = 0; i < o->n; i++)
+        for (uint32_t k = 0; k < o->job[i].before.n; k++) {
+            uint32_t b = o->job[i].before.at[k];
+            o->next[o->next_at[b] + fill[b]++] = i;
+        }
+}
+
+/* Live bytes gained by running job i now, and the peak while it runs. */
+static int64_t gain(const Order *o, uint32_t i, int64_t *during) {
+    int64_t begin = 0, end = 0;
+    for (uint32_t k = 0; k < o->nroot[i]; k++) {
+        ValueId r = o->root[i][k];
+        int64_t bytes = value_bytes(o->s->g, r);
+        if (!o->live[r]) begin += bytes;
+        if (o->touches[r] == 1) end += bytes;
+    }
+    *during = begin + o->job[i].scratch;
+    return begin - end;
+}
+
+static int64_t run(Order *o, uint32_t i, int64_t *live) {
+    int64_t during, change = gain(o, i, &during), peak = *live + during;
+    *live += change;
+    for (uint32_t k = 0; k < o->nroot[i]; k++) o->live[o->root[i][k]] = --o->touches[o->root[i][k]] > 0;
+    return peak;
+}
+
+static void reset(Order *o) {
+    memset(o->touches, 0, o->s->g->value.n * sizeof *o->touches);
+    memset(o->live, 0, o->s->g->value.n * sizeof *o->live);
+    for (uint32_t i = 0; i < o->n; i++)
+        for (uint32_t k = 0; k < o->nroot[i]; k++) o->touches[o->root[i][k]]++;
+}
+
+static int64_t peak_of(Order *o, const uint32_t *order) {
+    int64_t live = 0, peak = 0;
+    reset(o);
+    for (uint32_t i = 0; i < o->n; i++) {
+        int64_t p = run(o, order[i], &live);
+        if (p > peak) peak = p;
+    }
+    return peak;
+}
+
+#define MAX_READY 256 /* candidates looked at in a step: wide graphs stay linear */
+
+static int64_t list_schedule(Order *o, Arena *tmp, uint32_t *order) {
+    Vec(uint32_t) ready = {0};
+    uint32_t *missing = arena_copy(tmp, o->missing, (o->n + 1) * sizeof *missing);
+    int64_t live = 0, peak = 0;
+    reset(o);
+    for (uint32_t i = 0; i < o->n; i++)
+        if (!missing[i]) vec_push(tmp, &ready, i);
+    for (uint32_t done = 0; done < o->n && ready.n > 0; done++) {
+        uint32_t best = 0;
+        int64_t best_gain = INT64_MAX, best_during = INT64_MAX;
+        for (uint32_t k = 0; k < ready.n && k < MAX_READY; k++) {
+            int64_t during, c = gain(o, ready.at[k], &during);
+            if (c < best_gain || (c == best_gain && (during < best_during || (during == best_during && ready.at[k] < ready.at[best])))) {
+                best = k;
+                best_gain = c;
+                best_during = during;
+            }
+        }
+        uint32_t i = ready.at[best];
+        ready.at[best] = ready.at[--ready.n];
+        order[done] = i;
+        int64_t p = run(o, i, &live);
+        if (p > peak) peak = p;
+        for (uint32_t e = o->next_at[i]; e < o->next_at[i + 1]; e++)
+            if (--missing[o->next[e]] == 0) vec_push(tmp, &ready, o->next[e]);
+    }
+    return peak;
+}
+
+int64_t storage_order(const Storage *s, Arena *tmp, const Job *job, uint32_t n, uint32_t *order) {
+    uint32_t nv = s->g->value.n;
+    Order o = {s, job, n, arena_array_of(tmp, n + 1, ValueId *), arena_array_of(tmp, n + 1, uint32_t),
+               arena_array_of(tmp, nv + 1, uint32_t), arena_array_of(tmp, nv + 1, bool), arena_array_of(tmp, n + 1, uint32_t), NULL, NULL};
+    collect_roots(&o, tmp);
+    collect_edges(&o, tmp);
+    for (uint32_t i = 0; i < n; i++) order[i] = i;
+    int64_t given = peak_of(&o, order);
+    uint32_t *other = arena_array_of(tmp, n + 1, uint32_t);
+    int64_t listed = list_schedule(&o, tmp, other);
+    if (listed >= given) return given;
+    memcpy(order, other, n * sizeof *order);
+    return listed;
+}

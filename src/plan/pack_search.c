@@ -1,0 +1,499 @@
+/* Branch and bound for one group. A solution is canonical when every buffer rests on time 0 or on one that overlaps it
+ * in time, and none could move into a hole below: every packing can be brought to that form without a higher peak.
+ *
+ * A node picks a buffer j and branches in two: j is placed at the lowest offset that the placed buffers leave, all
+ * others that overlap it go above; or one of them must go below it, and j waits ("blocked") until one is placed.
+ * That is the schedule-or-postpone branching of disjunctive scheduling (Le Pape et al. 1994), each section a machine,
+ * so the choice of j may follow any section instead of one global order of offsets, and parts of time that fall apart
+ * are solved one by one. The target peak is fixed for a run: the caller restarts with other orders and targets. */
+#include "base/vec.h"
+#include "plan/pack_internal.h"
+
+/* What decides the next buffer. Each solves problems that the others do not. */
+typedef enum { LOWEST_BUFFER, LOWEST_SECTION, FEWEST_CHOICES } Style;
+
+typedef struct {
+    Style style;
+    int size, length, total; /* weights of the logarithms, in 1/16; ties of the style go to the larger score */
+} Order;
+
+enum { SOLVED = 1, FAILED = 0, LIMIT = -1, MEMO_BITS = 16 };
+
+typedef struct {
+    int32_t place, old;
+} Undo;
+
+typedef struct {
+    uint64_t key;
+    int32_t target;
+} Memo;
+
+/* A list of buffers not placed that live in sections [a, b) and that time does not separate. */
+typedef struct {
+    int32_t *at;
+    int n, a, b;
+} Part;
+
+typedef struct {
+    const PackGroup *g;
+    int32_t target;
+    Style style;
+    /* Parts of `state`, undone through `trail`. */
+    int32_t *state, *raw, *low, *blocked, *placed; /* placed is the last */
+    int32_t *offset, *rank;
+    int32_t *remaining;                      /* [sections] sum of sizes not placed */
+    int32_t *stack, *floor, *choices, *edge; /* [sections + 1] scratch */
+    uint64_t *hash;                          /* [n] odd numbers */
+    Memo *memo;
+    int32_t *pool; /* lists of the nodes on the path */
+    int64_t pool_n;
+    Part *parts; /* of the splits on the path */
+    int parts_n;
+    Vec(Undo) trail;
+    Arena *arena;
+    int64_t nodes, node_limit, work, work_limit;
+} Search;
+
+static int solve(Search *s, Part p);
+
+static void set(Search *s, int32_t *where, int32_t value) {
+    if (*where == value) return;
+    vec_push(s->arena, &s->trail, ((Undo){(int32_t)(where - s->state), *where}));
+    *where = value;
+}
+
+static void leave(Search *s, int j, int32_t size) {
+    for (int32_t i = s->g->first[j]; i < s->g->last[j]; i++) s->remaining[i] += size;
+}
+
+static void undo(Search *s, uint32_t mark) {
+    while (s->trail.n > mark) {
+        Undo u = s->trail.at[--s->trail.n];
+        s->state[u.place] = u.old;
+        int64_t j = s->state + u.place - s->placed;
+        if (j >= 0) leave(s, (int)j, s->g->size[j]);
+    }
+}
+
+static int32_t align_to(int32_t at, int32_t align) {
+    return (at + align - 1) / align * align;
+}
+
+/* ---- bounds ---- */
+
+/* A blocked buffer goes above one that is not placed yet. */
+static bool raise_blocked(Search *s, int j) {
+    const PackGroup *g = s->g;
+    int32_t least = INT32_MAX;
+    for (int32_t e = g->start[j]; e < g->start[j + 1]; e++) {
+        int k = g->next[e];
+        if (!s->placed[k] && s->low[k] + g->size[k] < least) least = s->low[k] + g->size[k];
+    }
+    s->work += g->start[j + 1] - g->start[j];
+    if (least == INT32_MAX) return false;
+    least = align_to(least, g->align[j]);
+    if (least > s->low[j]) set(s, &s->low[j], least);
+    return true;
+}
+
+static void sort_by_low(const Search *s, Part p) {
+    for (int x = 1; x < p.n; x++) {
+        int32_t j = p.at[x], low = s->low[j];
+        int y = x;
+        for (; y > 0 && s->low[p.at[y - 1]] > low; y--) p.at[y] = p.at[y - 1];
+        p.at[y] = j;
+    }
+}
+
+/* Each section is a machine whose jobs have release times `low`: the last end by the order of release is a bound
+ * (Jackson). False when it exceeds the target. */
+static bool stack_fits(Search *s, Part p) {
+    const PackGroup *g = s->g;
+    int32_t *stack = s->stack;
+    memset(stack + p.a, 0, (size_t)(p.b - p.a) * sizeof *stack);
+    for (int x = 0; x < p.n; x++) {
+        int j = p.at[x];
+        int32_t low = s->low[j], size = g->size[j], last = g->last[j];
+        for (int32_t i = g->first[j]; i < last; i++) stack[i] = (stack[i] > low ? stack[i] : low) + size;
+        s->work += last - g->first[j] + 8;
+    }
+    for (int i = p.a; i < p.b; i++)
+        if (stack[i] > s->target) return false;
+    return true;
+}
+
+static bool propagate(Search *s, Part p) {
+    for (int x = 0; x < p.n; x++) {
+        int j = p.at[x];
+        if (s->blocked[j] && !raise_blocked(s, j)) return false;
+        if (s->low[j] + s->g->size[j] > s->target) return false;
+    }
+    sort_by_low(s, p);
+    return stack_fits(s, p);
+}
+
+/* ---- the choice ---- */
+
+/* Another buffer could move below j's place, or j's twin comes first: a better or equal solution is found elsewhere. */
+static bool dominated(const Search *s, int j) {
+    const PackGroup *g = s->g;
+    if (g->twin[j] >= 0 && !s->placed[g->twin[j]]) return true;
+    int32_t at = s->raw[j];
+    for (int32_t e = g->start[j]; e < g->start[j + 1]; e++) {
+        int k = g->next[e];
+        if (s->raw[k] + g->size[k] <= at && !s->placed[k]) return true;
+    }
+    return false;
+}
+
+/* The lowest buffer that may be placed, by rank among equals; `section` -1: of all. The list is sorted by low. */
+static int lowest(const Search *s, Part p, int section) {
+    int best = -1;
+    for (int x = 0; x < p.n; x++) {
+        int j = p.at[x];
+        if (best >= 0 && s->low[j] > s->low[best]) break;
+        if (section >= 0 && (s->g->first[j] > section || s->g->last[j] <= section)) continue;
+        if (s->blocked[j] || (best >= 0 && s->rank[j] > s->rank[best]) || dominated(s, j)) continue;
+        best = j;
+    }
+    return best;
+}
+
+/* How many buffers may come first in each section without wasting more than its slack. */
+static void count_choices(Search *s, Part p) {
+    const PackGroup *g = s->g;
+    int32_t *count = s->choices, *left = s->remaining;
+    memset(count + p.a, 0, (size_t)(p.b - p.a) * sizeof *count);
+    for (int x = 0; x < p.n; x++) {
+        int j = p.at[x];
+        if (s->blocked[j]) continue;
+        int32_t most = s->target - s->low[j], last = g->last[j];
+        for (int32_t i = g->first[j]; i < last; i++) count[i] += left[i] <= most;
+    }
+}
+
+static int pick_section(Search *s, Part p) {
+    const PackGroup *g = s->g;
+    int32_t *floor = s->floor, *stack = s->stack, *count = s->choices;
+    if (s->style == FEWEST_CHOICES) count_choices(s, p);
+    memset(floor + p.a, -1, (size_t)(p.b - p.a) * sizeof *floor);
+    for (int x = p.n - 1; x >= 0; x--) {
+        int j = p.at[x];
+        int32_t low = s->low[j], last = g->last[j];
+        for (int32_t i = g->first[j]; i < last; i++) floor[i] = low;
+    }
+    int best = -1;
+    for (int i = p.a; i < p.b; i++) {
+        if (floor[i] < 0) continue;
+        int32_t c = 0;
+        if (best >= 0 && s->style == FEWEST_CHOICES) {
+            c = count[i] - count[best];
+            if (c == 0) c = stack[best] - stack[i];
+        }
+        if (best >= 0 && c == 0) c = floor[i] - floor[best];
+        if (best >= 0 && c == 0) c = stack[best] - stack[i];
+        if (best < 0 || c < 0) best = i;
+    }
+    return best;
+}
+
+static int choose(Search *s, Part p) {
+    if (s->style != LOWEST_BUFFER) {
+        int j = lowest(s, p, pick_section(s, p));
+        if (j >= 0) return j;
+    }
+    return lowest(s, p, -1);
+}
+
+/* ---- failed states ---- */
+
+/* The state of a part: which buffers are left, where each could go, which wait. */
+static uint64_t key_of(const Search *s, Part p) {
+    uint64_t h = 0;
+    for (int x = 0; x < p.n; x++) {
+        int j = p.at[x];
+        h += s->hash[j] * (2 * (uint64_t)(uint32_t)s->raw[j] + (uint64_t)s->blocked[j] + 1);
+    }
+    return h ^ h >> 29;
+}
+
+static bool known_failure(const Search *s, uint64_t key) {
+    const Memo *m = &s->memo[key >> (64 - MEMO_BITS)];
+    return m->key == key && m->target >= s->target;
+}
+
+static void note_failure(Search *s, uint64_t key) {
+    s->memo[key >> (64 - MEMO_BITS)] = (Memo){key, s->target};
+}
+
+/* ---- the tree ---- */
+
+/* Marks in s->floor which part each section belongs to; the parts go to the end of s->parts. Their number. */
+static int find_parts(Search *s, Part p) {
+    const PackGroup *g = s->g;
+    int32_t *edge = s->edge, *of = s->floor;
+    memset(edge + p.a, 0, (size_t)(p.b - p.a) * sizeof *edge);
+    for (int x = 0; x < p.n; x++) {
+        edge[g->first[p.at[x]]]++;
+        edge[g->last[p.at[x]] - 1]--; /* the sum up to i: alive in sections i and i + 1 */
+    }
+    Part *part = s->parts + s->parts_n;
+    int count = 0, alive = 0;
+    for (int i = p.a; i < p.b; i++) {
+        if (s->remaining[i] == 0) continue;
+        if (alive == 0) part[count++] = (Part){NULL, 0, i, i + 1};
+        alive += edge[i];
+        of[i] = count - 1;
+        part[count - 1].b = i + 1;
+    }
+    return count;
+}
+
+/* Copies to the pool the list of each part. */
+static void fill_parts(Search *s, Part p, Part *part, int count) {
+    const int32_t *first = s->g->first, *of = s->floor;
+    for (int x = 0; x < p.n; x++) part[of[first[p.at[x]]]].n++;
+    for (int c = 0; c < count; c++) {
+        part[c].at = s->pool + s->pool_n;
+        s->pool_n += part[c].n;
+        part[c].n = 0;
+    }
+    for (int x = 0; x < p.n; x++) {
+        Part *to = &part[of[first[p.at[x]]]];
+        to->at[to->n++] = p.at[x];
+    }
+}
+
+static int32_t fullest(const Search *s, Part p) {
+    int32_t most = 0;
+    for (int i = p.a; i < p.b; i++)
+        if (s->stack[i] > most) most = s->stack[i];
+    return most;
+}
+
+static void sort_by_fullest(const Search *s, Part *part, int count) {
+    for (int c = 1; c < count; c++) {
+        Part moved = part[c];
+        int32_t h = fullest(s, moved);
+        int d = c;
+        for (; d > 0 && fullest(s, part[d - 1]) < h; d--) part[d] = part[d - 1];
+        part[d] = moved;
+    }
+}
+
+/* What is left may have come apart: part by part, hardest first, none tried again because another fails. */
+static int solve_parts(Search *s, Part p) {
+    if (p.n == 0) return SOLVED;
+    int count = find_parts(s, p);
+    if (count == 1) {
+        Part only = s->parts[s->parts_n];
+        return solve(s, (Part){p.at, p.n, only.a, only.b});
+    }
+    Part *part = s->parts + s->parts_n;
+    int64_t mark = s->pool_n;
+    fill_parts(s, p, part, count);
+    sort_by_fullest(s, part, count);
+    s->parts_n += count;
+    int result = SOLVED;
+    for (int c = 0; c < count && result == SOLVED; c++) result = solve(s, part[c]);
+    s->parts_n -= count;
+    s->pool_n = mark;
+    return result;
+}
+
+/* j at its lowest place, those that overlap it above. */
+static void place(Search *s, int j) {
+    const PackGroup *g = s->g;
+    int32_t top = s->raw[j] + g->size[j];
+    s->offset[j] = s->raw[j];
+    set(s, &s->placed[j], 1);
+    for (int32_t e = g->start[j]; e < g->start[j + 1]; e++) {
+        int k = g->next[e];
+        if (s->placed[k]) continue;
+        int32_t at = align_to(top, g->align[k]);
+        if (s->raw[k] < at) set(s, &s->raw[k], at);
+        if (s->low[k] < s->raw[k]) set(s, &s->low[k], s->raw[k]);
+        set(s, &s->blocked[k], 0);
+    }
+    leave(s, j, -g->size[j]);
+    s->work += g->start[j + 1] - g->start[j];
+}
+
+static int try_placing(Search *s, Part p, int j) {
+    uint32_t mark = s->trail.n;
+    int64_t pool_mark = s->pool_n;
+    Part rest = {s->pool + s->pool_n, 0, p.a, p.b};
+    for (int x = 0; x < p.n; x++)
+        if (p.at[x] != j) rest.at[rest.n++] = p.at[x];
+    s->pool_n += rest.n;
+    place(s, j);
+    int result = solve_parts(s, rest);
+    s->pool_n = pool_mark;
+    if (result != SOLVED) undo(s, mark);
+    return result;
+}
+
+/* Orders p's list as it likes. After SOLVED all of p is placed; after FAILED the state is as before. */
+static int solve(Search *s, Part p) {
+    uint32_t mark = s->trail.n;
+    uint64_t entry = p.n > 3 ? key_of(s, p) : 0; /* tiny parts are solved faster than looked up */
+    if (entry && known_failure(s, entry)) return FAILED;
+    int result = FAILED;
+    while (propagate(s, p)) {
+        if (++s->nodes > s->node_limit || s->work > s->work_limit) {
+            result = LIMIT;
+            break;
+        }
+        int j = choose(s, p);
+        if (j < 0) break;
+        result = try_placing(s, p, j);
+        if (result != FAILED) break;
+        set(s, &s->blocked[j], 1);
+    }
+    if (result == SOLVED) return SOLVED;
+    undo(s, mark);
+    if (entry && result == FAILED) note_failure(s, entry);
+    return result;
+}
+
+/* ---- restarts ---- */
+
+/* splitmix64 */
+static uint64_t random_at(uint64_t n) {
+    uint64_t z = (n + 1) * 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+/* 4096 * log2(x) for x >= 1, straight between powers of two: the same on every machine. */
+static int64_t log_of(int64_t x) {
+    int e = 63 - __builtin_clzll((unsigned long long)x);
+    int64_t power = (int64_t)1 << e;
+    int64_t part = e > 12 ? (x - power) >> (e - 12) : (x - power) << (12 - e);
+    return e * 4096 + part;
+}
+
+/* Found by trying many on random problems and on the benchmark of MiniMalloc. */
+static const Order fixed_orders[] = {
+    {LOWEST_BUFFER, 16, 16, 0}, {LOWEST_SECTION, 2, 16, 0}, {FEWEST_CHOICES, 16, 8, 0}, {LOWEST_BUFFER, 8, 16, 0},
+    {LOWEST_SECTION, 8, 16, 0}, {FEWEST_CHOICES, 8, 16, 0}, {LOWEST_BUFFER, 16, 8, 0},  {LOWEST_SECTION, 16, 16, 48},
+    {FEWEST_CHOICES, 16, 16, 48},
+};
+enum { FIXED_ORDERS = sizeof fixed_orders / sizeof *fixed_orders };
+
+static Order order_at(int run, int *noise) {
+    *noise = 0;
+    if (run < FIXED_ORDERS) return fixed_orders[run];
+    uint64_t r = random_at((uint64_t)run);
+    Order o = {(Style)(run % 3), (int)(r % 25), (int)(r >> 8 & 1023) % 25, 0};
+    if (o.style == LOWEST_SECTION) o.size /= 2;
+    if (r >> 20 & 1) o.total = (int)(r >> 24 & 1023) % 97;
+    *noise = (int)(r >> 40 & 1023) % 29; /* in 1/64 of a doubling */
+    return o;
+}
+
+static void rank_by(Search *s, PackItem *item, int run) {
+    const PackGroup *g = s->g;
+    int noise;
+    Order o = order_at(run, &noise);
+    s->style = o.style;
+    for (int j = 0; j < g->n; j++) {
+        int32_t most = 0;
+        for (int i = g->first[j]; i < g->last[j]; i++)
+            if (g->total[i] > most) most = g->total[i];
+        int64_t score = o.size * log_of(g->size[j]) + o.length * log_of(g->last[j] - g->first[j]) + o.total * log_of(most);
+        if (noise) score += (int64_t)(random_at((uint64_t)run << 32 | (uint64_t)j) % 2048 - 1024) * noise;
+        if (g->twin[j] >= 0) score = -item[g->twin[j]].key;
+        item[j] = (PackItem){-score, j, j};
+    }
+    pack_sort(item, g->n);
+    for (int x = 0; x < g->n; x++) s->rank[item[x].index] = x;
+}
+
+/* 1 1 2 1 1 2 4 1 1 2 ... (Luby et al. 1993): run lengths for a search that is lucky or lost. */
+static int64_t luby(int64_t i) {
+    for (int64_t k = 1;; k++) {
+        if (i + 2 == (int64_t)1 << k) return (int64_t)1 << (k - 1);
+        if (i + 2 < (int64_t)1 << k) {
+            i -= ((int64_t)1 << (k - 1)) - 1;
+            k = 0;
+        }
+    }
+}
+
+static int run_once(Search *s, int run, int32_t target) {
+    const PackGroup *g = s->g;
+    Arena *scratch = arena_new("plan order");
+    rank_by(s, arena_array_of(scratch, g->n, PackItem), run);
+    arena_free(scratch);
+    memset(s->state, 0, 4 * (size_t)g->n * sizeof *s->state);
+    memcpy(s->remaining, g->total, (size_t)g->sections * sizeof *s->remaining);
+    memset(s->stack, 0, (size_t)g->sections * sizeof *s->stack);
+    s->trail.n = 0;
+    s->parts_n = 0;
+    s->target = target;
+    for (int j = 0; j < g->n; j++) s->pool[j] = j;
+    s->pool_n = g->n;
+    return solve_parts(s, (Part){s->pool, g->n, 0, g->sections});
+}
+
+static Search *search_new(Arena *a, const PackGroup *g) {
+    Search *s = arena_new_of(a, Search);
+    size_t n = (size_t)g->n, m = (size_t)g->sections;
+    s->g = g;
+    s->arena = a;
+    s->state = arena_array_of(a, 4 * n, int32_t);
+    s->raw = s->state;
+    s->low = s->state + n;
+    s->blocked = s->state + 2 * n;
+    s->placed = s->state + 3 * n;
+    s->offset = arena_array_of(a, n, int32_t);
+    s->rank = arena_array_of(a, n, int32_t);
+    s->remaining = arena_array_of(a, m, int32_t);
+    s->stack = arena_array_of(a, m, int32_t);
+    s->floor = arena_array_of(a, m, int32_t);
+    s->choices = arena_array_of(a, m, int32_t);
+    s->edge = arena_array_of(a, m, int32_t);
+    s->hash = arena_array_of(a, n, uint64_t);
+    for (size_t j = 0; j < n; j++) s->hash[j] = random_at(j + ((uint64_t)1 << 60)) | 1;
+    s->memo = arena_array_of(a, (size_t)1 << MEMO_BITS, Memo);
+    s->pool = arena_array_of(a, n * (n + 2), int32_t);
+    s->parts = arena_array_of(a, 3 * n + 3, Part);
+    return s;
+}
+
+/* Mostly the goal; now and then something between it and the best known, to end with a good packing if not that. */
+static int32_t target_at(const PackSearch *k, int run) {
+    static const int32_t quarter[] = {2, 1, 3, 4};
+    int32_t gap = k->peak - 1 - k->goal;
+    if (run % 4 != 3 && (run < 128 || run % 2 == 0)) return k->goal;
+    return k->goal + (int32_t)((int64_t)gap * quarter[run / 4 % 4] / 4);
+}
+
+void pack_search(Arena *tmp, const PackGroup *g, PackSearch *k) {
+    Search *s = search_new(tmp, g);
+    int64_t unit = 3 * (int64_t)g->n + 64;
+    for (int run = 0; k->peak > k->goal && k->nodes < k->node_limit && k->work < k->work_limit; run++) {
+        int32_t target = target_at(k, run);
+        int64_t nodes = unit * luby(run / 3);
+        s->nodes = k->nodes;
+        s->work = k->work;
+        s->node_limit = nodes < k->node_limit - k->nodes ? k->nodes + nodes : k->node_limit;
+        s->work_limit = k->work_limit;
+        int result = run_once(s, run, target);
+        k->nodes = s->nodes;
+        k->work = s->work;
+        if (result == FAILED) {
+            k->proven = target + 1;
+            if (k->goal < k->proven) k->goal = k->proven;
+        } else if (result == SOLVED) {
+            k->found = true;
+            k->peak = 0;
+            for (int j = 0; j < g->n; j++) {
+                k->offset[j] = s->offset[j];
+                if (s->offset[j] + g->size[j] > k->peak) k->peak = s->offset[j] + g->size[j];
+            }
+        }
+    }
+}

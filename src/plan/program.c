@@ -1,0 +1,331 @@
+/* Jobs -> program: schedules, shared functions, weights, order, in-place results and the arena. */
+#include "plan/program.h"
+#include "base/io.h"
+#include "plan/jobs.h"
+
+typedef struct {
+    Arena *a;
+    Graph *g;
+    Diag *d;
+    const ProgramOptions *o;
+    Program *p;
+    Jobs jobs;
+    Map function_by_key, weight_by_key, names;
+    uint32_t *function_of; /* one a job */
+    uint32_t *step_of;     /* one a job */
+    bool failed;
+} Builder;
+
+/* ---- names and texts ---- */
+
+static const char *unique_name(Builder *b, const char *wish) {
+    char *id = name_identifier(b->a, wish), *r = id;
+    for (uint32_t k = 2; map_get(&b->names, r) != MAP_NONE; k++) r = arena_printf(b->a, "%s_%u", id, k);
+    map_set(b->a, &b->names, r, 1);
+    return r;
+}
+
+/* "/features/0/conv/Conv" is known by its last parts. */
+static const char *short_name(Arena *a, const char *name) {
+    const char *p = name + strlen(name);
+    for (int parts = 0; p > name; p--)
+        if (p[-1] == '/' && (++parts == 3 || strlen(p) > 24)) break;
+    return arena_strdup(a, p);
+}
+
+/* The member that stands for the job: the heaviest kind of operator. */
+static NodeId main_member(const Graph *g, const Job *j) {
+    NodeId best = j->member.at[0];
+    for (uint32_t i = 0; i < j->member.n; i++) {
+        OpClass c = op_info[g->node.at[j->member.at[i]].op].cls, was = op_info[g->node.at[best].op].cls;
+        bool heavy = c == CLASS_contract || c == CLASS_normalise || c == CLASS_general;
+        bool was_heavy = was == CLASS_contract || was == CLASS_normalise || was == CLASS_general;
+        if (heavy && !was_heavy) best = j->member.at[i];
+    }
+    return best;
+}
+
+static const char *function_wish(Builder *b, const Job *j) {
+    const Node *n = &b->g->node.at[main_member(b->g, j)];
+    if (n->name && n->name[0]) return short_name(b->a, n->name);
+    char *op = arena_strdup(b->a, op_info[n->op].name);
+    for (char *c = op; *c; c++)
+        if (*c >= 'A' && *c <= 'Z') *c = (char)(*c + 32);
+    return op;
+}
+
+static const char *nodes_text(Builder *b, const Job *j) {
+    Str s = str_new(b->a);
+    for (uint32_t i = 0; i < j->member.n; i++) {
+        const Node *n = &b->g->node.at[j->member.at[i]];
+        if (i == 8) {
+            str_addf(&s, " and %u more", j->member.n - i);
+            break;
+        }
+        if (i) str_add(&s, " + ");
+        if (n->name && n->name[0]) str_addf(&s, "\"%s\" ", name_comment(b->a, n->name));
+        str_addf(&s, "(%s)", op_info[n->op].name);
+    }
+    return s.at;
+}
+
+static void shape_list(Builder *b, const Job *j, BufKind kind, Str *s) {
+    bool first = true;
+    for (uint32_t i = 0; i < j->nest->buf.n; i++) {
+        const Buffer *buf = &j->nest->buf.at[i];
+        if (buf->kind != kind) continue;
+        str_addf(s, "%s%s ", first ? "" : ", ", buf->name);
+        first = false;
+        str_add(s, dtype_info[buf->dtype].name);
+        shape_print(b->g->sym, value_shape(b->g, buf->value), s);
+    }
+}
+
+static const char *shapes_text(Builder *b, const Job *j) {
+    Str s = str_new(b->a);
+    shape_list(b, j, BUF_in, &s);
+    str_add(&s, " -> ");
+    shape_list(b, j, BUF_out, &s);
+    return s.at;
+}
+
+/* ---- functions ---- */
+
+/* Equal texts mean equal kernels: names of buffers and axes are replaced by their positions. */
+static const char *nest_key(Builder *b, Nest *n) {
+    Str s = str_new(b->a);
+    const char **buf = arena_array_of(b->a, n->buf.n, const char *), **axis = arena_array_of(b->a, n->axis.n, const char *);
+    for (uint32_t i = 0; i < n->buf.n; i++) {
+        Buffer *x = &n->buf.at[i];
+        buf[i] = x->name;
+        x->name = arena_printf(b->a, "b%u", i);
+        str_addf(&s, "%d%s", x->kind, dtype_info[x->dtype].name);
+        for (int k = 0; k < x->rank; k++) str_addf(&s, ",%lld", (long long)x->dim[k]);
+        if (x->kind == BUF_table)
+            str_addf(&s, "#%llx", (unsigned long long)hash_bytes(x->table, (size_t)(buffer_elements(x) * dtype_info[x->dtype].bytes), 7));
+        str_add(&s, ";");
+    }
+    for (uint32_t i = 0; i < n->axis.n; i++) {
+        axis[i] = n->axis.at[i].name;
+        n->axis.at[i].name = arena_printf(b->a, "a%u", i);
+        str_addf(&s, "%lld%s,", (long long)n->axis.at[i].extent, n->axis.at[i].kind == AXIS_serial ? "!" : "");
+    }
+    nest_print(n, &s);
+    for (uint32_t i = 0; i < n->buf.n; i++) n->buf.at[i].name = buf[i];
+    for (uint32_t i = 0; i < n->axis.n; i++) n->axis.at[i].name = axis[i];
+    return s.at;
+}
+
+/* The line of the schedules file that begins with `name:`. */
+static const char *override_for(Builder *b, const char *name) {
+    size_t len = strlen(name);
+    for (const char *p = b->o->schedules; p && *p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL)
+        if (!strncmp(p, name, len) && p[len] == ':') return arena_strndup(b->a, p + len + 1, strcspn(p + len + 1, "\n"));
+    return NULL;
+}
+
+static void apply_schedule(Builder *b, Function *f, Plan *plan) {
+    const char *given = override_for(b, f->name);
+    Schedule s;
+    if (given) {
+        char *why = NULL;
+        const char *refused = NULL;
+        if (!schedule_parse(b->a, given, &s, &why) || !plan_apply_all(plan, &s, &refused)) {
+            diag_error(b->d, (Loc){.file = b->g->file, .node = f->name, .field = "schedule"}, NULL, "%s", why ? why : refused);
+            b->failed = true;
+        }
+    } else {
+        s = schedule_default(b->a, plan);
+    }
+    Str text = str_new(b->a);
+    schedule_print(&s, &text);
+    f->schedule = text.at;
+}
+
+static uint32_t function_for(Builder *b, Job *j) {
+    const char *key = nest_key(b, j->nest);
+    uint32_t known = map_get(&b->function_by_key, key);
+    if (known != MAP_NONE) return known;
+    Function f = {.name = unique_name(b, function_wish(b, j))};
+    f.nest = kernel_nest(b->a, b->g, j->member.at, j->member.n, j->only, b->d); /* its own: schedules change it */
+    f.nest->name = f.name;
+    f.macs = nest_macs(f.nest);
+    Str meaning = str_new(b->a);
+    nest_print(f.nest, &meaning);
+    f.meaning = meaning.at;
+    Plan *plan = plan_new(b->a, f.nest, b->o->target);
+    apply_schedule(b, &f, plan);
+    f.tree = lower(b->a, plan);
+    f.scratch_bytes = f.tree->scratch_bytes;
+    f.aliased = arena_array_of(b->a, f.nest->buf.n, bool);
+    vec_push(b->a, &b->p->function, f);
+    map_set(b->a, &b->function_by_key, key, b->p->function.n - 1);
+    return b->p->function.n - 1;
+}
+
+/* ---- weights ---- */
+
+static uint32_t weight_for(Builder *b, const Buffer *own, const Buffer *layout) {
+    Str key = str_new(b->a);
+    str_addf(&key, "%u", own->value);
+    for (int i = 0; i < layout->nphys; i++) str_addf(&key, ",%u/%d%s", layout->phys[i].dim, layout->phys[i].block, layout->phys[i].inner ? "i" : "");
+    uint32_t known = map_get(&b->weight_by_key, key.at);
+    if (known != MAP_NONE) return known;
+    const Value *v = &b->g->value.at[own->value];
+    Weight w = {.source = v->name, .dtype = v->dtype, .shape = v->shape, .tensor = v->data, .elements = buffer_elements(layout)};
+    w.name = unique_name(b, short_name(b->a, v->name));
+    w.layout = layout->nphys ? layout : NULL;
+    w.offset = (b->p->weight_bytes + 63) / 64 * 64;
+    b->p->weight_bytes = w.offset + w.elements * dtype_info[w.dtype].bytes;
+    vec_push(b->a, &b->p->weight, w);
+    map_set(b->a, &b->weight_by_key, key.at, b->p->weight.n - 1);
+    return b->p->weight.n - 1;
+}
+
+bool program_weights(const Program *p, bool (*put)(void *ctx, const void *data, size_t n), void *ctx) {
+    static const uint8_t zero[64];
+    int64_t at = 0;
+    uint8_t piece[4096];
+    for (uint32_t k = 0; k < p->weight.n; k++) {
+        const Weight *w = &p->weight.at[k];
+        size_t bytes = (size_t)dtype_info[w->dtype].bytes;
+        if (w->offset > at && !put(ctx, zero, (size_t)(w->offset - at))) return false;
+        at = w->offset + w->elements * (int64_t)bytes;
+        if (!w->layout) {
+            if (!put(ctx, w->tensor->data, (size_t)w->elements * bytes)) return false;
+            continue;
+        }
+        const Buffer *l = w->layout;
+        int64_t extent[2 * MAX_RANK], count[2 * MAX_RANK] = {0}, stride[MAX_RANK], s = 1;
+        for (int i = l->rank - 1; i >= 0; i--) stride[i] = s, s *= l->dim[i];
+        for (int i = 0; i < l->nphys; i++) {
+            int64_t d = l->dim[l->phys[i].dim], blk = l->phys[i].block;
+            extent[i] = blk == 1 ? d : l->phys[i].inner ? blk : (d + blk - 1) / blk;
+        }
+        size_t fill = 0;
+        for (int64_t e = 0; e < w->elements; e++) {
+            int64_t logical[MAX_RANK] = {0}, from = 0;
+            bool inside = true;
+            for (int i = 0; i < l->nphys; i++) logical[l->phys[i].dim] += count[i] * (l->phys[i].inner ? 1 : l->phys[i].block);
+            for (int i = 0; i < l->rank; i++) inside &= logical[i] < l->dim[i], from += logical[i] * stride[i];
+            if (inside) memcpy(piece + fill, (const uint8_t *)w->tensor->data + (size_t)from * bytes, bytes);
+            else memset(piece + fill, 0, bytes);
+            fill += bytes;
+            if (fill + 8 > sizeof piece) {
+                if (!put(ctx, piece, fill)) return false;
+                fill = 0;
+            }
+            for (int i = l->nphys - 1; i >= 0 && ++count[i] == extent[i]; i--) count[i] = 0;
+        }
+        if (fill && !put(ctx, piece, fill)) return false;
+    }
+    return true;
+}
+
+/* ---- arguments and the arena ---- */
+
+static uint32_t position(const ValueId *list, uint32_t n, ValueId v) {
+    for (uint32_t i = 0; i < n; i++)
+        if (list[i] == v) return i;
+    return UINT32_MAX;
+}
+
+static Arg value_arg(Builder *b, ValueId v, const int64_t *arena_at) {
+    int64_t offset;
+    ValueId r = storage_root(b->jobs.storage, v, &offset);
+    const Value *x = &b->g->value.at[r];
+    if (x->is_output && x->producer != NO_NODE)
+        return (Arg){ARG_output, position(b->g->output.at, b->g->output.n, r), offset, v};
+    if (x->is_input) return (Arg){ARG_input, position(b->g->input.at, b->g->input.n, r), offset, v};
+    return (Arg){ARG_arena, 0, arena_at[r] + offset, v};
+}
+
+static void make_step(Builder *b, uint32_t job, const int64_t *arena_at, int64_t scratch_at) {
+    const Job *j = &b->jobs.at[job];
+    Function *f = &b->p->function.at[b->function_of[job]];
+    ProgramStep s = {.function = b->function_of[job], .nodes = nodes_text(b, j), .shapes = shapes_text(b, j),
+                     .first = j->member.at[0], .last = vec_last(&j->member)};
+    s.arg = arena_array_of(b->a, j->nest->buf.n + 1, Arg);
+    for (uint32_t i = 0; i < j->nest->buf.n; i++) {
+        const Buffer *buf = &j->nest->buf.at[i];
+        if (buf->kind == BUF_const) s.arg[s.narg++] = (Arg){ARG_weight, weight_for(b, buf, &f->nest->buf.at[i]), 0, buf->value};
+        if (buf->kind == BUF_in || buf->kind == BUF_out) s.arg[s.narg++] = value_arg(b, buf->value, arena_at);
+    }
+    if (f->scratch_bytes > 0) s.arg[s.narg++] = (Arg){ARG_arena, 0, scratch_at, NO_VALUE};
+    f->calls++;
+    b->p->macs += f->macs;
+    vec_push(b->a, &b->p->step, s);
+}
+
+/* Roots and scratch as buffers with lifetimes; offsets into arena_at and scratch_at. */
+static void plan_arena(Builder *b, const uint32_t *order, int64_t *arena_at, int64_t *scratch_at) {
+    Program *p = b->p;
+    uint32_t nv = b->g->value.n, nj = b->jobs.n, count = 0;
+    int32_t *lower = arena_array_of(b->a, nv + 1, int32_t), *upper = arena_array_of(b->a, nv + 1, int32_t);
+    storage_live(b->jobs.storage, b->jobs.at, order, nj, lower, upper);
+    PlanBuffer *buf = arena_array_of(b->a, nv + nj + 1, PlanBuffer);
+    uint32_t *slot = arena_array_of(b->a, nv + nj + 1, uint32_t);
+    for (uint32_t v = 0; v < nv; v++)
+        if (upper[v] > lower[v] && value_bytes(b->g, v) > 0) {
+            slot[count] = v;
+            buf[count++] = (PlanBuffer){lower[v], upper[v], value_bytes(b->g, v), p->arena_align, 0};
+        }
+    uint32_t values = count;
+    for (uint32_t i = 0; i < nj; i++)
+        if (b->jobs.at[order[i]].scratch > 0) {
+            slot[count] = order[i];
+            buf[count++] = (PlanBuffer){(int32_t)i, (int32_t)i + 1, b->jobs.at[order[i]].scratch, p->arena_align, 0};
+        }
+    p->plan = plan_pack(b->a, buf, (int)count, (PlanOptions){0});
+    p->arena_bytes = (p->plan.peak + p->arena_align - 1) / p->arena_align * p->arena_align;
+    for (uint32_t i = 0; i < count; i++) {
+        bool value = i < values;
+        if (value) arena_at[slot[i]] = buf[i].offset;
+        else scratch_at[slot[i]] = buf[i].offset;
+        ArenaTensor t = {.name = value ? b->g->value.at[slot[i]].name : "scratch", .value = value ? slot[i] : NO_VALUE,
+                         .offset = buf[i].offset, .bytes = buf[i].size, .lower = buf[i].lower, .upper = buf[i].upper, .view_of = -1};
+        vec_push(b->a, &p->tensor, t);
+    }
+    for (uint32_t v = 0; v < nv; v++) { /* what lies inside them */
+        int64_t offset;
+        ValueId r = storage_root(b->jobs.storage, v, &offset);
+        if (r == v || upper[r] <= lower[r]) continue;
+        for (uint32_t i = 0; i < values; i++)
+            if (slot[i] == r) {
+                ArenaTensor t = {b->g->value.at[v].name, v, buf[i].offset + offset, value_bytes(b->g, v), buf[i].lower, buf[i].upper, (int32_t)i};
+                vec_push(b->a, &p->tensor, t);
+            }
+    }
+}
+
+Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
+    Builder b = {.a = a, .g = g, .d = d, .o = o};
+    b.p = arena_new_of(a, Program);
+    Program *p = b.p;
+    p->graph = g;
+    p->target = o->target;
+    p->name = name_identifier(a, o->name ? o->name : path_stem(a, g->file));
+    p->arena_align = 64;
+    p->nodes_after_passes = g->node.n;
+    static const char *const taken[] = {"run", "io", "weights", "example"};
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) map_set(a, &b.names, taken[i], 1);
+    if (!jobs_make(a, g, o->keep_all, d, &b.jobs)) return NULL;
+    uint32_t n = b.jobs.n;
+    b.function_of = arena_array_of(a, n + 1, uint32_t);
+    for (uint32_t i = 0; i < n; i++) {
+        b.function_of[i] = function_for(&b, &b.jobs.at[i]);
+        b.jobs.at[i].scratch = p->function.at[b.function_of[i]].scratch_bytes;
+    }
+    if (b.failed) return NULL;
+    uint32_t *order = arena_array_of(a, n + 1, uint32_t);
+    bool **aliased = arena_array_of(a, n + 1, bool *);
+    storage_order(b.jobs.storage, a, b.jobs.at, n, order);
+    storage_in_place(b.jobs.storage, a, b.jobs.at, order, n, aliased);
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t k = 0; aliased[i] && k < b.jobs.at[i].nest->buf.n; k++)
+            p->function.at[b.function_of[i]].aliased[k] |= aliased[i][k];
+    int64_t *arena_at = arena_array_of(a, g->value.n + 1, int64_t), *scratch_at = arena_array_of(a, n + 1, int64_t);
+    plan_arena(&b, order, arena_at, scratch_at);
+    for (uint32_t i = 0; i < n; i++) make_step(&b, order[i], arena_at, scratch_at[order[i]]);
+    return p;
+}

@@ -1,0 +1,89 @@
+/* The compiled model before it is written: kernels as functions, steps that call them, weights, one arena. */
+#ifndef TENON_PLAN_PROGRAM_H
+#define TENON_PLAN_PROGRAM_H
+#include "ir/graph.h"
+#include "nest/lower.h"
+#include "plan/pack.h"
+#include "target/target.h"
+
+/* One C function; equal kernels share one. */
+typedef struct {
+    const char *name;      /* C identifier without the model's prefix, made of its first step's nodes: "conv1_relu1" */
+    Nest *nest;            /* buffers of kind in, out, const in this order are its parameters, then scratch */
+    LoopTree *tree;
+    const char *schedule;  /* one line, "" for the plain order */
+    const char *meaning;   /* nest as text, one line a stage */
+    int64_t macs;          /* per call */
+    int64_t scratch_bytes; /* of arena that each call needs, 0: no scratch parameter */
+    uint32_t calls;        /* steps that use it */
+    bool *aliased;         /* one a nest buffer: may share memory with another (in place): no restrict */
+} Function;
+
+/* Weights as the kernels read them. */
+typedef struct {
+    const char *name;    /* C identifier without prefix, unique */
+    const char *source;  /* value name in the model */
+    DType dtype;
+    Shape shape;         /* logical */
+    const Tensor *tensor;
+    const Buffer *layout; /* packed order: nphys/phys; NULL: row-major */
+    int64_t elements;    /* stored, padding included */
+    int64_t offset;      /* bytes in the weights file, aligned to 64 */
+} Weight;
+
+typedef enum { ARG_arena, ARG_input, ARG_output, ARG_weight } ArgKind;
+
+typedef struct {
+    ArgKind kind;
+    uint32_t index;  /* input, output or weight number */
+    int64_t offset;  /* bytes from its start (arena: from the arena's start) */
+    ValueId value;   /* NO_VALUE for scratch */
+} Arg;
+
+typedef struct {
+    uint32_t function;
+    uint32_t narg;
+    Arg *arg;            /* one a parameter, scratch last */
+    const char *nodes;   /* source nodes: `"conv1" (Conv) + "relu1" (Relu)`, safe in a comment */
+    const char *shapes;  /* `x[1,3,8,8] -> y[1,8,8,8]`, safe in a comment */
+    NodeId first, last;  /* of the group, for messages and profiles */
+} ProgramStep;
+
+/* A tensor in the arena, for the drawing and the map: root buffers and the views into them. */
+typedef struct {
+    const char *name;   /* value name, or "scratch of STEP" */
+    ValueId value;
+    int64_t offset, bytes;
+    int32_t lower, upper; /* live in steps [lower, upper) */
+    int32_t view_of;      /* index of the tensor it lies inside, -1 for a root */
+} ArenaTensor;
+
+typedef struct {
+    Graph *graph;          /* after the passes */
+    const Target *target;
+    const char *name;      /* C prefix */
+    Vec(Function) function;
+    Vec(ProgramStep) step;
+    Vec(Weight) weight;
+    Vec(ArenaTensor) tensor;
+    PlanResult plan;       /* peak is the arena's size, bytes; lower bound and proof */
+    int64_t arena_bytes;   /* plan.peak rounded up to the alignment */
+    int64_t arena_align;   /* 64 */
+    int64_t weight_bytes;  /* of the weights file */
+    int64_t macs;
+    uint32_t nodes_imported, nodes_after_passes; /* for the report */
+} Program;
+
+typedef struct {
+    const char *name;      /* C prefix; NULL: from the file name */
+    const Target *target;
+    bool keep_all;         /* every kernel output becomes an output of the program (verify's search for the bad node) */
+    const char *schedules; /* lines `kernel-name: schedule` that override, or NULL */
+} ProgramOptions;
+
+/* Fusion into kernels, schedules, order, memory plan; the passes ran before (pass/compile.h). g is changed. NULL with diagnostics (a symbolic dim that
+ * is left, for one: names the input and --input-shape). */
+Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d);
+/* Writes the weights in the order the kernels read them through `put` (called with consecutive pieces). */
+bool program_weights(const Program *p, bool (*put)(void *ctx, const void *data, size_t n), void *ctx);
+#endif

@@ -1,0 +1,46 @@
+/* Where values live: in the caller's inputs and outputs, in the weights, or in one arena; views and in-place results
+ * share memory. */
+#ifndef TENON_PLAN_STORAGE_H
+#define TENON_PLAN_STORAGE_H
+#include "plan/kernel.h"
+#include "base/size.h"
+#include "plan/pack.h"
+
+/* A kernel call to be: a group of nodes and what it reads and writes. */
+typedef struct {
+    Vec(NodeId) member;   /* topological */
+    bool *only;           /* Concat: operands to copy; NULL: all */
+    Nest *nest;
+    Vec(ValueId) read, write;
+    Vec(uint32_t) before; /* jobs that make what it reads, through views */
+    int64_t scratch;      /* bytes */
+} Job;
+
+typedef struct {
+    ValueId parent;  /* value that this one lies inside, NO_VALUE: a root */
+    int64_t offset;  /* bytes from the parent's start */
+    bool viewed;     /* the node that makes it needs no kernel: it is only a name */
+} Home;
+
+typedef struct {
+    const Graph *g;
+    Home *home;      /* one a value */
+} Storage;
+
+ValueId storage_root(const Storage *s, ValueId v, int64_t *offset);
+/* Decides which view nodes cost nothing, before kernels are made. covered[n]: node n needs no kernel; only[n]: for a
+ * Concat that needs a partial one, which operands to copy. */
+Storage *storage_views(Arena *a, Graph *g, bool *covered, bool **only);
+int64_t value_bytes(const Graph *g, ValueId v);
+/* After the order is known: results that may overwrite an operand that ends there. aliased[job] gets one entry a nest
+ * buffer. */
+void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, bool **aliased);
+
+/* An order of jobs (topological) with a small largest live set: list scheduling by the change of live bytes, compared
+ * with the given order and a depth-first one. order: n entries. Returns the largest live set in bytes. */
+int64_t storage_order(const Storage *s, Arena *tmp, const Job *job, uint32_t n, uint32_t *order);
+/* Live range [lower, upper) of every root in steps of the order; upper 0: never live. Inputs, outputs and constants have
+ * none. */
+void storage_live(const Storage *s, const Job *job, const uint32_t *order, uint32_t n, int32_t *lower, int32_t *upper);
+bool value_in_arena(const Graph *g, ValueId root);
+#endif

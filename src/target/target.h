@@ -1,0 +1,28 @@
+/* A target is data: what vectors, registers, features and caches there are, which dialect of C is written, how that is
+ * compiled and run. It starts from a parent. Boards (text files) come with the microcontroller targets. */
+#ifndef TENON_TARGET_TARGET_H
+#define TENON_TARGET_TARGET_H
+#include "base/diag.h"
+#include "ir/types.h"
+
+typedef enum { DIALECT_c99, DIALECT_gnu /* GNU vector extensions */ } Dialect;
+
+typedef struct Target {
+    const char *name;
+    const char *help;
+    const struct Target *parent;
+    Dialect dialect;
+    int vector_bytes;       /* 0: scalar */
+    int vector_registers;
+    int l1_bytes, l2_bytes; /* per core */
+    const char *cc, *cflags;
+    const char *run;        /* command prefix that runs a program on this machine ("" natively, "qemu-x86_64 -cpu max");
+                               NULL: the CPU lacks something and no emulator is installed */
+    const char *cpu_needs;  /* words of /proc/cpuinfo flags that the CPU must have to run it; "" : any */
+} Target;
+
+const Target *target_find(const char *name); /* "native" and NULL: target_host(); NULL when unknown */
+const Target *target_host(void);             /* best of the table that this machine runs, by CPUID */
+const Target *const *target_list(int *n);
+int target_lanes(const Target *t, DType d);  /* vector_bytes / bytes; 1 for scalar targets */
+#endif

@@ -1,0 +1,278 @@
+/* src/emit: names, comments, literals and the map of a package, with hostile names from the model. */
+#include "emit/package.h"
+#include "emit/skel.h"
+#include "test/unit/check.h"
+#include <cjson/cJSON.h>
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static Arena *arena;
+static Diag *diag;
+static const Target target = {.name = "c99", .dialect = DIALECT_c99, .cc = "cc", .cflags = "-O2"};
+static const EmitOptions options = {true, "tenon compile \"m?\?/ */.onnx\"", "m?\?/ */.onnx", 0x123456789abcdefULL};
+
+static const char hostile[] = "x */ \?\?/ \\\n\"int\" \xff\xc3\xa9 /* ";
+
+static bool is_identifier(const char *s) {
+    if (!isalpha((unsigned char)*s)) return false;
+    for (; *s; s++)
+        if (!isalnum((unsigned char)*s) && *s != '_') return false;
+    return true;
+}
+
+static const char *literal(DType t, const void *element) {
+    Str s = str_new(arena);
+    literal_add(&s, arena, t, element);
+    return s.at;
+}
+
+static void test_literals(void) {
+    static const float f[] = {0, -0.0f, 1, 0.1f, 0x1p-149f, 0x1.fffffep127f, -16777216.0f, INFINITY, -INFINITY};
+    static const char *const want[] = {"0.0f",           "-0.0f",        "1.0f",     "0.1f",     "1e-45f",
+                                       "3.4028235e+38f", "-16777216.0f", "INFINITY", "-INFINITY"};
+    for (size_t i = 0; i < sizeof f / sizeof *f; i++) CHECK_TEXT(literal(DT_f32, &f[i]), want[i]);
+    CHECK_TEXT(literal(DT_f32, &(float){NAN}), "NAN");
+    CHECK_TEXT(literal(DT_f64, &(double){0.1}), "0.1");
+    CHECK_TEXT(literal(DT_f64, &(double){-3}), "-3.0");
+    CHECK_TEXT(literal(DT_f16, &(uint16_t){0x3c00}), "0x3c00");
+    CHECK_TEXT(literal(DT_bf16, &(uint16_t){0xbf80}), "0xbf80");
+    CHECK_TEXT(literal(DT_i8, &(int8_t){-128}), "-128");
+    CHECK_TEXT(literal(DT_i16, &(int16_t){-32768}), "-32768");
+    CHECK_TEXT(literal(DT_i32, &(int32_t){INT32_MIN}), "INT32_MIN");
+    CHECK_TEXT(literal(DT_i64, &(int64_t){INT64_MIN}), "INT64_MIN");
+    CHECK_TEXT(literal(DT_i64, &(int64_t){INT64_MIN + 1}), "-9223372036854775807");
+    CHECK_TEXT(literal(DT_u8, &(uint8_t){255}), "255");
+    CHECK_TEXT(literal(DT_u16, &(uint16_t){65535}), "65535");
+    CHECK_TEXT(literal(DT_u32, &(uint32_t){UINT32_MAX}), "4294967295u");
+    CHECK_TEXT(literal(DT_u64, &(uint64_t){UINT64_MAX}), "18446744073709551615u");
+    CHECK_TEXT(literal(DT_bool, &(uint8_t){1}), "1");
+    int wrong = 0;
+    uint32_t bits = 1;
+    for (int i = 0; i < 20000; i++) {
+        bits = bits * 1664525u + 1013904223u;
+        float v;
+        memcpy(&v, &bits, sizeof v);
+        if (isnan(v) || isinf(v)) continue;
+        char *end;
+        float back = strtof(literal(DT_f32, &v), &end);
+        wrong += memcmp(&back, &v, sizeof v) != 0 || strcmp(end, "f") != 0;
+    }
+    CHECK(wrong == 0);
+}
+
+static void test_texts(void) {
+    Map taken = {0};
+    CHECK_TEXT(name_unique(arena, &taken, "a"), "a");
+    CHECK_TEXT(name_unique(arena, &taken, "a_2"), "a_2");
+    CHECK_TEXT(name_unique(arena, &taken, "a"), "a_3");
+    CHECK_TEXT(name_unique(arena, &taken, "a"), "a_4");
+    Str s = str_new(arena);
+    comment_add(&s, "/* ", " * ", hostile);
+    CHECK_TEXT(s.at, "/* x * / ? ?/ | \"int\" ... / *\n");
+    s = str_new(arena);
+    for (int i = 0; i < 60; i++) str_add(&s, "word ");
+    Str wrapped = str_new(arena);
+    comment_add(&wrapped, "/* ", " * ", s.at);
+    for (char *line = strtok(wrapped.at, "\n"); line; line = strtok(NULL, "\n")) CHECK(strlen(line) <= LINE_WIDTH);
+    s = str_new(arena);
+    c_string_add(&s, "a\"\\\?\?/\n\xff");
+    CHECK_TEXT(s.at, "\"a\\\"\\\\\\?\\?/\\012\\377\"");
+    s = str_new(arena);
+    json_string_add(&s, "a\"\\\n\xff\xc3\xa9\xed\xa0\x80");
+    CHECK_TEXT(s.at, "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\\ufffd\\ufffd\\ufffd\"");
+    CHECK_TEXT(count_text(arena, 999999), "999999");
+    CHECK_TEXT(count_text(arena, 118013952), "118.01 M");
+}
+
+static void test_skeletons(void) {
+    CHECK(skeleton("header.h.in") != NULL);
+    CHECK(skeleton("no such file") == NULL);
+    static const char *const files[] = {"header.h.in", "example.c.in", "package.mk.in", "CMakeLists.txt.in",
+                                        "weights_bin.c.in"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) CHECK(skeleton(files[i]) != NULL);
+}
+
+static void test_layouts(void) {
+    Buffer b = {.rank = 2, .dim = {20, 3}, .stride = {3, 1}};
+    CHECK(layout_text(arena, &b) == NULL);
+    b.stride[0] = 1;
+    b.stride[1] = 20;
+    CHECK_TEXT(layout_text(arena, &b), "strides [1,20]");
+    b.nphys = 3;
+    b.phys[0] = (PhysDim){0, false, 8};
+    b.phys[1] = (PhysDim){1, false, 1};
+    b.phys[2] = (PhysDim){0, true, 8};
+    CHECK_TEXT(layout_text(arena, &b), "[d0/8][d1][d0%8] = [3][3][8]");
+}
+
+/* Two inputs and two outputs whose names end up alike, and weights that are called as functions and parameters are. */
+static Program *program(void) {
+    Graph *g = graph_new(arena, diag, "m.onnx", "g");
+    Program *p = arena_new_of(arena, Program);
+    *p = (Program){.graph = g, .target = &target, .name = "net", .arena_align = 64};
+    static const char *const name[] = {hostile, "a.b", "a b", "A_B"};
+    for (int i = 0; i < 4; i++) {
+        ValueId v = graph_value(g, name[i], i == 1 ? DT_bool : DT_f32, shape_of(2, (int64_t[]){2, 3 * i}));
+        if (i < 2)
+            graph_add_input(g, v);
+        else
+            graph_add_output(g, v);
+    }
+    Nest *n = nest_new(arena, "conv");
+    nest_buffer(n, "x", BUF_in, DT_f32, 0, NULL, 0);
+    nest_buffer(n, "net_w", BUF_out, DT_f32, 0, NULL, 2);
+    vec_push(arena, &p->function, ((Function){.name = "run", .nest = n, .schedule = "", .meaning = hostile, .calls = 1}));
+    vec_push(arena, &p->function, ((Function){.name = "w", .nest = n, .schedule = "a\nb", .meaning = ""}));
+    ProgramStep s = {.function = 0, .narg = 2, .nodes = "\"c\" (Conv)", .shapes = "x -> y"};
+    s.arg = arena_array_of(arena, 2, Arg);
+    s.arg[0] = (Arg){ARG_input, 0, 0, g->input.at[0]};
+    s.arg[1] = (Arg){ARG_arena, 0, 0, g->output.at[0]};
+    vec_push(arena, &p->step, s);
+    p->arena_bytes = 64;
+    p->plan = (PlanResult){64, 64, true, "greedy", 1};
+    vec_push(arena, &p->tensor, ((ArenaTensor){hostile, g->output.at[0], 0, 24, 0, 1, -1}));
+    int64_t at = 0;
+    static const char *const weight[] = {"w", "run", "w_2", "weight"};
+    for (int i = 0; i < 4; i++) {
+        Tensor *t = tensor_new(arena, i == 1 ? DT_i64 : DT_f32, shape_of(1, (int64_t[]){i == 2 ? 0 : 50}));
+        for (int64_t k = 0; i == 0 && k < 50; k++) tensor_set_float(t, k, sin((double)k) * pow(10, (double)k - 25));
+        for (int64_t k = 0; i == 1 && k < 50; k++) tensor_set_int(t, k, k ? INT64_MAX >> k : INT64_MIN);
+        vec_push(arena, &p->weight, ((Weight){weight[i], hostile, t->dtype, t->shape, t, NULL, t->shape.dim[0], at}));
+        p->weight_bytes = at + (int64_t)t->bytes;
+        at = (p->weight_bytes + 63) / 64 * 64;
+    }
+    return p;
+}
+
+static void test_names(void) {
+    Package k = package_names(arena, program(), &options, diag);
+    Map symbols = {0};
+    map_set(arena, &symbols, "net_run", 1);
+    map_set(arena, &symbols, "net_w", 1); /* a parameter */
+    for (uint32_t i = 0; i < 2; i++) {
+        CHECK(map_get(&symbols, k.function[i]) == MAP_NONE && is_identifier(k.function[i]));
+        map_set(arena, &symbols, k.function[i], 1);
+    }
+    for (uint32_t i = 0; i < 4; i++) {
+        CHECK(map_get(&symbols, k.weight[i]) == MAP_NONE && is_identifier(k.weight[i]));
+        map_set(arena, &symbols, k.weight[i], 1);
+    }
+    for (uint32_t i = 0; i < 4; i++) {
+        CHECK(is_identifier(k.port[i].field) && is_identifier(k.port[i].count));
+        for (uint32_t j = 0; j < i; j++)
+            CHECK(strcmp(k.port[i].field, k.port[j].field) != 0 && strcmp(k.port[i].count, k.port[j].count) != 0);
+    }
+    CHECK_TEXT(k.port[1].field, "a_b");
+    CHECK_TEXT(k.port[2].field, "a_b_2");
+    CHECK_TEXT(k.port[3].field, "A_B");
+    CHECK_TEXT(k.port[3].count, "A_B_COUNT_2");
+}
+
+/* No trigraph, no byte beyond ASCII, no line that is spliced, and comments that end where they should. */
+static void check_c(const char *text) {
+    bool inside = false, fine = true;
+    for (const char *c = text; *c; c++) {
+        fine &= (*c == '\n' || (*c >= 0x20 && *c < 0x7f)) && strncmp(c, "?\?/", 3) != 0 && strncmp(c, "\\\n", 2) != 0;
+        if (strncmp(c, "/*", 2) == 0) {
+            fine &= !inside;
+            inside = true;
+        } else if (strncmp(c, "*/", 2) == 0) {
+            fine &= inside;
+            inside = false;
+        }
+    }
+    CHECK(fine && !inside);
+}
+
+static void test_files(void) {
+    Program *p = program();
+    Package k = package_names(arena, p, &options, diag);
+    void (*const text[])(const Package *, Str *) = {header_text, weights_header_text, example_text, arena_drawing};
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        Str s = str_new(arena);
+        text[i](&k, &s);
+        check_c(s.at);
+        /* A placeholder that was not filled in. */
+        CHECK(strstr(s.at, "${") == NULL);
+    }
+    Str s = str_new(arena);
+    map_text(&k, &s);
+    cJSON *json = cJSON_Parse(s.at);
+    CHECK(json && cJSON_GetArraySize(cJSON_GetObjectItem(json, "weights")) == 4);
+    CHECK(json && cJSON_GetArraySize(cJSON_GetObjectItem(json, "steps")) == 1);
+    CHECK(json && cJSON_GetObjectItem(json, "arena"));
+    cJSON_Delete(json);
+}
+
+static char *read_file(const char *path) {
+    Bytes b;
+    if (!io_map(arena, diag, path, &b)) return NULL;
+    return arena_strndup(arena, (const char *)b.data, b.n);
+}
+
+/* Numbers of the array that follows `symbol`, read as C would. */
+static int array_numbers(const char *text, const char *symbol, double *out, int room) {
+    const char *at = text ? strstr(text, symbol) : NULL;
+    if (!at) return -1;
+    at = strchr(at, '{') + 1;
+    int n = 0;
+    while (n < room) {
+        at += strspn(at, " \n,");
+        if (*at == '}') return n;
+        char *end;
+        out[n] = strncmp(at, "INT64_MIN", 9) == 0 ? (double)INT64_MIN : strtod(at, &end);
+        at += strcspn(at, ",");
+        n++;
+    }
+    return n;
+}
+
+static void test_weights(void) {
+    Program *p = program();
+    Package k = package_names(arena, p, &options, diag);
+    OutSet *set = out_begin(arena, diag);
+    OutFile *c = out_open(set, "net_weights.c");
+    CHECK(c && weights_write(&k, c, NULL) && out_commit(set));
+    char *text = read_file("net_weights.c");
+    check_c(text ? text : "*/");
+    for (uint32_t i = 0; i < 4; i++) {
+        const Weight *w = &p->weight.at[i];
+        double got[64];
+        int n = array_numbers(text, arena_printf(arena, " %s[", k.weight[i]), got, 64);
+        CHECK(n == (w->elements ? w->elements : 1));
+        for (int j = 0; j < n && w->elements; j++)
+            CHECK(w->dtype == DT_f32 ? (float)got[j] == (float)tensor_float(w->tensor, j)
+                                     : got[j] == (double)tensor_int(w->tensor, j));
+    }
+    p->weight.n = 0;
+    p->weight_bytes = 0;
+    k = package_names(arena, p, &options, diag);
+    set = out_begin(arena, diag);
+    c = out_open(set, "net_weights.c");
+    CHECK(c && weights_write(&k, c, NULL) && out_commit(set));
+    text = read_file("net_weights.c");
+    CHECK(text && strstr(text, "typedef int net_no_weights;"));
+    CHECK(diag_errors(diag) == 0);
+}
+
+int main(void) {
+    arena = arena_new("test");
+    diag = diag_new(arena);
+    char folder[] = "/tmp/package_test_XXXXXX";
+    if (!mkdtemp(folder) || chdir(folder)) return 2;
+    test_literals();
+    test_texts();
+    test_skeletons();
+    test_layouts();
+    test_names();
+    test_files();
+    test_weights();
+    diag_print(diag, stderr);
+    mem_release_all();
+    if (unlink("net_weights.c") || chdir("/") || rmdir(folder)) failed++;
+    printf("%d passed, %d failed\n", passed, failed);
+    return failed != 0;
+}
