@@ -8,7 +8,7 @@ static const CommandInfo info = {
     "Runs a model once. The model is compiled to C and built first; that is kept for the next time. Without --output, "
     "what comes out is shown in short.",
     "tenon run digits.onnx --input image=seven.npy --output out\n"
-    "  tenon run face.onnx --input input=photo.jpg --mean 127,127,127 --std 128,128,128",
+    "  tenon run face.onnx --input input=photo.jpg --mean 127 --std 128",
     CMD_run};
 
 /* ---- the summary ---- */

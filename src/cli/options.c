@@ -284,11 +284,10 @@ static const char *typed_line(Arena *a, int argc, char **argv) {
     Str s = str_new(a);
     str_add(&s, "tenon");
     for (int i = 0; i < argc; i++) {
-        const char *folder = strrchr(argv[i], '/');
-        if (folder && !strchr(argv[i], '='))
-            str_addf(&s, " %s", folder[1] ? folder + 1 : ".");
-        else
-            str_addf(&s, " %s", argv[i]);
+        const char *file = strrchr(argv[i], '='), *folder;
+        file = file ? file + 1 : argv[i];
+        folder = strrchr(file, '/');
+        str_addf(&s, " %.*s%s", (int)(file - argv[i]), argv[i], folder ? folder + 1 : file);
     }
     return s.at;
 }
@@ -306,6 +305,7 @@ static void parse_words(Options *o, bool *given, int argc, char **argv) {
     memcpy(words, argv, (size_t)argc * sizeof *argv);
     words[0] = arena_printf(o->arena, "tenon %s", o->command->name);
     argp_err_exit_status = EXIT_usage;
+    argp_program_version = "tenon " TENON_VERSION;
     argp_parse(&argp, argc, words, 0, NULL, &state);
 }
 

@@ -6,6 +6,7 @@
 #include "cli/temp.h"
 #include "emit/emit.h"
 #include "op/op.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -225,6 +226,15 @@ static const Tensor **interpret(Runner *r, const Tensor *const *in) {
     return out;
 }
 
+/* Into a temporary folder, so neither synced nor renamed. */
+static bool write_plain(Diag *d, const char *path, const Tensor *t) {
+    FILE *f = fopen(path, "wb");
+    bool ok = f && fwrite(t->data, 1, t->bytes, f) == t->bytes;
+    if (f && fclose(f) != 0) ok = false;
+    return ok || diag_error(d, (Loc){.file = path}, "set TMPDIR to a folder with room", "cannot be written: %s",
+                            strerror(errno));
+}
+
 /* The arguments: emulator, program, input files in the program's order. */
 static bool prepare(Runner *r, const Tensor *const *in, const char *work, Command *c) {
     Arena *a = r->arena;
@@ -243,7 +253,7 @@ static bool prepare(Runner *r, const Tensor *const *in, const char *work, Comman
             return diag_error(r->diag, (Loc){.file = r->graph->file}, NULL, "the compiled model wants an input '%s'",
                               r->in[i].name);
         const char *name = arena_printf(a, "in%u.bin", (unsigned)i);
-        if (!io_write_file(a, r->diag, path_join(a, work, name), t->data, t->bytes)) return false;
+        if (!write_plain(r->diag, path_join(a, work, name), t)) return false;
         command_add(c, name);
     }
     return true;

@@ -34,9 +34,17 @@ static void *grow(void *old, size_t old_bytes, size_t bytes) {
 #include <stb/stb_image.h>
 #pragma GCC diagnostic pop
 
+/* The library looks some bytes ahead (a zlib stream has its checksum there), so the input is copied and padded. */
 bool stb_inflate(const uint8_t *in, size_t n_in, uint8_t *out, size_t n_out) {
-    if (n_in > INT_MAX || n_out > INT_MAX) return false;
-    return stbi_zlib_decode_noheader_buffer((char *)out, (int)n_out, (const char *)in, (int)n_in) == (int)n_out;
+    enum { PADDING = 16 };
+    if (n_in > INT_MAX - PADDING || n_out > INT_MAX) return false;
+    uint8_t *padded = mem_try_alloc(n_in + PADDING);
+    if (!padded) mem_out(n_in + PADDING);
+    memcpy(padded, in, n_in);
+    memset(padded + n_in, 0, PADDING);
+    int got = stbi_zlib_decode_noheader_buffer((char *)out, (int)n_out, (const char *)padded, (int)n_in + PADDING);
+    mem_try_free(padded);
+    return got == (int)n_out;
 }
 
 uint8_t *stb_decode(const uint8_t *in, size_t n_in, int channels, int *width, int *height, const char **reason) {

@@ -8,7 +8,6 @@
  * prefix: of the function's name. Marks in `uses` which snippets of runtime/snippet it needs. */
 typedef struct {
     Vec(const char *) snippet; /* file names, in the order met, each once */
-    Vec(const char *) vector;  /* vector types used: "f32x8", each once */
 } EmitUses;
 void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out);
 /* C type of a parameter's elements. */

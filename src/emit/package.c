@@ -16,6 +16,18 @@ const char *name_unique(Arena *a, Map *taken, const char *base) {
     return name;
 }
 
+const char *name_variable(Arena *a, const char *name) {
+    char *small = arena_strdup(a, name);
+    int letters = 0;
+    for (char *c = small; *c; c++) {
+        if (*c >= 'a' && *c <= 'z') return name_identifier(a, name);
+        if (*c < 'A' || *c > 'Z') continue;
+        *c = (char)(*c - 'A' + 'a');
+        letters++;
+    }
+    return name_identifier(a, letters > 1 ? small : name);
+}
+
 const char *type_text(Arena *a, const SymTable *sym, DType t, const Shape *s) {
     Str out = str_new(a);
     str_add(&out, dtype_info[t].name);
@@ -176,7 +188,7 @@ static void ports_add(Package *k, const ValueId *id, uint32_t n, bool is_input, 
         q->elements = shape_count(&v->shape);
         q->bytes = q->elements * dtype_info[v->dtype].bytes;
         q->type = type_text(a, g->sym, v->dtype, &v->shape);
-        q->field = name_unique(a, fields, name_identifier(a, v->name));
+        q->field = name_unique(a, fields, name_variable(a, v->name));
         const char *base = in_capitals(a, q->field);
         q->count = name_unique(a, counts, arena_printf(a, "%s_COUNT", base));
     }

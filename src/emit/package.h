@@ -3,7 +3,7 @@
 #define TENON_EMIT_PACKAGE_H
 #include "emit/emit.h"
 
-enum { LINE_WIDTH = 110 }; /* where comments and calls wrap */
+enum { LINE_WIDTH = 116 }; /* where comments and calls wrap */
 
 /* An input or output of the program. */
 typedef struct {
@@ -45,6 +45,8 @@ bool weights_write(const Package *k, OutFile *c, OutFile *bin);
 /* One element as a C literal of its type, exact: 1.5f, -0.0f, INFINITY, INT64_MIN, 255u. The bytes are little endian. */
 void literal_add(Str *out, Arena *tmp, DType t, const void *element);
 
+/* A C identifier that is no macro of a header either: a name in capitals (two or more) is written small. */
+const char *name_variable(Arena *a, const char *name);
 /* `base` where `taken` lacks it, else base_2, base_3, ...; the name is taken then. */
 const char *name_unique(Arena *a, Map *taken, const char *base);
 /* `[d0/8][d1][d0%8] = [4][3][8]` for the order in which a buffer is stored; NULL when it is row-major. */

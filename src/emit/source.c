@@ -10,24 +10,6 @@ static bool broken(const Package *k, const char *what, const char *name) {
                       what);
 }
 
-/* `typedef float f32x8 ...` and its variant for addresses that are only aligned to an element. */
-static bool vector_types(const Package *k, const EmitUses *uses, Str *out) {
-    for (uint32_t i = 0; i < uses->vector.n; i++) {
-        const char *name = uses->vector.at[i], *x = strrchr(name, 'x');
-        int64_t lanes = 0;
-        DType t = x ? dtype_parse(arena_strndup(k->arena, name, (size_t)(x - name))) : DT_none;
-        if (t == DT_none || !int_parse(x + 1, &lanes) || lanes < 1 || lanes > 1024)
-            return broken(k, "no such vector type", name);
-        int bytes = dtype_info[t].bytes;
-        if (i == 0) str_add(out, "\n/* Vectors; those with a u may lie at any element's address. */\n");
-        str_addf(out, "typedef %s %s __attribute__((vector_size(%lld)));\n", emit_c_type(t), name,
-                 (long long)lanes * bytes);
-        str_addf(out, "typedef %s %su __attribute__((vector_size(%lld), aligned(%d), may_alias));\n", emit_c_type(t),
-                 name, (long long)lanes * bytes, bytes);
-    }
-    return true;
-}
-
 static bool snippets(const Package *k, const EmitUses *uses, Str *out) {
     for (uint32_t i = 0; i < uses->snippet.n; i++) {
         const char *text = skeleton(uses->snippet.at[i]);
@@ -77,7 +59,7 @@ static void function_heading(const Package *k, const Users *users, uint32_t inde
     const char *macs = f->macs > 0 ? arena_printf(a, " | %s MAC", count_text(a, f->macs)) : "";
     for (uint32_t i = users->first[index]; i != UINT32_MAX && shown < USERS_SHOWN; i = users->next[i], shown++) {
         const ProgramStep *s = &k->p->step.at[i];
-        char *text = arena_printf(a, "step %u | %s | %s%s", i + 1, s->nodes, s->shapes, macs);
+        char *text = arena_printf(a, "step %u%s | %s | %s", i + 1, macs, s->nodes, s->shapes);
         comment_add(out, shown ? " * " : "/* ", " *     ", text);
     }
     if (shown == 0) comment_add(out, "/* ", " *     ", "no step");
@@ -107,12 +89,16 @@ static void functions(const Package *k, EmitUses *uses, Str *out) {
     }
 }
 
-/* What NAME_run calls the tensors in the arena. */
+/* A variable of NAME_run: a tensor in the arena. */
+typedef struct {
+    const char *name, *declaration, *shape;
+} Local;
+
 typedef struct {
     const Package *k;
-    Map name;  /* "value offset type" -> index into local */
-    Map taken;
-    Vec(const char *) local;
+    Map index; /* "value offset type" -> place in list */
+    Map taken; /* names */
+    Vec(Local) list;
 } Locals;
 
 /* "/features/0/conv/Conv_output_0" is known by its last parts. */
@@ -123,18 +109,19 @@ static const char *last_parts(const char *name) {
     return at;
 }
 
-/* The local variable for a place in the arena, declared where it is first needed. */
-static const char *local_name(Locals *l, Str *out, const Arg *arg, DType t) {
-    const Package *k = l->k;
-    const Value *v = &k->p->graph->value.at[arg->value];
-    const char *key = arena_printf(k->arena, "%u %lld %d", arg->value, (long long)arg->offset, (int)t);
-    uint32_t at = map_get(&l->name, key);
-    if (at != MAP_NONE) return l->local.at[at];
-    const char *name = name_unique(k->arena, &l->taken, name_identifier(k->arena, last_parts(v->name)));
-    str_addf(out, "    %s *const %s = (void *)(base + %lld); /* %s */\n", emit_c_type(t), name, (long long)arg->offset,
-             type_text(k->arena, k->p->graph->sym, v->dtype, &v->shape));
-    map_set(k->arena, &l->name, key, l->local.n);
-    vec_push(k->arena, &l->local, name);
+/* The variable for a place in the arena, made when it is first needed. */
+static const char *local_name(Locals *l, const Arg *arg, DType t) {
+    Arena *a = l->k->arena;
+    const Graph *g = l->k->p->graph;
+    const Value *v = &g->value.at[arg->value];
+    const char *key = arena_printf(a, "%u %lld %d", arg->value, (long long)arg->offset, (int)t);
+    uint32_t at = map_get(&l->index, key);
+    if (at != MAP_NONE) return l->list.at[at].name;
+    const char *name = name_unique(a, &l->taken, name_variable(a, last_parts(v->name)));
+    const char *text = arena_printf(a, "%s *const %s = (void *)(base + %lld);", emit_c_type(t), name,
+                                    (long long)arg->offset);
+    map_set(a, &l->index, key, l->list.n);
+    vec_push(a, &l->list, ((Local){name, text, type_text(a, g->sym, v->dtype, &v->shape)}));
     return name;
 }
 
@@ -151,14 +138,14 @@ static const char *moved(const Package *k, const char *start, DType of, DType t,
 }
 
 /* Parameter b of a call; NULL b: scratch. */
-static const char *argument(Locals *l, Str *out, const Arg *arg, const Buffer *b) {
+static const char *argument(Locals *l, const Arg *arg, const Buffer *b) {
     const Package *k = l->k;
     Arena *a = k->arena;
     bool is_port = arg->kind == ARG_input || arg->kind == ARG_output;
     if (arg->kind == ARG_arena) {
         if (!b || arg->value == NO_VALUE) return arena_printf(a, b ? "(void *)(base + %lld)" : "base + %lld",
                                                               (long long)arg->offset);
-        return local_name(l, out, arg, b->dtype);
+        return local_name(l, arg, b->dtype);
     }
     DType t = b ? b->dtype : DT_u8;
     if (is_port) {
@@ -173,37 +160,46 @@ static bool call(Locals *l, uint32_t step, Str *out) {
     const Package *k = l->k;
     const ProgramStep *s = &k->p->step.at[step];
     const Function *f = &k->p->function.at[s->function];
-    Str line = str_new(k->arena);
-    str_addf(&line, "    %s(", k->function[s->function]);
+    int digits = k->p->step.n < 100 ? 2 : k->p->step.n < 1000 ? 3 : 5;
+    str_addf(out, "    /* %*u */ %s(", digits, step + 1, k->function[s->function]);
     uint32_t n = 0;
-    for (uint32_t i = 0; i < f->nest->buf.n; i++) {
-        const Buffer *b = &f->nest->buf.at[i];
-        if (!is_parameter(b)) continue;
+    for (uint32_t i = 0; i < f->nest->buf.n + 1; i++) {
+        const Buffer *b = i < f->nest->buf.n ? &f->nest->buf.at[i] : NULL;
+        if (b ? !is_parameter(b) : f->scratch_bytes == 0) continue;
         if (n == s->narg) return broken(k, "a call has too few arguments", k->function[s->function]);
-        list_item(&line, "        ", n == 0, argument(l, out, &s->arg[n], b));
-        n++;
-    }
-    if (f->scratch_bytes > 0) {
-        if (n == s->narg) return broken(k, "a call has no scratch", k->function[s->function]);
-        list_item(&line, "        ", n == 0, argument(l, out, &s->arg[n], NULL));
+        list_item(out, "             ", n == 0, argument(l, &s->arg[n], b));
         n++;
     }
     if (n != s->narg) return broken(k, "a call has too many arguments", k->function[s->function]);
-    str_addf(out, "%s); /* step %u */\n", line.at, step + 1);
+    str_add(out, ");\n");
     return true;
+}
+
+static void declarations(const Locals *l, Str *out) {
+    size_t width = 0;
+    for (uint32_t i = 0; i < l->list.n; i++) {
+        size_t n = strlen(l->list.at[i].declaration);
+        if (n > width) width = n;
+    }
+    if (l->list.n) str_addn(out, "\n", 1);
+    for (uint32_t i = 0; i < l->list.n; i++)
+        str_addf(out, "    %-*s /* %s */\n", (int)width, l->list.at[i].declaration, l->list.at[i].shape);
+}
+
+/* ` || !io->x`, on a new line where the line is full. */
+static void add_check(Str *out, const char *text, const char *joint) {
+    size_t column = 0;
+    while (out->at[out->n - 1 - column] != '\n') column++;
+    str_addf(out, column + strlen(text) + strlen(joint) > LINE_WIDTH ? "%s\n        %s" : "%s %s", joint, text);
 }
 
 static void checks(const Package *k, Str *out) {
     const Program *p = k->p;
     str_add(out, "    if (!io");
-    for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
-        if (k->port[i].elements == 0) continue;
-        const char *item = arena_printf(k->arena, "!io->%s", k->port[i].field);
-        size_t column = 0;
-        while (out->at[out->n - 1 - column] != '\n') column++;
-        str_addf(out, column + strlen(item) > LINE_WIDTH ? " ||\n        %s" : " || %s", item);
-    }
-    str_addf(out, "%s) return %s_ERROR_NULL;\n", p->arena_bytes ? " || !arena" : "", k->upper);
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
+        if (k->port[i].elements) add_check(out, arena_printf(k->arena, "!io->%s", k->port[i].field), " ||");
+    if (p->arena_bytes) add_check(out, "!arena", " ||");
+    add_check(out, arena_printf(k->arena, "return %s_ERROR_NULL;\n", k->upper), ")");
     if (!p->arena_bytes) {
         str_add(out, "    (void)arena;\n");
         return;
@@ -218,9 +214,21 @@ static bool uses_arena(const Program *p) {
     return false;
 }
 
-static bool run_function(const Package *k, Str *out) {
+/* Every word of the snippets may be a type, a function or a macro. */
+static void take_words(Arena *a, Map *taken, const char *text) {
+    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    while (*text) {
+        size_t n = strspn(text, word);
+        if (n) map_set(a, taken, arena_strndup(a, text, n), 1);
+        text += n;
+        text += strcspn(text, word);
+    }
+}
+
+static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     const Program *p = k->p;
     Locals l = {.k = k};
+    for (uint32_t i = 0; i < uses->snippet.n; i++) take_words(k->arena, &l.taken, skeleton(uses->snippet.at[i]));
     static const char *const own[] = {"io", "arena", "base"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) map_set(k->arena, &l.taken, own[i], 1);
     for (uint32_t i = 0; i < p->function.n; i++) map_set(k->arena, &l.taken, k->function[i], 1);
@@ -230,9 +238,11 @@ static bool run_function(const Package *k, Str *out) {
     str_addf(out, "\nint %s_run(const %s_io *io, void *arena) {\n", k->name, k->name);
     checks(k, out);
     if (uses_arena(p)) str_add(out, "    unsigned char *const base = arena;\n");
-    if (p->step.n) str_addn(out, "\n", 1);
+    Str calls = str_new(k->arena);
     for (uint32_t i = 0; i < p->step.n; i++)
-        if (!call(&l, i, out)) return false;
+        if (!call(&l, i, &calls)) return false;
+    declarations(&l, out);
+    str_addf(out, "%s%s", p->step.n ? "\n" : "", calls.at);
     str_addf(out, "%s    return %s_OK;\n}\n", p->step.n ? "\n" : "", k->upper);
     return true;
 }
@@ -244,9 +254,9 @@ bool source_text(const Package *k, Str *out) {
     heading_add(k, out, arena_printf(k->arena, "%s.c", k->name), "/* ", " * ");
     str_addf(out, " */\n#include \"%s.h\"\n#include \"%s_weights.h\"\n", k->name, k->name);
     str_add(out, "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n");
-    if (!vector_types(k, &uses, out) || !snippets(k, &uses, out)) return false;
+    if (!snippets(k, &uses, out)) return false;
     str_addn(out, "\n", 1);
     arena_drawing(k, out);
     str_addn(out, body.at, body.n);
-    return run_function(k, out);
+    return run_function(k, &uses, out);
 }

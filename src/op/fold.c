@@ -56,6 +56,60 @@ static bool foldable(const Graph *g, const Node *node, int64_t limit) {
     return true;
 }
 
+static int64_t product_of(const Ints *l) {
+    int64_t product = 1;
+    return size_product(l->at, (int)l->n, &product) ? product : INT64_MAX;
+}
+
+/* Terms that one output element sums, about; windows can be huge where the result is small. */
+static int64_t terms_of(const Graph *g, const Node *node) {
+    int64_t in = 1, out = 1;
+    switch (node->op) {
+    case OP_MaxPool:
+    case OP_AveragePool:
+    case OP_LpPool: return product_of(&((const Attr_Pool *)node->attr)->kernel_shape);
+    case OP_LRN: return ((const Attr_LRN *)node->attr)->size;
+    case OP_Conv:
+    case OP_ConvTranspose:
+    case OP_MatMul:
+    case OP_Gemm: {
+        const Shape *w = value_shape(g, node->in[1]);
+        int64_t count = shape_count(w), apart = w->rank > 1 ? w->dim[node->op == OP_Conv ? 0 : w->rank - 1] : 1;
+        return apart > 0 ? count / apart : count; /* Gemm with transB: an estimate */
+    }
+    default: break;
+    }
+    in = shape_count(value_shape(g, node->in[0]));
+    for (unsigned i = 0; i < node->nout; i++)
+        if (node->out[i] != NO_VALUE) out = shape_count(value_shape(g, node->out[i]));
+    return out > 0 && in > out ? in / out : 1;
+}
+
+/* More work than this stays in the model: a hostile one must not keep the compiler busy. */
+#define MOST_WORK ((int64_t)1 << 30)
+
+static bool cheap(const Graph *g, const Node *node) {
+    int64_t terms = node->nin && node->in[0] != NO_VALUE ? terms_of(g, node) : 1, work;
+    for (unsigned i = 0; i < node->nout; i++) {
+        if (node->out[i] == NO_VALUE) continue;
+        if (!size_mul(shape_count(value_shape(g, node->out[i])), terms, &work) || work > MOST_WORK) return false;
+    }
+    return true;
+}
+
+/* Results without elements need no computing. */
+static bool fold_empty(Graph *g, NodeId n, const Tensor **data) {
+    const Node *node = &g->node.at[n];
+    for (unsigned i = 0; i < node->nout; i++) {
+        if (node->out[i] == NO_VALUE) continue;
+        const Value *v = &g->value.at[node->out[i]];
+        if (shape_count(&v->shape) != 0) return false;
+        data[i] = tensor_new(g->arena, v->dtype, v->shape);
+        if (!data[i]->data) return false;
+    }
+    return detach(g, n, data);
+}
+
 static bool fold_numbers(Graph *g, NodeId n, const Tensor **data) {
     const Node *node = &g->node.at[n];
     Arena *tmp = arena_new("fold");
@@ -80,6 +134,6 @@ bool op_fold(Graph *g, NodeId n, int64_t limit) {
     const Node *node = &g->node.at[n];
     if (node->op == OP_none || node->nsub || !node->nout) return false;
     const Tensor **data = arena_array_of(g->arena, node->nout, const Tensor *);
-    if (foldable(g, node, limit)) return fold_numbers(g, n, data);
+    if (foldable(g, node, limit)) return fold_empty(g, n, data) || (cheap(g, node) && fold_numbers(g, n, data));
     return fold_elements(g, n, data);
 }

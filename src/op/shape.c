@@ -178,12 +178,15 @@ bool shape_within(Graph *g, NodeId n, const char *field, int64_t value, int64_t 
 
 bool shape_count_checked(Graph *g, NodeId n, const Shape *s, int64_t *count) {
     int64_t product = 1;
+    bool zero = false; /* strides are products too, so the other dimensions count even then */
     for (int i = 0; i < s->rank; i++) {
         if (!dim_known(s->dim[i])) continue;
-        if (!size_mul(product, s->dim[i], &product) || product > MOST_ELEMENTS)
-            return SHAPE_ERROR(NULL, "a tensor %s has more than 2^46 elements", shape_text(g, s));
+        zero |= s->dim[i] == 0;
+        if (s->dim[i] && (!size_mul(product, s->dim[i], &product) || product > MOST_ELEMENTS))
+            return SHAPE_ERROR(NULL, "a tensor %s is too large: its dimensions make more than 2^46 elements",
+                               shape_text(g, s));
     }
-    *count = product;
+    *count = zero ? 0 : product;
     return true;
 }
 
@@ -337,6 +340,8 @@ static bool check_arity(Graph *g, NodeId n) {
         if (g->value.at[v].dtype == DT_string)
             return SHAPE_ERROR(NULL, "operand %u '%s' holds strings, which no operator here takes", i,
                                g->value.at[v].name);
+        int64_t count;
+        if (!shape_count_checked(g, n, &g->value.at[v].shape, &count)) return false;
     }
     return true;
 }

@@ -30,7 +30,7 @@ static bool dims_known(const Graph *g, Diag *d) {
 static void push_once(Arena *a, ValueId v, ValueId **at, uint32_t *n, uint32_t *cap) {
     for (uint32_t i = 0; i < *n; i++)
         if ((*at)[i] == v) return;
-    *at = vec_grow(a, *at, cap, *n + 1, sizeof **at);
+    if (*n == *cap) *at = vec_grow(a, *at, cap, *n + 1, sizeof **at);
     (*at)[(*n)++] = v;
 }
 

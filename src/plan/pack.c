@@ -106,8 +106,7 @@ static void greedy_order(const Group *g, int order, PackItem *out) {
         if (order == BY_AREA) key = size_mul(b->size, length_of(b), &area) ? -area : -INT64_MAX;
         if (order == BY_OVERLAP) key = -overlap_of(g, i);
         if (order == BY_LENGTH) key = -length_of(b);
-        out[i] = (PackItem){key, order == BY_SIZE ? b->lower : 0, i};
-        if (order == BY_START || order == BY_LENGTH) out[i].tie = (int32_t)-(b->size >> 33 ? INT32_MAX : b->size >> 2);
+        out[i] = (PackItem){key, order == BY_SIZE ? b->lower : -b->size, i};
     }
     pack_sort(out, g->n);
 }
@@ -151,10 +150,10 @@ static void greedy_portfolio(Arena *tmp, Group *g, int64_t goal) {
     PackItem *order = arena_array_of(tmp, g->n, PackItem);
     Item **placed = arena_array_of(tmp, g->n, Item *);
     int64_t *best = arena_array_of(tmp, g->n, int64_t);
-    int orders = g->n > 20000 ? 1 : GREEDY_ORDERS;
+    int orders = GREEDY_ORDERS, trials = g->n > 20000 ? 1 : 2 * orders;
     g->peak = INT64_MAX;
     g->method = greedy_name[0].first_fit;
-    for (int k = 0; k < 2 * orders; k++) {
+    for (int k = 0; k < trials; k++) {
         bool tightest = k >= orders;
         greedy_order(g, k % orders, order);
         int64_t peak = greedy(g, order, tightest, placed);
@@ -292,4 +291,130 @@ static PackGroup *to_units(Arena *tmp, const Group *g, int64_t unit) {
     fill_overlaps(tmp, p);
     fill_twins(p);
     return p;
+}
+
+/* ---- search ---- */
+
+typedef struct {
+    int64_t goal;
+    int64_t nodes, node_limit, work, work_limit;
+} Effort;
+
+static void search_group(Group *g, Effort *e) {
+    bool exact;
+    int64_t unit = g->n <= PACK_SEARCH_BUFFERS ? find_unit(g, &exact) : 0;
+    if (unit == 0 || g->peak == INT64_MAX) return;
+    Arena *tmp = arena_new("plan search");
+    PackGroup *p = to_units(tmp, g, unit);
+    /* Rounding up may have raised the peak beyond what the coarser units allow: greedy's stays if nothing is below. */
+    PackSearch s = {.goal = (int32_t)(e->goal / unit < PACK_UNITS ? e->goal / unit : PACK_UNITS),
+                    .peak = (int32_t)ceil_div(g->peak, unit),
+                    .offset = arena_array_of(tmp, g->n, int32_t),
+                    .nodes = e->nodes,
+                    .node_limit = e->node_limit,
+                    .work = e->work,
+                    .work_limit = e->work_limit};
+    pack_search(tmp, p, &s);
+    e->nodes = s.nodes;
+    e->work = s.work;
+    if (s.found && s.peak * unit < g->peak) {
+        g->peak = s.peak * unit;
+        g->method = "branch and bound";
+        for (int i = 0; i < g->n; i++) g->item[i].offset = s.offset[i] * unit;
+    }
+    if (exact && s.proven * unit > g->proven) g->proven = s.proven * unit;
+    arena_free(tmp);
+}
+
+/* ---- the whole ---- */
+
+/* Work of about two seconds on one core of 2020, whatever n is. */
+static const int64_t DEFAULT_WORK = 2000000000;
+
+/* The buffers that take room at some step, by start. */
+static Item *live_items(Arena *tmp, const PlanBuffer *buffer, int n, int64_t unit, int *count) {
+    PackItem *order = arena_array_of(tmp, n, PackItem);
+    Item *item = arena_array_of(tmp, n, Item);
+    *count = 0;
+    for (int i = 0; i < n; i++)
+        if (buffer[i].lower < buffer[i].upper && buffer[i].size > 0)
+            order[(*count)++] = (PackItem){buffer[i].lower, buffer[i].upper, i};
+    pack_sort(order, *count);
+    for (int x = 0; x < *count; x++) {
+        const PlanBuffer *b = &buffer[order[x].index];
+        item[x] = (Item){b->lower, b->upper, round_up(b->size, unit), b->align > 1 ? b->align : 1, 0, order[x].index};
+    }
+    return item;
+}
+
+/* Buffers without a lifetime go to 0: nothing is there with them, but they must end below the peak. */
+static void place_dead(PlanBuffer *buffer, int n, int64_t unit, PlanResult *r) {
+    for (int i = 0; i < n; i++) {
+        buffer[i].offset = 0;
+        if (buffer[i].lower < buffer[i].upper || buffer[i].size <= 0) continue;
+        int64_t size = round_up(buffer[i].size, unit);
+        if (size > r->peak) r->peak = r->lower_bound = size;
+    }
+}
+
+static PlanResult pack_groups(Arena *tmp, Group *g, int count, PlanOptions options, PlanResult r) {
+    for (int k = 0; k < count; k++) {
+        find_bound(tmp, &g[k]);
+        if (g[k].bound > r.lower_bound) r.lower_bound = g[k].bound;
+    }
+    Effort e = {.goal = options.capacity > r.lower_bound ? options.capacity : r.lower_bound};
+    e.node_limit = options.node_limit > 0 ? options.node_limit : INT64_MAX;
+    e.work_limit = options.node_limit > 0 ? INT64_MAX : DEFAULT_WORK;
+    int64_t proven = r.lower_bound;
+    for (int k = 0; k < count; k++) {
+        greedy_portfolio(tmp, &g[k], e.goal);
+        if (g[k].peak > e.goal) search_group(&g[k], &e);
+        if (g[k].proven > proven) proven = g[k].proven;
+        if (k == 0 || g[k].peak > r.peak) r.method = g[k].method;
+        if (g[k].peak > r.peak) r.peak = g[k].peak;
+    }
+    r.optimal = r.peak <= proven && r.peak < INT64_MAX;
+    r.nodes = e.nodes;
+    return r;
+}
+
+PlanResult plan_pack(Arena *tmp, PlanBuffer *buffers, int n, PlanOptions options) {
+    int64_t unit = INT64_MAX;
+    for (int i = 0; i < n; i++) {
+        int64_t align = buffers[i].align > 1 ? buffers[i].align : 1;
+        if (align < unit) unit = align;
+    }
+    PlanResult r = {.method = "nothing to pack", .optimal = true};
+    if (n <= 0) return r;
+    place_dead(buffers, n, unit, &r);
+    int live;
+    Item *item = live_items(tmp, buffers, n, unit, &live);
+    Group *group = arena_array_of(tmp, live, Group);
+    r = pack_groups(tmp, group, find_groups(item, live, group), options, r);
+    for (int i = 0; i < live; i++) buffers[item[i].id].offset = item[i].offset;
+    return r;
+}
+
+/* ---- the checker ---- */
+
+static bool check_buffer(const PlanBuffer *b, int64_t peak) {
+    int64_t top;
+    return b->size >= 0 && b->offset >= 0 && b->offset % (b->align > 1 ? b->align : 1) == 0 &&
+           size_add(b->offset, b->size, &top) && top <= peak;
+}
+
+/* All pairs: slow and plain on purpose. */
+bool plan_check(const PlanBuffer *buffers, int n, int64_t peak) {
+    for (int i = 0; i < n; i++)
+        if (!check_buffer(&buffers[i], peak)) return false;
+    for (int i = 0; i < n; i++) {
+        const PlanBuffer *a = &buffers[i];
+        for (int j = i + 1; j < n; j++) {
+            const PlanBuffer *b = &buffers[j];
+            if (a->lower < b->upper && b->lower < a->upper && a->lower < a->upper && b->lower < b->upper &&
+                a->offset < b->offset + b->size && b->offset < a->offset + a->size)
+                return false;
+        }
+    }
+    return true;
 }

@@ -34,8 +34,8 @@ typedef struct {
 void pack_search(Arena *tmp, const PackGroup *g, PackSearch *s);
 
 typedef struct {
-    int64_t key;
-    int32_t tie, index;
+    int64_t key, tie;
+    int index;
 } PackItem;
 /* Ascending by key, then tie, then index. */
 void pack_sort(PackItem *item, int n);

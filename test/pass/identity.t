@@ -289,3 +289,12 @@ in %x : f32[2,3]
 in %z : f32[2,0]
 %y : f32[2,3] = Tanh(%x)
 out %y
+
+== relu of what can be negative stays
+graph "t"
+in %x : f32[2,3]
+%a = Tanh(%x)
+%y = Relu(%a)
+out %y
+--- eliminate_identity
+unchanged

@@ -199,3 +199,41 @@ const %a : i32[3] = [1,2,3]
 out %q
 --- merge_constants
 unchanged
+
+== factors and divisors merge
+graph "t"
+in %x : f32[2,3]
+const %a : f32[3] = [1,2,3]
+const %b : f32[] = [4]
+%p = Mul(%x, %a) "p"
+%q = Mul(%p, %b) "q"
+%z = Tanh(%q)
+%r = Div(%z, %a) "r"
+%s = Div(%r, %b) "s"
+%w = Sigmoid(%s)
+%t = Div(%w, %b) "t"
+%y = Mul(%t, %a) "u"
+out %y
+--- merge_constants dead_code
+graph "t" file "t"
+in %x : f32[2,3]
+const %a.1 : f32[3] = [4, 8, 12]
+const %a.2 : f32[3] = [4, 8, 12]
+const %a.3 : f32[3] = [0.25, 0.5, 0.75]
+%q : f32[2,3] = Mul(%x, %a.1) "q+p"
+%z : f32[2,3] = Tanh(%q)
+%s : f32[2,3] = Div(%z, %a.2) "s+r"
+%w : f32[2,3] = Sigmoid(%s)
+%y : f32[2,3] = Mul(%w, %a.3) "u+t"
+out %y
+
+== constants that would overflow stay apart
+graph "t"
+in %x : f32[3]
+const %a : f32[] = [1e30]
+const %b : f32[] = [1e20]
+%p = Div(%x, %a) "p"
+%y = Div(%p, %b) "q"
+out %y
+--- merge_constants dead_code
+unchanged

@@ -142,7 +142,7 @@ in %w : f32[6,4,3]
 %y = Conv(%x, %w) {pads=[4611686018427387904,0]}
 out %y
 ---
-error more than 2^46 elements
+error make more than 2^46 elements
 
 == bias
 graph "t"

@@ -28,7 +28,7 @@ in %x : f32[2,6]
 %y = Reshape(%x) {shape=[4611686018427387904,4611686018427387904]}
 out %y
 ---
-error more than 2^46 elements
+error make more than 2^46 elements
 
 == expand
 graph "t"

@@ -167,8 +167,8 @@ static void test_names(void) {
     }
     CHECK_TEXT(k.port[1].field, "a_b");
     CHECK_TEXT(k.port[2].field, "a_b_2");
-    CHECK_TEXT(k.port[3].field, "A_B");
-    CHECK_TEXT(k.port[3].count, "A_B_COUNT_2");
+    CHECK_TEXT(k.port[3].field, "a_b_3");
+    CHECK_TEXT(k.port[3].count, "A_B_3_COUNT");
 }
 
 /* No trigraph, no byte beyond ASCII, no line that is spliced, and comments that end where they should. */

@@ -58,8 +58,6 @@ bool map_is_inf(OnnxNode *n) {
 bool map_mod(OnnxNode *n) {
     Attr_Mod *a = ox_new(n, OP_Mod);
     a->fmod = ox_int(n, "fmod", 0);
-    if (!a->fmod && dtype_is_float(ox_dtype(n, ox_in(n, 0))))
-        return ox_error(n, "fmod", "set fmod to 1", "floating-point operands need fmod 1");
     return ox_emit(n, OP_Mod, n->nin, n->in, a);
 }
 

@@ -152,9 +152,22 @@ static void find_roots(OnnxNode *n, ValueId v, Str *contents, Str *dims) {
     }
 }
 
+/* The node's other parameters that are inputs of the graph will be asked for too: named at once. Operand 0 is data but
+ * for the node whose first parameter it is. */
+static void find_other_roots(OnnxNode *n, ValueId v, Str *contents) {
+    for (uint32_t i = v != n->in[0]; i < n->nin; i++) {
+        if (n->in[i] == v || n->in[i] == NO_VALUE) continue;
+        const Value *other = &n->g->value.at[n->in[i]];
+        if (!other->is_input || other->data || other->shape.rank > 1) continue;
+        str_addf(contents, "%s--bind %s=FILE", contents->n ? " " : "", other->name);
+        need_input(n->r, other->name);
+    }
+}
+
 static void contents_unknown(OnnxNode *n, ValueId v, const char *what) {
     Str contents = str_new(n->r->tmp), dims = str_new(n->r->tmp);
     find_roots(n, v, &contents, &dims);
+    if (contents.n) find_other_roots(n, v, &contents);
     const char *with = contents.n ? contents.at : dims.at;
     const char *hint = *with ? arena_printf(n->r->tmp, "give it with %s", with) : "make it a constant in the model";
     ox_error(n, what, hint, "operand '%s' must be known at compile time", n->g->value.at[v].name);

@@ -1,2 +1,264 @@
-#include "import/onnx/internal.h"
-bool onnx_write(const Graph *g, Diag *d, const char *path) { (void)g; return diag_error(d, (Loc){.file = path}, NULL, "not yet"); }
+/* The graph as an ONNX file: IR 10, operator set 21, later ones where an operator needs them. */
+#include "import/onnx/write.h"
+#include "base/io.h"
+
+enum { OPSET = 21 };
+
+static const char *fresh_name(OnnxWriter *w, const char *base) {
+    const char *name = base;
+    for (int i = 1; graph_find(w->g, name) != NO_VALUE || map_get(&w->names, name) != MAP_NONE; i++)
+        name = arena_printf(w->arena, "%s.%d", base, i);
+    map_set(w->arena, &w->names, name, 0);
+    return name;
+}
+
+static TensorProto *tensor_proto(OnnxWriter *w, const char *name, const Tensor *t) {
+    TensorProto *p = arena_new_of(w->arena, TensorProto);
+    tenon_onnx__tensor_proto__init(p);
+    p->name = arena_strdup(w->arena, name);
+    p->has_data_type = true;
+    p->data_type = onnx_dtype_number(t->dtype);
+    p->n_dims = (size_t)t->shape.rank;
+    p->dims = arena_copy(w->arena, t->shape.dim, sizeof t->shape.dim);
+    p->has_raw_data = true;
+    p->raw_data = (ProtobufCBinaryData){t->bytes, (uint8_t *)(uintptr_t)t->data};
+    return p;
+}
+
+/* ---- pieces of a node ---- */
+
+bool wn_error(WriteNode *n, const char *field, const char *text) {
+    return diag_error(n->w->diag, node_loc(n->w->g, n->id, field), "give the shapes with --input-shape", "%s", text);
+}
+
+void wn_operand(WriteNode *n, const char *name) {
+    char **more = arena_array_of(n->w->arena, n->p->n_input + 1, char *);
+    if (n->p->n_input) memcpy(more, n->p->input, n->p->n_input * sizeof *more);
+    more[n->p->n_input++] = arena_strdup(n->w->arena, name);
+    n->p->input = more;
+}
+
+static void constant_operand(WriteNode *n, const char *what, const Tensor *t) {
+    OnnxWriter *w = n->w;
+    ValueId out = node_out(n->node, 0);
+    const char *base = out == NO_VALUE ? n->node->name : w->g->value.at[out].name;
+    const char *name = fresh_name(w, arena_printf(w->arena, "%s.%s", base, what));
+    vec_push(w->arena, &w->initialiser, tensor_proto(w, name, t));
+    wn_operand(n, name);
+}
+
+void wn_ints(WriteNode *n, const char *what, uint32_t count, const int64_t *v, int rank) {
+    Tensor *t = tensor_new(n->w->arena, DT_i64, shape_of(rank, (const int64_t[]){count}));
+    for (uint32_t i = 0; i < count; i++) tensor_set_int(t, i, v[i]);
+    constant_operand(n, what, t);
+}
+
+void wn_scalar_int(WriteNode *n, const char *what, int64_t v) { wn_ints(n, what, 1, &v, 0); }
+
+void wn_floats(WriteNode *n, const char *what, uint32_t count, const double *v) {
+    Tensor *t = tensor_new(n->w->arena, DT_f32, shape_of(1, (const int64_t[]){count}));
+    for (uint32_t i = 0; i < count; i++) tensor_set_float(t, i, v[i]);
+    constant_operand(n, what, t);
+}
+
+AttributeProto *wn_attribute(WriteNode *n, const char *name, int type) {
+    AttributeProto **more = arena_array_of(n->w->arena, n->p->n_attribute + 1, AttributeProto *);
+    if (n->p->n_attribute) memcpy(more, n->p->attribute, n->p->n_attribute * sizeof *more);
+    AttributeProto *a = more[n->p->n_attribute++] = arena_new_of(n->w->arena, AttributeProto);
+    tenon_onnx__attribute_proto__init(a);
+    n->p->attribute = more;
+    a->name = arena_strdup(n->w->arena, name);
+    a->has_type = true;
+    a->type = type;
+    return a;
+}
+
+const char *wn_value(const WriteNode *n, ValueId v) { return v == NO_VALUE ? "" : n->w->g->value.at[v].name; }
+
+static bool listed(const char *list, const char *word) {
+    size_t length = strlen(word);
+    for (const char *at = list; at && (at = strstr(at, word)); at += length)
+        if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return true;
+    return false;
+}
+
+static void write_float_list(WriteNode *n, const char *name, const Floats *f) {
+    if (!f->n) return;
+    AttributeProto *a = wn_attribute(n, name, ONNX_FLOATS);
+    a->floats = arena_array_of(n->w->arena, f->n, float);
+    a->n_floats = f->n;
+    for (uint32_t i = 0; i < f->n; i++) a->floats[i] = (float)f->at[i];
+}
+
+static void write_attribute(WriteNode *n, const char *name, const AttrField *f) {
+    const void *at = (const char *)n->attr + f->offset;
+    const char *s;
+    const Ints *ints = at;
+    AttributeProto *a;
+    switch (f->kind) {
+    case ATTR_int:
+        a = wn_attribute(n, name, ONNX_INT);
+        a->has_i = true, a->i = *(const int64_t *)at;
+        break;
+    case ATTR_dtype:
+        a = wn_attribute(n, name, ONNX_INT);
+        a->has_i = true, a->i = onnx_dtype_number(*(const DType *)at);
+        break;
+    case ATTR_float:
+        a = wn_attribute(n, name, ONNX_FLOAT);
+        a->has_f = true, a->f = (float)*(const double *)at;
+        break;
+    case ATTR_string:
+        s = *(const char *const *)at;
+        a = wn_attribute(n, name, ONNX_STRING);
+        a->has_s = true;
+        a->s = (ProtobufCBinaryData){strlen(s ? s : ""), (uint8_t *)arena_strdup(n->w->arena, s ? s : "")};
+        break;
+    case ATTR_ints:
+        if (!ints->n) break;
+        a = wn_attribute(n, name, ONNX_INTS);
+        a->n_ints = ints->n, a->ints = arena_copy(n->w->arena, ints->at, ints->n * sizeof *ints->at);
+        break;
+    case ATTR_floats: write_float_list(n, name, at); break;
+    case ATTR_dims: break; /* shapes are operands in ONNX */
+    }
+}
+
+static bool write_node(OnnxWriter *w, NodeId id) {
+    const Node *node = &w->g->node.at[id];
+    const OpInfo *info = &op_info[node->op];
+    const WriteRow *row = write_row(node->op);
+    WriteNode n = {w, id, node, node->attr, arena_new_of(w->arena, NodeProto)};
+    if (node->nsub) return wn_error(&n, NULL, "sub-graphs cannot be written as ONNX");
+    tenon_onnx__node_proto__init(n.p);
+    n.p->name = arena_strdup(w->arena, node->name);
+    n.p->op_type = arena_strdup(w->arena, row && row->name ? row->name : info->name);
+    n.p->n_output = node->nout;
+    n.p->output = arena_array_of(w->arena, node->nout + 1, char *);
+    for (unsigned i = 0; i < node->nout; i++) n.p->output[i] = arena_strdup(w->arena, wn_value(&n, node->out[i]));
+    for (unsigned i = 0; i < node->nin; i++) wn_operand(&n, wn_value(&n, node->in[i]));
+    for (unsigned i = 0; i < info->attrs->n; i++) {
+        const AttrField *f = &info->attrs->field[i];
+        if (row && row->skip && listed(row->skip, f->name)) continue;
+        write_attribute(&n, row && row->from && !strcmp(row->from, f->name) ? row->to : f->name, f);
+    }
+    if (row && row->since > w->opset) w->opset = row->since;
+    if (row && row->write && !row->write(&n)) return false;
+    vec_push(w->arena, &w->node, n.p);
+    return true;
+}
+
+/* ---- the graph ---- */
+
+static ValueInfoProto *value_info(OnnxWriter *w, ValueId id) {
+    const Value *v = &w->g->value.at[id];
+    ValueInfoProto *p = arena_new_of(w->arena, ValueInfoProto);
+    TenonOnnx__TypeProto *type = arena_new_of(w->arena, TenonOnnx__TypeProto);
+    TenonOnnx__TypeProto__Tensor *tensor = arena_new_of(w->arena, TenonOnnx__TypeProto__Tensor);
+    TenonOnnx__TensorShapeProto *shape = arena_new_of(w->arena, TenonOnnx__TensorShapeProto);
+    tenon_onnx__value_info_proto__init(p);
+    tenon_onnx__type_proto__init(type);
+    tenon_onnx__type_proto__tensor__init(tensor);
+    tenon_onnx__tensor_shape_proto__init(shape);
+    p->name = arena_strdup(w->arena, v->name);
+    p->type = type;
+    type->tensor_type = tensor;
+    tensor->has_elem_type = true;
+    tensor->elem_type = onnx_dtype_number(v->dtype);
+    if (v->shape.rank < 0) return p;
+    tensor->shape = shape;
+    shape->n_dim = (size_t)v->shape.rank;
+    shape->dim = arena_array_of(w->arena, shape->n_dim + 1, TenonOnnx__TensorShapeProto__Dimension *);
+    for (int i = 0; i < v->shape.rank; i++) {
+        TenonOnnx__TensorShapeProto__Dimension *d = arena_new_of(w->arena, TenonOnnx__TensorShapeProto__Dimension);
+        tenon_onnx__tensor_shape_proto__dimension__init(d);
+        Str text = str_new(w->arena);
+        dim_print(w->g->sym, v->shape.dim[i], &text);
+        d->has_dim_value = dim_known(v->shape.dim[i]);
+        d->dim_value = d->has_dim_value ? v->shape.dim[i] : 0;
+        d->dim_param = d->has_dim_value ? NULL : text.at;
+        shape->dim[i] = d;
+    }
+    return p;
+}
+
+/* A constant that is an output of the graph comes from a Constant node, any other is an initialiser. */
+static void write_constant(OnnxWriter *w, ValueId id, bool used) {
+    const Value *v = &w->g->value.at[id];
+    if (!v->is_output) {
+        if (used) vec_push(w->arena, &w->initialiser, tensor_proto(w, v->name, v->data));
+        return;
+    }
+    WriteNode n = {.w = w, .p = arena_new_of(w->arena, NodeProto)};
+    tenon_onnx__node_proto__init(n.p);
+    n.p->op_type = arena_strdup(w->arena, "Constant");
+    n.p->n_output = 1;
+    n.p->output = arena_array_of(w->arena, 1, char *);
+    n.p->output[0] = arena_strdup(w->arena, v->name);
+    wn_attribute(&n, "value", ONNX_TENSOR)->t = tensor_proto(w, "", v->data);
+    vec_push(w->arena, &w->node, n.p);
+}
+
+static bool write_graph(OnnxWriter *w, GraphProto *p) {
+    const Graph *g = w->g;
+    bool ok = true;
+    p->name = arena_strdup(w->arena, *g->name ? g->name : "graph");
+    p->n_input = g->input.n;
+    p->input = arena_array_of(w->arena, g->input.n + 1, ValueInfoProto *);
+    for (uint32_t i = 0; i < g->input.n; i++) p->input[i] = value_info(w, g->input.at[i]);
+    p->n_output = g->output.n;
+    p->output = arena_array_of(w->arena, g->output.n + 1, ValueInfoProto *);
+    for (uint32_t i = 0; i < g->output.n; i++) p->output[i] = value_info(w, g->output.at[i]);
+    Uses uses = graph_uses(g, w->arena);
+    for (ValueId v = 0; v < g->value.n; v++)
+        if (g->value.at[v].data && !g->value.at[v].is_input) write_constant(w, v, uses_count(&uses, v) > 0);
+    for (NodeId n = 0; n < g->node.n; n++)
+        if (g->node.at[n].op != OP_none) ok = write_node(w, n) && ok;
+    p->n_node = w->node.n, p->node = w->node.at;
+    p->n_initializer = w->initialiser.n, p->initializer = w->initialiser.at;
+    return ok;
+}
+
+/* The IR version that came with an operator set. */
+static int64_t ir_version(int64_t opset) { return opset <= 22 ? 10 : opset == 23 ? 11 : opset == 24 ? 12 : 13; }
+
+typedef struct {
+    ProtobufCBuffer base;
+    OutFile *to;
+    bool ok;
+} FileBuffer;
+
+static void append(ProtobufCBuffer *buffer, size_t n, const uint8_t *data) {
+    FileBuffer *f = (FileBuffer *)(void *)buffer;
+    f->ok = f->ok && out_write(f->to, data, n);
+}
+
+static bool write_file(OnnxWriter *w, const ModelProto *m, const char *path) {
+    OutSet *set = out_begin(w->arena, w->diag);
+    FileBuffer f = {{append}, out_open(set, path), true};
+    if (!f.to) return false;
+    protobuf_c_message_pack_to_buffer(&m->base, &f.base);
+    return f.ok && out_close(f.to) && out_commit(set);
+}
+
+bool onnx_write(const Graph *g, Diag *d, const char *path) {
+    OnnxWriter w = {.g = g, .diag = d, .arena = arena_new("onnx output"), .opset = OPSET};
+    ModelProto m;
+    GraphProto graph;
+    OperatorSetIdProto opset, *opsets[1] = {&opset};
+    tenon_onnx__model_proto__init(&m);
+    tenon_onnx__graph_proto__init(&graph);
+    tenon_onnx__operator_set_id_proto__init(&opset);
+    bool ok = write_graph(&w, &graph);
+    char domain[] = "", producer[] = "tenon";
+    opset.domain = domain;
+    opset.has_version = m.has_ir_version = true;
+    opset.version = w.opset;
+    m.ir_version = ir_version(w.opset);
+    m.producer_name = producer;
+    m.graph = &graph;
+    m.n_opset_import = 1, m.opset_import = opsets;
+    ok = ok && write_file(&w, &m, path);
+    arena_free(w.arena);
+    return ok;
+}

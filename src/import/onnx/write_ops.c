@@ -1,0 +1,210 @@
+/* How our operators are written as ONNX ones: what is an attribute here and an operand there. */
+#include "base/size.h"
+#include "import/onnx/write.h"
+#include <math.h>
+
+static const Value *operand(const WriteNode *n, unsigned i) { return &n->w->g->value.at[n->node->in[i]]; }
+
+static bool same_count(const Graph *g, Dim a, DimX b) {
+    DimX d = dimx_sub(g->sym, dimx(a), b);
+    return !dimx_bad(d) && d.is_number && d.number == 0;
+}
+
+/* 0 copies the operand's dimension, one -1 stands for what is left. */
+static bool write_reshape(WriteNode *n) {
+    const Dims *to = &((const Attr_ShapeTo *)n->attr)->shape;
+    const Shape *x = &operand(n, 0)->shape;
+    int64_t list[MAX_RANK];
+    int unknown = 0, zeros = 0, copies = 0;
+    for (uint32_t i = 0; i < to->n; i++) {
+        list[i] = to->at[i];
+        zeros += list[i] == 0;
+        if (dim_known(to->at[i])) continue;
+        bool copy = (int)i < x->rank && x->dim[i] == to->at[i];
+        list[i] = copy ? 0 : -1;
+        copies += copy;
+        unknown += !copy;
+    }
+    if (unknown > 1 || (zeros && (copies || unknown)))
+        return wn_error(n, "shape", "more than one dimension is not known, ONNX can infer one");
+    if (zeros) {
+        AttributeProto *a = wn_attribute(n, "allowzero", ONNX_INT);
+        a->has_i = true, a->i = 1;
+    }
+    wn_ints(n, "shape", to->n, list, 1);
+    return true;
+}
+
+static bool write_expand(WriteNode *n) {
+    const Dims *to = &((const Attr_ShapeTo *)n->attr)->shape;
+    const Shape *x = &operand(n, 0)->shape;
+    int64_t list[MAX_RANK];
+    for (uint32_t i = 0; i < to->n; i++) {
+        int at = (int)i - ((int)to->n - x->rank);
+        list[i] = to->at[i];
+        if (dim_known(to->at[i])) continue;
+        if (at < 0 || x->dim[at] != to->at[i]) return wn_error(n, "shape", "a dimension is not known");
+        list[i] = 1;
+    }
+    wn_ints(n, "shape", to->n, list, 1);
+    return true;
+}
+
+static bool write_slice(WriteNode *n) {
+    const Attr_Slice *a = n->attr;
+    const Shape *x = &operand(n, 0)->shape;
+    int64_t start[MAX_RANK], end[MAX_RANK], axis[MAX_RANK], step[MAX_RANK];
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < a->steps.n; i++) {
+        Dim from = a->starts.at[i], count = a->counts.at[i];
+        int64_t by = a->steps.at[i], last;
+        if (from == 0 && by == 1 && count == x->dim[i]) continue;
+        bool known = dim_known(from) && dim_known(count);
+        bool to_end = dim_known(from) && by == 1 && same_count(n->w->g, count, dimx_sub(n->w->g->sym, dimx(x->dim[i]), dimx(from)));
+        if (!known && !to_end) return wn_error(n, "starts", "what is cut out depends on a dimension that is not known");
+        axis[k] = i, start[k] = from, step[k] = by, end[k] = INT64_MAX;
+        if (known) {
+            if (count == 0) end[k] = from;
+            else if (!size_mul(count - 1, by, &last) || !size_add(last, from, &last)) return wn_error(n, "starts", "overflows");
+            else end[k] = by > 0 ? last + 1 : last > 0 ? last - 1 : INT64_MIN + 1;
+        }
+        k++;
+    }
+    wn_ints(n, "starts", k, start, 1);
+    wn_ints(n, "ends", k, end, 1);
+    wn_ints(n, "axes", k, axis, 1);
+    wn_ints(n, "steps", k, step, 1);
+    return true;
+}
+
+static bool write_split(WriteNode *n) {
+    const Dims *s = &((const Attr_Split *)n->attr)->split;
+    int64_t *list = arena_array_of(n->w->arena, s->n + 1, int64_t);
+    bool known = true, equal = true;
+    for (uint32_t i = 0; i < s->n; i++) {
+        list[i] = s->at[i];
+        known = known && dim_known(s->at[i]);
+        equal = equal && s->at[i] == s->at[0];
+    }
+    if (!known && !equal) return wn_error(n, "split", "the parts are not known");
+    if (known) {
+        wn_ints(n, "split", s->n, list, 1);
+    } else {
+        AttributeProto *a = wn_attribute(n, "num_outputs", ONNX_INT);
+        a->has_i = true, a->i = s->n;
+    }
+    return true;
+}
+
+static bool write_pad(WriteNode *n) {
+    const Ints *pads = &((const Attr_Pad *)n->attr)->pads;
+    const char *value = n->node->nin > 1 ? n->p->input[1] : NULL;
+    n->p->n_input = 1;
+    wn_ints(n, "pads", pads->n, pads->at, 1);
+    if (value) wn_operand(n, value);
+    return true;
+}
+
+static bool write_tile(WriteNode *n) {
+    const Ints *r = &((const Attr_Tile *)n->attr)->repeats;
+    wn_ints(n, "repeats", r->n, r->at, 1);
+    return true;
+}
+
+static bool write_reduce(WriteNode *n) {
+    const Ints *axes = &((const Attr_Reduce *)n->attr)->axes;
+    wn_ints(n, "axes", axes->n, axes->at, 1);
+    if (axes->n) return true;
+    AttributeProto *a = wn_attribute(n, "noop_with_empty_axes", ONNX_INT);
+    a->has_i = true, a->i = 1;
+    return true;
+}
+
+static bool write_cumulative(WriteNode *n) {
+    wn_scalar_int(n, "axis", ((const Attr_CumSum *)n->attr)->axis);
+    return true;
+}
+
+static bool write_trilu(WriteNode *n) {
+    wn_scalar_int(n, "k", ((const Attr_Trilu *)n->attr)->k);
+    return true;
+}
+
+static bool write_top_k(WriteNode *n) {
+    wn_ints(n, "k", 1, &((const Attr_TopK *)n->attr)->k, 1);
+    return true;
+}
+
+static bool write_one_hot(WriteNode *n) {
+    const char *values = n->p->input[1];
+    n->p->n_input = 1;
+    wn_scalar_int(n, "depth", ((const Attr_OneHot *)n->attr)->depth);
+    wn_operand(n, values);
+    return true;
+}
+
+/* Scales where they lead to the sizes, otherwise the sizes. */
+static bool write_resize(WriteNode *n) {
+    const Attr_Resize *a = n->attr;
+    const Shape *x = &operand(n, 0)->shape;
+    bool by_scale = a->scales.n > 0;
+    int64_t sizes[MAX_RANK];
+    for (uint32_t i = 0; i < a->sizes.n; i++) {
+        sizes[i] = a->sizes.at[i];
+        if (by_scale && dim_known(x->dim[i]) && dim_known(sizes[i]))
+            by_scale = floor((double)x->dim[i] * a->scales.at[i]) == (double)sizes[i];
+    }
+    for (uint32_t i = 0; i < a->sizes.n && !by_scale; i++)
+        if (!dim_known(sizes[i])) return wn_error(n, "sizes", "a dimension is not known");
+    if (a->roi.n)
+        wn_floats(n, "roi", a->roi.n, a->roi.at);
+    else
+        wn_operand(n, "");
+    if (by_scale) {
+        wn_floats(n, "scales", a->scales.n, a->scales.at);
+    } else {
+        wn_operand(n, "");
+        wn_ints(n, "sizes", a->sizes.n, sizes, 1);
+    }
+    return true;
+}
+
+#define REDUCE(op) {OP_##op, 0, NULL, "axes", NULL, NULL, write_reduce}
+static const WriteRow rows[] = {
+    {OP_Reshape, 0, NULL, "shape", NULL, NULL, write_reshape},
+    {OP_Expand, 0, NULL, "shape", NULL, NULL, write_expand},
+    {OP_ConstantOfShape, 0, "Expand", "shape", NULL, NULL, write_expand},
+    {OP_Slice, 0, NULL, "starts steps counts", NULL, NULL, write_slice},
+    {OP_Split, 0, NULL, "split", NULL, NULL, write_split},
+    {OP_Pad, 0, NULL, "pads", NULL, NULL, write_pad},
+    {OP_Tile, 0, NULL, "repeats", NULL, NULL, write_tile},
+    REDUCE(ReduceSum), REDUCE(ReduceMean), REDUCE(ReduceMax), REDUCE(ReduceMin), REDUCE(ReduceProd), REDUCE(ReduceL1),
+    REDUCE(ReduceL2), REDUCE(ReduceLogSum), REDUCE(ReduceSumSquare), REDUCE(ReduceLogSumExp),
+    {OP_CumSum, 0, NULL, "axis", NULL, NULL, write_cumulative},
+    {OP_CumProd, 26, NULL, "axis", NULL, NULL, write_cumulative},
+    {OP_Trilu, 0, NULL, "k", NULL, NULL, write_trilu},
+    {OP_TopK, 0, NULL, "k", NULL, NULL, write_top_k},
+    {OP_OneHot, 0, NULL, "depth", NULL, NULL, write_one_hot},
+    {OP_Resize, 0, NULL, "sizes scales roi", NULL, NULL, write_resize},
+    {OP_MaxPool, 0, NULL, "count_include_pad p", NULL, NULL, NULL},
+    {OP_AveragePool, 0, NULL, "p storage_order", NULL, NULL, NULL},
+    {OP_LpPool, 0, NULL, "count_include_pad storage_order", NULL, NULL, NULL},
+    {OP_Einsum, 0, NULL, NULL, "mode", "equation", NULL},
+    {OP_Gelu, 0, NULL, NULL, "mode", "approximate", NULL},
+    {OP_BitShift, 0, NULL, NULL, "mode", "direction", NULL},
+    {OP_Selu, 0, NULL, NULL, "beta", "gamma", NULL},
+    {OP_SpaceToDepth, 0, NULL, "mode", NULL, NULL, NULL},
+    {OP_ScatterND, 0, NULL, "axis", NULL, NULL, NULL},
+    {OP_MeanVarianceNormalization, 0, NULL, "keepdims", NULL, NULL, NULL},
+    {OP_RMSNormalization, 23, NULL, NULL, NULL, NULL, NULL},
+    {OP_Swish, 24, NULL, NULL, NULL, NULL, NULL},
+    {OP_RNN, 0, NULL, "linear_before_reset input_forget", NULL, NULL, NULL},
+    {OP_GRU, 0, NULL, "input_forget", NULL, NULL, NULL},
+    {OP_LSTM, 0, NULL, "linear_before_reset", NULL, NULL, NULL},
+};
+
+const WriteRow *write_row(Op op) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].op == op) return &rows[i];
+    return NULL;
+}
