@@ -5,6 +5,9 @@
 #include "emit/emit.h"
 #include <string.h>
 
+/* Weights up to this size are written as numbers in C, larger ones as a file that the C takes in. */
+#define TEXT_WEIGHT_BYTES (256 << 10)
+
 static const CommandInfo info = {
     "compile", "MODEL", "Compiles a model to C: a package of NAME.h, NAME.c, the weights, an example and build files.",
     "tenon compile mobilenet.onnx -o mobilenet --target x86-64-v3 --build", CMD_compile};
@@ -58,7 +61,7 @@ static bool compile(Cli *c) {
     Program *p = compile_graph(c->arena, g, how, c->diag);
     progress_end();
     EmitOptions emit = {.command = o->line, .model = file_name(o->model)};
-    emit.text_weights = o->text_weights || (!o->bin_weights && o->target->dialect == DIALECT_c99);
+    emit.text_weights = o->text_weights || (!o->bin_weights && p && p->weight_bytes <= TEXT_WEIGHT_BYTES);
     return p && hash_model(c, &emit.model_hash) && emit_package(p, &emit, o->output, c->diag) &&
            report(c, p, o->output);
 }

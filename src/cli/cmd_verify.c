@@ -67,15 +67,19 @@ static bool bind_needed(Model *m, const ImportNeeds *needs) {
 
 static Graph *import(Verify *v) {
     Model *m = v->model;
-    const Options *o = &v->cli->options;
-    while (o->bind_parameters) {
-        ImportNeeds needs = {.arena = v->arena};
-        Diag *quiet = diag_new(v->arena);
-        Graph *g = model_import(m, v->arena, quiet, false, &needs);
+    bool bind = v->cli->options.bind_parameters;
+    ImportNeeds needs = {.arena = v->arena};
+    while (bind) {
+        needs.name.n = 0;
+        Graph *g = model_import(m, v->arena, diag_new(v->arena), false, &needs);
         if (g) return g;
         if (!bind_needed(m, &needs)) break;
     }
-    return model_import(m, v->arena, m->diag, false, NULL);
+    needs.name.n = 0;
+    Graph *g = model_import(m, v->arena, m->diag, false, &needs);
+    if (!g && !bind && needs.name.n)
+        diag_warn(m->diag, (Loc){.file = m->path}, NULL, "--bind-parameters takes such contents from the data");
+    return g;
 }
 
 static bool prepare(Verify *v, const Case *c) {

@@ -32,19 +32,18 @@ static void compare_numbers(Comparison *c, const Tensor *got, const Tensor *want
     double atol = exact ? 0 : t.atol_of_largest ? t.atol * largest_magnitude(want, c->of) : t.atol;
     double rtol = exact ? 0 : t.rtol, worst = -1;
     for (int64_t i = 0; i < c->of; i++) {
-        double g = tensor_float(got, i), w = tensor_float(want, i), e = difference(got, want, i);
-        if (is_float && (!isfinite(g) || !isfinite(w))) {
-            if (g == w || (isnan(g) && isnan(w))) continue;
-            e = INFINITY;
-        } else if (e > c->largest) {
-            c->largest = e;
+        double g = tensor_float(got, i), w = tensor_float(want, i), e = difference(got, want, i), beyond = INFINITY;
+        if (!is_float || (isfinite(g) && isfinite(w))) {
+            if (e > c->largest) c->largest = e;
+            if (e <= atol + rtol * fabs(w)) continue;
+            beyond = e - rtol * fabs(w);
+        } else if (g == w || (isnan(g) && isnan(w))) {
+            continue;
         }
-        if (e <= atol + rtol * fabs(w)) continue;
         c->bad++;
-        if (e - rtol * fabs(w) > worst) {
-            worst = e - rtol * fabs(w);
-            c->worst = i;
-        }
+        if (beyond <= worst) continue;
+        worst = beyond;
+        c->worst = i;
     }
 }
 

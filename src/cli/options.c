@@ -62,7 +62,7 @@ static const Option table[] = {
     {O_bind, "bind", "NAME=FILE.npy", MODEL_COMMANDS, "make an input a constant"},
     {O_target, "target", "T", CODE_COMMANDS, "what `tenon targets` lists; this machine's best without it"},
     {O_name, "name", "N", CMD_compile, "prefix of files and C names; from the model's file name without it"},
-    {O_weights, "weights", "text|bin", CMD_compile, "weights as C arrays (what c99 gets without it), or as a .bin file that the assembler takes in"},
+    {O_weights, "weights", "text|bin", CMD_compile, "weights as C arrays (what small models get without it), or as a .bin file that the assembler takes in"},
     {O_build, "build", NULL, CMD_compile, "run the C compiler too, to report the size of the code"},
     {O_report, "report", NULL, CMD_compile, "one line for each pass"},
     {O_passes, "passes", NULL, CMD_compile, "list the passes and end"},

@@ -60,7 +60,8 @@ static int start(pid_t *pid, char *const *argv, const char *folder, const char *
     if (!bad) {
         bad = set_actions(&files, folder, log);
         if (!bad) bad = posix_spawnattr_setsigdefault(&attributes, &pipe);
-        if (!bad) bad = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+        /* a group of its own: an interruption ends what it has started too */
+        if (!bad) bad = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
         if (!bad) bad = posix_spawnp(pid, argv[0], &files, &attributes, argv, environ);
         posix_spawnattr_destroy(&attributes);
     }

@@ -288,7 +288,7 @@ static const Tensor *read_output(Runner *r, const char *work, uint32_t i) {
                    p->name, file.n, t->bytes);
         return NULL;
     }
-    t->data = file.data; /* mapped as long as the arena lives, though the file goes */
+    if (file.n) t->data = file.data; /* mapped as long as the arena lives, though the file goes */
     return t;
 }
 

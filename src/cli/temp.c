@@ -44,7 +44,7 @@ void temp_remove(const char *path) {
 }
 
 static void on_signal(int number) {
-    if (child > 0) kill((pid_t)child, SIGKILL);
+    if (child > 0) kill(-(pid_t)child, SIGTERM);
     for (int i = 0; i < FOLDERS; i++)
         if (used[i]) temp_remove(folders[i]);
     signal(number, SIG_DFL);
@@ -79,7 +79,7 @@ const char *temp_folder(Arena *a, Diag *d, const char *parent) {
     const char *base = parent ? parent : getenv("TMPDIR");
     int slot = 0;
     while (slot < FOLDERS && used[slot]) slot++;
-    char *path = arena_printf(a, "%s/tenon-XXXXXX", base && *base ? base : "/tmp");
+    char *path = arena_printf(a, "%s/tenon-XXXXXX", base && *base ? base : P_tmpdir);
     if (slot == FOLDERS || strlen(path) >= PATH_BYTES || !mkdtemp(path)) {
         int reason = errno;
         diag_error(d, (Loc){.file = path}, "set TMPDIR to a folder that can be written",

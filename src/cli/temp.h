@@ -12,6 +12,6 @@ const char *temp_folder(Arena *a, Diag *d, const char *parent);
 void temp_keep(const char *path);
 /* The files in a folder and the folder. */
 void temp_remove(const char *path);
-/* The child that an interruption ends too; 0: none. */
+/* The child whose process group an interruption ends too; 0: none. */
 void temp_child(int pid);
 #endif

@@ -82,7 +82,8 @@ void arena_drawing(const Package *k, Str *out) {
     }
     Drawing d = prepare(k);
     str_addf(out, "/* ARENA: %lld bytes; the largest set of tensors alive together takes %lld%s.\n",
-             (long long)p->arena_bytes, (long long)p->plan.lower_bound, p->plan.optimal ? ", so no plan is smaller" : "");
+             (long long)p->arena_bytes, (long long)p->plan.lower_bound,
+             p->plan.optimal ? ", so no plan is smaller" : "");
     const char *line = "A line a step";
     if (d.steps_a_row > 1) line = arena_printf(k->arena, "A line for %lld steps", (long long)d.steps_a_row);
     str_addf(out, " * %s, a column %s bytes: # written there, = held, . free.\n", line,

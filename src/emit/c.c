@@ -1,5 +1,5 @@
 /* Loop tree -> C, in the scalar and the GNU vector dialect. Names are kept: axes and buffers are called as in the nest. */
-#include "emit/emit.h"
+#include "emit/package.h"
 #include "nest/internal.h"
 #include <math.h>
 
@@ -18,6 +18,7 @@ typedef struct {
     Vec(const char *) names;
     IdMap temp;             /* expression -> number of the temporary that holds it */
     uint32_t temps;
+    bool *used; /* one a buffer: the body names it */
 } Emit;
 
 /* C's precedence levels, as far as they occur. */
@@ -31,12 +32,29 @@ static void need(Emit *m, const char *snippet) {
 
 const char *emit_c_type(DType t) { return dtype_info[t].c_type; }
 
+/* Halves are numbers of 16 bits in memory and floats in registers. */
+static bool is_half(DType t) { return t == DT_f16 || t == DT_bf16; }
+static const char *register_type(DType t) { return is_half(t) ? "float" : emit_c_type(t); }
+
+static const char *buffer_name(Emit *m, BufId b) {
+    m->used[b] = true;
+    return m->n->buf.at[b].name;
+}
+
+/* `NAME_to_f32` or `NAME_from_f32`. */
+static const char *half_call(Emit *m, DType t, const char *direction) {
+    const char *f = arena_printf(m->arena, "%s_%s_f32", dtype_info[t].name, direction);
+    need(m, arena_printf(m->arena, "%s.h", f));
+    return f;
+}
+
 static const char *axis_name(const Emit *m, AxisId a) {
     uint32_t known = idmap_get(&m->called, a);
     return known == MAP_NONE ? m->n->axis.at[a].name : m->names.at[known];
 }
 
 static bool name_free(const Emit *m, const char *name) {
+    if (!strcmp(name, "scratch")) return false;
     for (uint32_t i = 0; i < m->n->buf.n; i++)
         if (!strcmp(m->n->buf.at[i].name, name)) return false;
     for (uint32_t i = 0; i < m->t->var.n; i++)
@@ -46,22 +64,19 @@ static bool name_free(const Emit *m, const char *name) {
     return true;
 }
 
+static bool like_temporary(const char *name) { return name[0] == 't' && name[1] >= '0' && name[1] <= '9'; }
+
 /* A name for the loop that opens: the one wished for unless something around it is called so. */
 static void call_axis(Emit *m, AxisId a) {
     const char *name = m->n->axis.at[a].base;
-    if (!name_free(m, name)) name = m->n->axis.at[a].name;
-    for (int k = 2; !name_free(m, name); k++) name = arena_printf(m->arena, "%s_%d", m->n->axis.at[a].base, k);
+    if (!name_free(m, name) || like_temporary(name)) name = m->n->axis.at[a].name;
+    for (int k = 2; !name_free(m, name) || like_temporary(name); k++) name = arena_printf(m->arena, "%s_%d", m->n->axis.at[a].base, k);
     vec_push(m->arena, &m->names, name);
     idmap_set(m->arena, &m->called, a, m->names.n - 1);
     vec_push(m->arena, &m->open, name);
 }
 
-static const char *var_name(const Emit *m, uint32_t v) {
-    const char *name = m->t->var.at[v].name;
-    for (uint32_t i = 0; i < m->n->buf.n; i++)
-        if (m->n->buf.at[i].kind != BUF_local && !strcmp(m->n->buf.at[i].name, name)) return arena_printf(m->arena, "%s_", name);
-    return name;
-}
+static const char *var_name(const Emit *m, uint32_t v) { return m->t->var.at[v].name; }
 
 static const char *vector_type(Emit *m) {
     const char *v = arena_printf(m->arena, "f32x%d", m->lanes);
@@ -114,7 +129,9 @@ static void literal(Emit *m, ExprId e, int prec, Str *out) {
     bool negative = x->kind == X_real ? signbit(x->f) != 0 : x->i < 0;
     bool paren = negative && prec > P_UNARY;
     open_paren(out, paren);
-    if (x->kind == X_real) real_literal(m, x->f, x->dtype == DT_f64, out);
+    double v = x->dtype == DT_f16 ? (double)f16_to_f32(f16_from_f32((float)x->f))
+               : x->dtype == DT_bf16 ? (double)bf16_to_f32(bf16_from_f32((float)x->f)) : x->f;
+    if (x->kind == X_real) real_literal(m, v, x->dtype == DT_f64, out);
     else if (x->is_index) str_addf(out, "%lld", (long long)x->i);
     else int_literal(x->i, (DType)x->dtype, out);
     close_paren(out, paren);
@@ -177,9 +194,15 @@ static void index_fn(Emit *m, ExprId e, int prec, Str *out) {
     case FN_add: infix(m, "+", P_ADD, P_ADD, P_ADD, e, prec, out); return;
     case FN_sub: infix(m, "-", P_ADD, P_ADD, P_MUL, e, prec, out); return;
     case FN_mul: infix(m, "*", P_MUL, P_MUL, P_UNARY, e, prec, out); return;
+    case FN_neg:
+        open_paren(out, prec > P_UNARY);
+        str_add(out, "-");
+        expr(m, x_arg(m->n, e, 0), P_PRIMARY, out);
+        close_paren(out, prec > P_UNARY);
+        return;
     case FN_div:
     case FN_mod:
-        if (x_range(m->n, x_arg(m->n, e, 0), &r) && r.lo >= 0) {
+        if (x_range(m->n, x_arg(m->n, e, 0), &r) && r.lo >= 0 && x_range(m->n, x_arg(m->n, e, 1), &r) && r.lo > 0) {
             infix(m, f == FN_div ? "/" : "%", P_MUL, P_MUL, P_UNARY, e, prec, out);
             return;
         }
@@ -271,6 +294,15 @@ static void int_fn(Emit *m, Fn f, DType t, ExprId e, Str *out) {
     }
 }
 
+/* The 16 bits of number a. */
+static void to_half(Emit *m, DType t, ExprId a, Str *out) {
+    DType s = (DType)x_get(m->n, a)->dtype;
+    bool is_float = s == DT_f32 || is_half(s);
+    str_addf(out, "%s(%s", half_call(m, t, "from"), is_float ? "" : "(float)");
+    expr(m, a, is_float ? 0 : P_UNARY, out);
+    str_add(out, ")");
+}
+
 static void cast(Emit *m, ExprId e, int prec, Str *out) {
     const Expr *x = x_get(m->n, e);
     ExprId a = x_arg(m->n, e, 0);
@@ -297,19 +329,28 @@ static void cast(Emit *m, ExprId e, int prec, Str *out) {
         close_paren(out, prec > P_EQUAL);
         return;
     }
-    if (s == DT_f16 || s == DT_bf16 || t == DT_f16 || t == DT_bf16) {
-        bool widen = s == DT_f16 || s == DT_bf16;
-        const char *half = dtype_info[widen ? s : t].name;
-        const char *name = arena_printf(m->arena, widen ? "%s_to_f32" : "%s_from_f32", half);
-        need(m, arena_printf(m->arena, "%s.h", name));
-        if (widen && t != DT_f32) str_addf(out, "(%s)", emit_c_type(t));
-        str_addf(out, "%s(", name);
-        if (!widen && s != DT_f32) str_add(out, "(float)");
-        expr(m, a, !widen && s != DT_f32 ? P_UNARY : 0, out);
+    if (is_half(t)) {
+        str_addf(out, "%s(", half_call(m, t, "to"));
+        to_half(m, t, a, out);
         str_add(out, ")");
         return;
     }
+    if (is_half(s) && t == DT_f32) {
+        expr(m, a, prec, out);
+        return;
+    }
     str_addf(out, "(%s)", emit_c_type(t));
+    if (dtype_is_float(s) && dtype_is_int(t)) { /* out of range: the nearest; NaN: 0 */
+        bool is_signed = dtype_info[t].cls == 'i';
+        need(m, is_signed ? "saturate_i64.h" : "saturate_u64.h");
+        str_addf(out, "saturate_%s(", is_signed ? "i64" : "u64");
+        expr(m, a, 0, out);
+        int bits = 8 * dtype_info[t].bytes;
+        if (is_signed && bits == 64) str_add(out, ", INT64_MIN, INT64_MAX)");
+        else if (is_signed) str_addf(out, ", INT%d_MIN, INT%d_MAX)", bits, bits);
+        else str_addf(out, ", UINT%d_MAX)", bits);
+        return;
+    }
     expr(m, a, P_UNARY, out);
 }
 
@@ -323,15 +364,22 @@ static void var_ref(Emit *m, ExprId e, Str *out) {
     }
 }
 
-static void load(Emit *m, ExprId e, Str *out) {
+static void element(Emit *m, ExprId e, Str *out) {
     const Expr *x = x_get(m->n, e);
     ExprId index[MAX_RANK];
     BufId b = x->id;
     for (int i = 0; i < x->narg; i++) index[i] = x_arg(m->n, e, i);
     ExprId at = buffer_offset(m->n, b, index);
-    str_addf(out, "%s[", m->n->buf.at[b].name);
+    str_addf(out, "%s[", buffer_name(m, b));
     expr(m, at, 0, out);
     str_add(out, "]");
+}
+
+static void load(Emit *m, ExprId e, Str *out) {
+    DType t = (DType)x_get(m->n, e)->dtype;
+    if (is_half(t)) str_addf(out, "%s(", half_call(m, t, "to"));
+    element(m, e, out);
+    if (is_half(t)) str_add(out, ")");
 }
 
 static void fn(Emit *m, ExprId e, int prec, Str *out) {
@@ -375,16 +423,17 @@ static ExprId lane_zero(Emit *m, ExprId e) {
     return x_substitute(m->n, e, map);
 }
 
+/* From a buffer or from an array of the function. */
 static void vector_load(Emit *m, ExprId e, Str *out) {
     const Expr *x = x_get(m->n, e);
     ExprId index[MAX_RANK];
-    BufId b = x->id;
     int64_t coef;
+    const char *name = x->kind == X_var ? var_name(m, x->id) : buffer_name(m, x->id);
     for (int i = 0; i < x->narg; i++) index[i] = x_arg(m->n, e, i);
-    ExprId at = buffer_offset(m->n, b, index);
+    ExprId at = x->kind == X_var ? index[0] : buffer_offset(m->n, x->id, index);
     x_coefficient(m->n, at, m->lane, &coef);
     at = lane_zero(m, at);
-    str_addf(out, "%s_%s(%s", vector_type(m), coef == 1 ? "load" : "gather", m->n->buf.at[b].name);
+    str_addf(out, "%s_%s(%s", vector_type(m), coef == 1 ? "load" : "gather", name);
     const Expr *o = x_get(m->n, at);
     if (o->kind != X_int || o->i != 0) {
         str_add(out, " + ");
@@ -415,11 +464,11 @@ static void vector(Emit *m, ExprId e, int prec, Str *out) {
         return;
     }
     const Expr *x = x_get(m->n, e);
-    if (x->kind == X_var) {
+    if (x->kind == X_var && x->i == X_VAR_VECTOR) {
         var_ref(m, e, out);
         return;
     }
-    if (x->kind == X_load) {
+    if (x->kind == X_load || x->kind == X_var) {
         vector_load(m, e, out);
         return;
     }
@@ -491,8 +540,9 @@ static int temporaries(Emit *m, ExprId value, int depth, Str *out) {
         if (!worth || idmap_get(&s.uses, e) < 2) continue;
         if (idmap_get(&s.has_load, e) == 1 && idmap_get(&s.sure, e) == MAP_NONE) continue;
         bool vec = m->lane != NO_AXIS && x_varies(m->n, e, m->lane);
+        while (!name_free(m, arena_printf(m->arena, "t%u", m->temps))) m->temps++;
         indent(out, depth);
-        str_addf(out, "const %s t%u = ", vec ? vector_type(m) : emit_c_type((DType)x.dtype), m->temps);
+        str_addf(out, "const %s t%u = ", vec ? vector_type(m) : register_type((DType)x.dtype), m->temps);
         if (vec) vector(m, e, 0, out);
         else expr(m, e, 0, out);
         str_add(out, ";\n");
@@ -542,6 +592,35 @@ static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
     return x->unroll ? 2 : 1;
 }
 
+/* Into memory: what is only moved keeps its bits. */
+static void combine_half(Emit *m, const LoopNode *x, const char *target, DType t, Str *out) {
+    const Expr *v = x_get(m->n, x->value);
+    bool held = idmap_get(&m->temp, x->value) != MAP_NONE;
+    str_addf(out, "%s = ", target);
+    if (x->combine == COMBINE_store && v->kind == X_load && v->dtype == t && !held) {
+        element(m, x->value, out);
+    } else if (x->combine == COMBINE_store) {
+        bool rounds = v->kind == X_cast && v->dtype == t && !held;
+        to_half(m, t, rounds ? x_arg(m->n, x->value, 0) : x->value, out);
+    } else {
+        static const char *const sign[] = {"+", "*"};
+        const char *before = arena_printf(m->arena, "%s(%s)", half_call(m, t, "to"), target);
+        str_addf(out, "%s(", half_call(m, t, "from"));
+        if (x->combine <= COMBINE_prod) {
+            str_addf(out, "%s %s ", before, sign[x->combine]);
+            expr(m, x->value, P_UNARY, out);
+        } else {
+            const char *f = x->combine == COMBINE_max ? "max_f32" : "min_f32";
+            need(m, arena_printf(m->arena, "%s.h", f));
+            str_addf(out, "%s(%s, ", f, before);
+            expr(m, x->value, 0, out);
+            str_add(out, ")");
+        }
+        str_add(out, ")");
+    }
+    str_add(out, ";\n");
+}
+
 static void combine(Emit *m, const LoopNode *x, const char *target, DType t, bool vec, Str *out) {
     static const char *const sign[] = {"+", "*"};
     str_add(out, target);
@@ -585,6 +664,23 @@ static void combine(Emit *m, const LoopNode *x, const char *target, DType t, boo
     str_add(out, ";\n");
 }
 
+/* Through a helper: the place need not be aligned. */
+static int vector_store(Emit *m, const LoopNode *x, const char *name, ExprId offset, int depth, Str *out) {
+    int made = temporaries(m, x->value, depth, out);
+    indent(out, depth);
+    str_addf(out, "%s_store(%s", vector_type(m), name);
+    ExprId at = lane_zero(m, offset);
+    if (x_get(m->n, at)->kind != X_int || x_get(m->n, at)->i) {
+        str_add(out, " + ");
+        expr(m, at, P_MUL, out);
+    }
+    str_add(out, ", ");
+    vector(m, x->value, 0, out);
+    str_add(out, ");\n");
+    m->temp = (IdMap){0};
+    return 1 + made;
+}
+
 static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
     Str target = str_new(m->arena);
     bool vec = m->lane != NO_AXIS;
@@ -593,6 +689,7 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
     if (x->kind == LOOP_set) {
         const LoopVar *v = &m->t->var.at[x->var];
         t = v->dtype;
+        if (vec && v->lanes == 1 && x->nindex == 1) return vector_store(m, x, var_name(m, x->var), x->index[0], depth, out);
         vec = vec && v->lanes > 1;
         str_add(&target, var_name(m, x->var));
         for (int i = 0; i < x->nindex; i++) {
@@ -602,28 +699,15 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
         }
     } else {
         t = m->n->buf.at[x->buf].dtype;
-        if (vec) { /* stored through a helper: the buffer need not be aligned */
-            int made = temporaries(m, x->value, depth, out);
-            indent(out, depth);
-            str_addf(out, "%s_store(%s", vector_type(m), m->n->buf.at[x->buf].name);
-            ExprId at = lane_zero(m, x->offset);
-            if (x_get(m->n, at)->kind != X_int || x_get(m->n, at)->i) {
-                str_add(out, " + ");
-                expr(m, at, P_MUL, out);
-            }
-            str_add(out, ", ");
-            vector(m, x->value, 0, out);
-            str_add(out, ");\n");
-            m->temp = (IdMap){0};
-            return 1 + made;
-        }
-        str_addf(&target, "%s[", m->n->buf.at[x->buf].name);
+        if (vec) return vector_store(m, x, buffer_name(m, x->buf), x->offset, depth, out);
+        str_addf(&target, "%s[", buffer_name(m, x->buf));
         expr(m, x->offset, 0, &target);
         str_add(&target, "]");
     }
     int made = temporaries(m, x->value, depth, out);
     indent(out, depth);
-    combine(m, x, target.at, t, vec, out);
+    if (x->kind == LOOP_store && is_half(t)) combine_half(m, x, target.at, t, out);
+    else combine(m, x, target.at, t, vec, out);
     m->temp = (IdMap){0};
     return 1 + made;
 }
@@ -631,7 +715,7 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
 /* A declaration; an array is filled by loops over its dimensions. */
 static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
     const LoopVar *v = &m->t->var.at[x->var];
-    const char *name = var_name(m, x->var), *type = emit_c_type(v->dtype);
+    const char *name = var_name(m, x->var), *type = register_type(v->dtype);
     int lanes = m->lanes;
     if (v->lanes > 1) {
         m->lanes = v->lanes;
@@ -649,19 +733,22 @@ static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
     for (int i = 0; i < v->ndim; i++) str_addf(out, "[%lld]", (long long)v->dim[i]);
     if (v->ndim == 0 && init.n) str_addf(out, " = %s", init.at);
     str_add(out, ";\n");
-    if (v->ndim == 0 || !init.n) return 1;
-    for (int i = 0; i < v->ndim; i++) {
+    if (v->ndim == 0 || !init.n) return 2; /* a declaration is no body */
+    const char *at[MAX_RANK];
+    for (int i = 0, k = 0; i < v->ndim; i++) {
+        do at[i] = arena_printf(m->arena, "i%d", k++);
+        while (!name_free(m, at[i]));
         if (m->p->target->dialect != DIALECT_c99) {
             need(m, "unroll.h");
             indent(out, depth + i);
             str_add(out, "UNROLL\n");
         }
         indent(out, depth + i);
-        str_addf(out, "for (int i%d = 0; i%d < %lld; i%d++)\n", i, i, (long long)v->dim[i], i);
+        str_addf(out, "for (int %s = 0; %s < %lld; %s++)\n", at[i], at[i], (long long)v->dim[i], at[i]);
     }
     indent(out, depth + v->ndim);
     str_add(out, name);
-    for (int i = 0; i < v->ndim; i++) str_addf(out, "[i%d]", i);
+    for (int i = 0; i < v->ndim; i++) str_addf(out, "[%s]", at[i]);
     str_addf(out, " = %s;\n", init.at);
     return 2;
 }
@@ -692,7 +779,7 @@ static int statement(Emit *m, const LoopNode *x, int depth, Str *out) {
     case LOOP_note:
         indent(out, depth);
         str_addf(out, "/* %s */\n", x->note);
-        return 1;
+        return 2; /* a comment is no body */
     }
     return 0;
 }
@@ -700,14 +787,11 @@ static int statement(Emit *m, const LoopNode *x, int depth, Str *out) {
 /* ---- the function ---- */
 
 static void table(Emit *m, const Buffer *b, Str *out) {
-    int64_t count = buffer_elements(b);
+    int64_t count = buffer_elements(b), bytes = dtype_info[b->dtype].bytes;
     str_addf(out, "    static const %s %s[%lld] = {", emit_c_type(b->dtype), b->name, (long long)(count ? count : 1));
     for (int64_t i = 0; i < count; i++) {
         str_add(out, i % 10 ? ", " : i ? ",\n        " : "\n        ");
-        if (b->dtype == DT_f32) real_literal(m, (double)((const float *)b->table)[i], false, out);
-        else if (b->dtype == DT_f64) real_literal(m, ((const double *)b->table)[i], true, out);
-        else if (b->dtype == DT_i32) int_literal(((const int32_t *)b->table)[i], DT_i32, out);
-        else int_literal(((const int64_t *)b->table)[i], DT_i64, out);
+        literal_add(out, m->arena, b->dtype, (const unsigned char *)b->table + i * bytes);
     }
     str_add(out, count ? "\n    };\n" : "0};\n");
 }
@@ -719,11 +803,38 @@ static void parameter(const Emit *m, uint32_t i, bool first, Str *out) {
              aliased ? "" : "restrict ", b->name);
 }
 
+/* int unless some index may not fit: then int64_t. */
+static const char *index_type(Nest *n) {
+    const int64_t most = INT32_MAX / 2;
+    for (uint32_t i = 0; i < n->buf.n; i++)
+        if (buffer_elements(&n->buf.at[i]) > most) return "int64_t";
+    for (ExprId e = 0; e < n->expr.n; e++) {
+        Range r;
+        if (x_get(n, e)->is_index && x_range(n, e, &r) && (r.lo < -most || r.hi > most)) return "int64_t";
+    }
+    return "int";
+}
+
+/* Constant tables and the places in scratch of those buffers that the body names. */
+static void locals(Emit *m, Str *out) {
+    for (uint32_t i = 0; i < m->n->buf.n; i++) {
+        const Buffer *b = &m->n->buf.at[i];
+        if (!m->used[i]) {
+            if (b->kind != BUF_table && b->kind != BUF_local) str_addf(out, "    (void)%s;\n", b->name);
+        } else if (b->kind == BUF_table) {
+            table(m, b, out);
+        } else if (b->kind == BUF_local && m->t->scratch_offset[i] >= 0) {
+            str_addf(out, "    %s *const %s = (%s *)(void *)(scratch + %lld);\n", emit_c_type(b->dtype), b->name,
+                     emit_c_type(b->dtype), (long long)m->t->scratch_offset[i]);
+        }
+    }
+}
+
 void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out) {
-    Emit m = {.p = p, .f = f, .n = f->nest, .t = f->tree, .uses = uses, .arena = out->arena, .index_type = "int", .lane = NO_AXIS};
-    bool first = true;
-    for (uint32_t i = 0; i < m.n->buf.n; i++)
-        if (buffer_elements(&m.n->buf.at[i]) > INT32_MAX / 2) m.index_type = "int64_t";
+    Emit m = {.p = p, .f = f, .n = f->nest, .t = f->tree, .uses = uses, .arena = out->arena, .lane = NO_AXIS};
+    bool first = true, scratch = false;
+    m.index_type = index_type(m.n);
+    m.used = arena_array_of(out->arena, m.n->buf.n + 1, bool);
     str_addf(out, "static void %s_%s(", p->name, f->name);
     for (uint32_t i = 0; i < m.n->buf.n; i++) {
         BufKind k = m.n->buf.at[i].kind;
@@ -731,15 +842,13 @@ void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out
         parameter(&m, i, first, out);
         first = false;
     }
-    if (f->scratch_bytes > 0) str_add(out, ", unsigned char *restrict scratch");
-    str_add(out, ") {\n");
-    for (uint32_t i = 0; i < m.n->buf.n; i++) {
-        const Buffer *b = &m.n->buf.at[i];
-        if (b->kind == BUF_table) table(&m, b, out);
-        if (b->kind == BUF_local && m.t->scratch_offset[i] >= 0)
-            str_addf(out, "    %s *const %s = (%s *)(void *)(scratch + %lld);\n", emit_c_type(b->dtype), b->name,
-                     emit_c_type(b->dtype), (long long)m.t->scratch_offset[i]);
-    }
-    statement(&m, m.t->root, 1, out);
+    if (f->scratch_bytes > 0) str_addf(out, "%sunsigned char *restrict scratch", first ? "" : ", ");
+    str_add(out, first && f->scratch_bytes == 0 ? "void) {\n" : ") {\n");
+    Str text = str_new(out->arena);
+    statement(&m, m.t->root, 1, &text);
+    locals(&m, out);
+    for (uint32_t i = 0; i < m.n->buf.n; i++) scratch |= m.used[i] && m.t->scratch_offset[i] >= 0;
+    if (f->scratch_bytes > 0 && !scratch) str_add(out, "    (void)scratch;\n");
+    str_addn(out, text.at, text.n);
     str_add(out, "}\n");
 }

@@ -83,11 +83,13 @@ static char *usage_text(const Package *k) {
     Arena *a = k->arena;
     Str s = str_new(a);
     if (k->p->arena_bytes)
-        str_addf(&s, " *     static _Alignas(%s_ARENA_ALIGN) unsigned char arena[%s_ARENA_BYTES];\n", k->upper, k->upper);
+        str_addf(&s, " *     static _Alignas(%s_ARENA_ALIGN) unsigned char arena[%s_ARENA_BYTES];\n", k->upper,
+                 k->upper);
     str_addf(&s, " *     const %s_io io = {", k->name);
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
         list_item(&s, " *         ", i == 0, arena_printf(a, ".%s = %s", k->port[i].field, k->port[i].field));
-    str_addf(&s, "};\n *     if (%s_run(&io, %s) != %s_OK) ...\n", k->name, k->p->arena_bytes ? "arena" : "NULL", k->upper);
+    const char *arena = k->p->arena_bytes ? "arena" : "NULL";
+    str_addf(&s, "};\n *     if (%s_run(&io, %s) != %s_OK) ...\n", k->name, arena, k->upper);
     return s.at;
 }
 

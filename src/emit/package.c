@@ -43,6 +43,8 @@ const char *count_text(Arena *a, int64_t n) {
 
 static bool is_row_major(const Buffer *b) {
     int64_t stride = 1;
+    for (int i = 0; i < b->rank; i++)
+        if (b->dim[i] == 0) return true;
     if (b->nphys) {
         for (int i = 0; i < b->nphys; i++)
             if (b->phys[i].dim != i || b->phys[i].inner || b->phys[i].block > 1) return false;

@@ -42,7 +42,8 @@ void arena_drawing(const Package *k, Str *out);
 /* NAME_weights.c, and NAME_weights.bin where there is one (else bin is NULL). */
 bool weights_write(const Package *k, OutFile *c, OutFile *bin);
 
-/* One element as a C literal of its type, exact: 1.5f, -0.0f, INFINITY, INT64_MIN, 255u. The bytes are little endian. */
+/* One element as a C literal of its type, exact but for a NaN's payload: 1.5f, -0.0f, INFINITY, INT64_MIN, 255u. The
+ * bytes are little endian. */
 void literal_add(Str *out, Arena *tmp, DType t, const void *element);
 
 /* A C identifier that is no macro of a header either: a name in capitals (two or more) is written small. */

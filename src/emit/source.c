@@ -6,8 +6,8 @@
 enum { USERS_SHOWN = 12 };
 
 static bool broken(const Package *k, const char *what, const char *name) {
-    return diag_error(k->diag, (Loc){.file = k->o->model}, "this is a defect of tenon, please report it", "%s: %s", name,
-                      what);
+    return diag_error(k->diag, (Loc){.file = k->o->model}, "this is a defect of tenon, please report it", "%s: %s",
+                      name, what);
 }
 
 static bool snippets(const Package *k, const EmitUses *uses, Str *out) {
@@ -26,7 +26,8 @@ typedef struct {
 
 static Users find_users(const Package *k) {
     const Program *p = k->p;
-    Users u = {arena_array_of(k->arena, p->function.n + 1, uint32_t), arena_array_of(k->arena, p->step.n + 1, uint32_t)};
+    Users u = {.first = arena_array_of(k->arena, p->function.n + 1, uint32_t),
+               .next = arena_array_of(k->arena, p->step.n + 1, uint32_t)};
     for (uint32_t i = 0; i < p->function.n; i++) u.first[i] = UINT32_MAX;
     for (uint32_t i = p->step.n; i-- > 0;) {
         uint32_t f = p->step.at[i].function;

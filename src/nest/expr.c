@@ -71,6 +71,14 @@ static double number(const Nest *n, ExprId e) {
 static bool is_value(const Nest *n, ExprId e, double v) { return is_number(n, e) && number(n, e) == v; }
 static ExprId truth(Nest *n, bool v) { return x_int(n, DT_bool, v); }
 
+/* The smallest and largest value of an integer type; u64 by its bits. */
+static void int_limits(DType t, int64_t *lo, int64_t *hi) {
+    int bits = 8 * dtype_info[t].bytes;
+    bool is_signed = dtype_info[t].cls == 'i';
+    *lo = !is_signed ? 0 : bits == 64 ? INT64_MIN : -(INT64_C(1) << (bits - 1));
+    *hi = t == DT_bool ? 1 : is_signed ? -1 - *lo : (int64_t)(UINT64_MAX >> (64 - bits));
+}
+
 static bool is_compare(Fn f) { return f >= FN_lt && f <= FN_ne; }
 
 static bool compare(Fn f, double a, double b) {
@@ -82,6 +90,25 @@ static bool compare(Fn f, double a, double b) {
     case FN_eq: return a == b;
     default: return a != b;
     }
+}
+
+static int order_of(DType t, int64_t a, int64_t b) {
+    if (t == DT_u64) return (uint64_t)a < (uint64_t)b ? -1 : a != b;
+    return a < b ? -1 : a > b;
+}
+
+/* Comparison with the smallest or largest number of the type, where that settles it; -1: open. */
+static int decide_limit(const Nest *n, Fn f, ExprId a, ExprId b) {
+    const Expr *x = x_get(n, a), *y = x_get(n, b);
+    int64_t lo, hi;
+    if (dtype_is_float((DType)x->dtype) || x->dtype != y->dtype || (x->kind == X_int) == (y->kind == X_int)) return -1;
+    int_limits((DType)x->dtype, &lo, &hi);
+    bool left = x->kind == X_int;
+    int64_t v = left ? x->i : y->i;
+    if (left) f = f == FN_lt ? FN_gt : f == FN_gt ? FN_lt : f == FN_le ? FN_ge : f == FN_ge ? FN_le : f;
+    if (f == FN_lt || f == FN_ge) return v == lo ? f == FN_ge : -1;
+    if (f == FN_gt || f == FN_le) return v == hi ? f == FN_le : -1;
+    return -1;
 }
 
 /* Comparison of two indices by the range of their difference; -1: open. */
@@ -133,8 +160,10 @@ static ExprId simplify_index(Nest *n, Fn f, const ExprId *a) {
 static ExprId fold_numbers(Nest *n, Fn f, const ExprId *a) {
     double x = number(n, a[0]), y = fn_info[f].arity > 1 ? number(n, a[1]) : 0;
     DType t = (DType)x_get(n, a[0])->dtype;
+    if (is_compare(f) && !dtype_is_float(t) && x_get(n, a[1])->kind == X_int)
+        return truth(n, compare(f, order_of(t, x_get(n, a[0])->i, x_get(n, a[1])->i), 0));
     if (is_compare(f)) return truth(n, compare(f, x, y));
-    if (!dtype_is_float(t)) return NO_EXPR;
+    if (!dtype_is_float(t) || t == DT_f16 || t == DT_bf16) return NO_EXPR;
     if (t == DT_f32) {
         float p = (float)x, q = (float)y;
         switch (f) {
@@ -155,8 +184,8 @@ static ExprId fold_numbers(Nest *n, Fn f, const ExprId *a) {
         default: break;
         }
     }
-    if (f == FN_min) return x_real(n, t, x < y ? x : y);
-    if (f == FN_max) return x_real(n, t, x > y ? x : y);
+    if (f == FN_min) return x_real(n, t, x < y || isnan(x) ? x : y);
+    if (f == FN_max) return x_real(n, t, x > y || isnan(x) ? x : y);
     return NO_EXPR;
 }
 
@@ -205,6 +234,10 @@ ExprId x_fn(Nest *n, Fn f, const ExprId *a) {
     } else if (fn_info[f].arity == 2) {
         r = simplify_value(n, f, a);
     }
+    if (r == NO_EXPR && !index && is_compare(f)) {
+        int d = decide_limit(n, f, a[0], a[1]);
+        if (d >= 0) return truth(n, d);
+    }
     if (r != NO_EXPR) return r;
     if (is_compare(f)) {
         t = DT_bool;
@@ -229,9 +262,10 @@ ExprId x_select(Nest *n, ExprId c, ExprId t, ExprId f) {
 ExprId x_cast(Nest *n, DType t, ExprId a) {
     const Expr *x = x_get(n, a);
     if (x->dtype == t && !x->is_index) return a;
-    if (x->kind == X_int && dtype_is_float(t) && t != DT_f16 && t != DT_bf16) return x_real(n, t, (double)x->i);
-    if (x->kind == X_int && x->is_index && (t == DT_i64 || t == DT_i32)) return x_int(n, t, x->i);
-    if (x->kind == X_real && (t == DT_f32 || t == DT_f64)) return x_real(n, t, x->f);
+    if (x->kind == X_int && (t == DT_f32 || t == DT_f64) && x->i >= -(INT64_C(1) << 53) && x->i <= INT64_C(1) << 53)
+        return x_real(n, t, (double)x->i);
+    if (x->kind == X_int && x->is_index && (t == DT_i64 || (t == DT_i32 && x->i == (int32_t)x->i))) return x_int(n, t, x->i);
+    if (x->kind == X_real && (x->dtype == DT_f32 || x->dtype == DT_f64) && (t == DT_f32 || t == DT_f64)) return x_real(n, t, x->f);
     return x_raw(n, (Expr){.kind = X_cast, .dtype = (uint8_t)t}, 1, &a);
 }
 
@@ -258,15 +292,22 @@ double combine_neutral(Combine c, DType t) {
     }
 }
 
+ExprId x_neutral(Nest *n, Combine c, DType t) {
+    if (dtype_is_float(t) || (c != COMBINE_max && c != COMBINE_min)) return x_number(n, t, combine_neutral(c, t));
+    int64_t lo, hi;
+    int_limits(t, &lo, &hi);
+    return x_int(n, t, c == COMBINE_max ? lo : hi);
+}
+
 /* Pulls conditions that make a sum's term vanish out of the value into the guard:
  *   select(c, x, 0) * w  ->  x * w where c        max over select(c, x, -inf)  ->  x where c */
 static ExprId strip_guard(Nest *n, Combine c, ExprId v, ExprId *guard) {
     const Expr *x = x_get(n, v);
     if (x->kind != X_fn) return v;
     if (x->id == FN_select) {
-        DType t = (DType)x->dtype;
+        DType t = (DType)x->dtype; /* x moves when expressions are added */
         ExprId other = x_arg(n, v, 2);
-        if (!is_number(n, other) || number(n, other) != combine_neutral(c, t)) return v;
+        if (!is_number(n, other) || (other != x_neutral(n, c, t) && (c != COMBINE_sum || number(n, other) != 0))) return v;
         ExprId cond = x_arg(n, v, 0), inner = x_arg(n, v, 1);
         *guard = *guard == NO_EXPR ? cond : x_fn2(n, FN_and, *guard, cond);
         return strip_guard(n, c, inner, guard);
@@ -287,7 +328,7 @@ static ExprId strip_guard(Nest *n, Combine c, ExprId v, ExprId *guard) {
 ExprId x_reduce(Nest *n, Combine c, ExprId value, ExprId guard, int naxes, const AxisId *axes) {
     value = strip_guard(n, c, value, &guard);
     if (guard != NO_EXPR && is_number(n, guard)) {
-        if (number(n, guard) == 0) return x_number(n, (DType)x_get(n, value)->dtype, combine_neutral(c, (DType)x_get(n, value)->dtype));
+        if (number(n, guard) == 0) return x_neutral(n, c, (DType)x_get(n, value)->dtype);
         guard = NO_EXPR;
     }
     ExprId args[2 + 2 * MAX_RANK] = {value, guard};
@@ -299,7 +340,7 @@ ExprId x_reduce(Nest *n, Combine c, ExprId value, ExprId guard, int naxes, const
     }
     if (k == 2 && guard == NO_EXPR) return value;
     DType t = (DType)x_get(n, value)->dtype;
-    if (k == 2) return x_select(n, guard, value, x_number(n, t, combine_neutral(c, t)));
+    if (k == 2) return x_select(n, guard, value, x_neutral(n, c, t));
     return x_raw(n, (Expr){.kind = X_reduce, .dtype = (uint8_t)t, .id = c}, k, args);
 }
 

@@ -76,10 +76,12 @@ static bool recombine(Nest *n, Linear *l) {
             int64_t k = l->term[j].coef, kc;
             if (x_get(n, c)->kind != X_int || !size_mul(k, x_get(n, c)->i, &kc) || kc != l->term[i].coef) continue;
             int hi = i > j ? i : j, lo = i > j ? j : i;
-            l->term[hi] = l->term[--l->n];
-            l->term[lo] = l->term[--l->n];
-            Linear inner;
-            return linear_of(n, x, &inner) && linear_add(l, &inner, k);
+            Linear inner, sum = *l;
+            sum.term[hi] = sum.term[--sum.n];
+            sum.term[lo] = sum.term[--sum.n];
+            if (!linear_of(n, x, &inner) || !linear_add(&sum, &inner, k)) continue;
+            *l = sum;
+            return true;
         }
     }
     return false;

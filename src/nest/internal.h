@@ -32,12 +32,15 @@ ExprId index_mod(Nest *n, ExprId a, int64_t c);
 ExprId x_rewrite(Nest *n, ExprId e, const ExprId *axis_to, LoadHook hook, void *ctx, IdMap *done);
 /* The outermost reductions in e, each once, in the order met. At most max; returns how many there are. */
 int x_reductions(const Nest *n, ExprId e, ExprId *out, int max);
+#define MAX_CONJUNCTS 64 /* what x_conjuncts finds at most */
 /* The conjuncts of a guard: splits &&. */
 int x_conjuncts(const Nest *n, ExprId guard, ExprId *out, int max);
 /* Can e be computed for all lanes of `lane` at once: float arithmetic, loads that walk by 0 or 1 (or are gathered when
  * gathers are allowed), no index or condition that depends on the lane? */
 bool x_varies(const Nest *n, ExprId e, AxisId lane); /* differs from lane to lane */
 bool x_lanes(Nest *n, ExprId e, AxisId lane, bool gathers);
+/* The condition as `coef * a + rest >= 0` with rest free of a. */
+bool x_bound(Nest *n, ExprId cond, AxisId a, int64_t *coef, ExprId *rest);
 /* Coefficient of axis in the sum e; false when the axis also occurs otherwise. */
 bool x_coefficient(const Nest *n, ExprId e, AxisId a, int64_t *coef);
 #define RANGE_INF (INT64_MAX / 8)

@@ -66,11 +66,18 @@ static ExprId resolve(Lower *l, ExprId e, IdMap *done) {
     return x_rewrite(l->n, e, l->axis_to, local_load, l, done ? done : &none);
 }
 
-static uint32_t var_new(Lower *l, const char *name, DType t, int lanes, int ndim, const int64_t *dim) {
-    int again = 0; /* scopes may be the same: acc, acc2, acc3 */
+static bool var_free(const Lower *l, const char *name, BufId own) {
     for (uint32_t i = 0; i < l->tree->var.n; i++)
-        again += !strncmp(l->tree->var.at[i].name, name, strlen(name));
-    if (again) name = arena_printf(l->arena, "%s%d", name, again + 1);
+        if (!strcmp(l->tree->var.at[i].name, name)) return false;
+    for (uint32_t i = 0; i < l->n->buf.n; i++)
+        if (i != own && !strcmp(l->n->buf.at[i].name, name)) return false;
+    return true;
+}
+
+/* own: the buffer that the variable holds, or UINT32_MAX. */
+static uint32_t var_new(Lower *l, const char *name, BufId own, DType t, int lanes, int ndim, const int64_t *dim) {
+    const char *wish = name; /* scopes may be the same: acc, acc2, acc3 */
+    for (int k = 2; !var_free(l, name, own); k++) name = arena_printf(l->arena, "%s%d", wish, k);
     LoopVar v = {.name = name, .dtype = t, .lanes = lanes, .ndim = ndim};
     for (int i = 0; i < ndim; i++) v.dim[i] = dim[i];
     vec_push(l->arena, &l->tree->var, v);
@@ -99,7 +106,7 @@ static void place_local(Lower *l, BufId id, LoopNode *into) {
         l->tree->scratch_bytes += (bytes + 63) / 64 * 64;
         return;
     }
-    l->local[id] = var_new(l, b->name, b->dtype, 1, kept > 1, &kept);
+    l->local[id] = var_new(l, b->name, id, b->dtype, 1, kept > 1, &kept);
     l->tree->stack_bytes += bytes;
     node_new(l, LOOP_var, into)->var = l->local[id];
 }
@@ -115,7 +122,7 @@ struct Walk {
     AxisId loop[MAX_PIECES]; /* instance of each piece, NO_AXIS where one iteration needs no loop */
     bool in_vector;
     AxisId lane;
-    ExprId conj[32]; /* pending conjuncts of a reduction's guard */
+    ExprId conj[MAX_CONJUNCTS]; /* pending conjuncts of a reduction's guard */
     int nconj;
     Leaf *leaf;
     void *ctx;
@@ -146,21 +153,6 @@ static void tighten(Nest *n, LoopNode *loop, int64_t coef, ExprId rest) {
     }
 }
 
-/* cond as `coef * v + rest >= 0` with rest free of v. */
-static bool as_bound(Nest *n, ExprId cond, AxisId v, int64_t *coef, ExprId *rest) {
-    Expr x = *x_get(n, cond);
-    if (x.kind != X_fn || (x.id != FN_ge && x.id != FN_lt && x.id != FN_le && x.id != FN_gt)) return false;
-    ExprId a = x_arg(n, cond, 0), b = x_arg(n, cond, 1);
-    if (!x_get(n, a)->is_index || !x_get(n, b)->is_index) return false;
-    bool less = x.id == FN_lt || x.id == FN_le;
-    ExprId d = less ? x_fn2(n, FN_sub, b, a) : x_fn2(n, FN_sub, a, b);
-    if (x.id == FN_lt || x.id == FN_gt) d = x_fn2(n, FN_sub, d, x_index(n, 1));
-    if (!x_coefficient(n, d, v, coef) || *coef == 0) return false;
-    ExprId axis = x_axis(n, v);
-    *rest = x_fn2(n, FN_sub, d, x_fn2(n, FN_mul, axis, x_index(n, *coef)));
-    return true;
-}
-
 /* Conjuncts that can be decided now: into the loop's bounds, or an if around what follows. NULL: never true. */
 static LoopNode *place_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into, Walk *saved) {
     Nest *n = l->n;
@@ -179,7 +171,7 @@ static LoopNode *place_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into,
             if (x_get(n, c)->i) continue;
             return NULL;
         }
-        if (loop && as_bound(n, c, loop->axis, &coef, &rest)) tighten(n, loop, coef, rest);
+        if (loop && x_bound(n, c, loop->axis, &coef, &rest)) tighten(n, loop, coef, rest);
         else cond = cond == NO_EXPR ? c : x_fn2(n, FN_and, cond, c);
     }
     w->nconj = keep;
@@ -244,12 +236,12 @@ static void interior_of(Lower *l, AxisId a, int64_t *lo, int64_t *hi) {
     *hi = n->axis.at[a].extent;
     int count = x_reductions(n, l->stage->value, red, 16);
     for (int r = 0; r < count && r < 16; r++) {
-        ExprId conj[32], rest;
+        ExprId conj[MAX_CONJUNCTS], rest;
         int64_t coef;
-        int nc = x_conjuncts(n, x_arg(n, red[r], 1), conj, 32);
-        for (int c = 0; c < nc && c < 32; c++) {
+        int nc = x_conjuncts(n, x_arg(n, red[r], 1), conj, MAX_CONJUNCTS);
+        for (int c = 0; c < nc; c++) {
             Range range;
-            if (!as_bound(n, conj[c], a, &coef, &rest) || !x_range(n, rest, &range)) continue;
+            if (!x_bound(n, conj[c], a, &coef, &rest) || !x_range(n, rest, &range)) continue;
             if (coef > 0 && ceil_div(-range.lo, coef) > *lo) *lo = ceil_div(-range.lo, coef);
             if (coef < 0 && floor_div(range.lo, -coef) + 1 < *hi) *hi = floor_div(range.lo, -coef) + 1;
         }
@@ -346,11 +338,10 @@ static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
     for (int i = 0; i < ndim; i++) single &= dim[i] == 1;
     const char *name = b->nred > 1 ? arena_printf(l->arena, "acc%d", r) : "acc";
     DType t = (DType)x_get(l->n, b->red[r])->dtype;
-    b->acc[r] = var_new(l, name, t, lanes, single ? 0 : ndim, dim);
+    b->acc[r] = var_new(l, name, UINT32_MAX, t, lanes, single ? 0 : ndim, dim);
     LoopNode *v = node_new(l, LOOP_var, into);
     v->var = b->acc[r];
-    v->value = x_number(l->n, t, combine_neutral((Combine)x_get(l->n, b->red[r])->id, t));
-    if (dtype_info[t].cls != 'f') v->value = x_int(l->n, t, (int64_t)combine_neutral((Combine)x_get(l->n, b->red[r])->id, t));
+    v->value = x_neutral(l->n, (Combine)x_get(l->n, b->red[r])->id, t);
 }
 
 static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
@@ -369,7 +360,7 @@ static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
         if (mine) w.piece[w.n++] = p;
     }
     b->current = r;
-    w.nconj = x_conjuncts(l->n, x_arg(l->n, red, 1), w.conj, 32);
+    w.nconj = x_conjuncts(l->n, x_arg(l->n, red, 1), w.conj, MAX_CONJUNCTS);
     Walk saved = {0};
     LoopNode *inside = place_guards(l, &w, NULL, into, &saved);
     if (inside) walk(l, &w, 0, inside);
@@ -389,7 +380,8 @@ static void post_leaf(Lower *l, Walk *w, LoopNode *into) {
     ExprId index[MAX_RANK];
     for (int i = 0; i < st->nindex; i++) index[i] = resolve(l, st->index[i], &done);
     ExprId value = resolve(l, st->value, &done), offset = buffer_offset(l->n, st->out, index);
-    if (w->in_vector && !store_lanes(l, w->lane, value, offset)) {
+    bool plain = st->combine == COMBINE_store && st->guard == NO_EXPR;
+    if (w->in_vector && !(plain && store_lanes(l, w->lane, value, offset))) {
         b->vector_ok = false;
         return;
     }
@@ -466,6 +458,17 @@ static void lower_stage(Lower *l, uint32_t s, LoopNode *into) {
     walk(l, &w, 0, into);
 }
 
+/* The loop over all points of a root axis, open from here on. */
+static LoopNode *whole_loop(Lower *l, AxisId root, LoopNode *into) {
+    Axis ax = l->n->axis.at[root];
+    LoopNode *loop = node_new(l, LOOP_for, into);
+    loop->axis = instance(l, root, ax.name, ax.extent);
+    loop->lo = x_index(l->n, 0);
+    loop->hi = x_index(l->n, ax.extent);
+    l->axis_to[root] = x_axis(l->n, loop->axis);
+    return loop;
+}
+
 static uint32_t total_pieces(const Plan *p) {
     uint32_t c = 0;
     for (uint32_t s = 0; s < p->nest->stage.n; s++) c += (uint32_t)p->stage[s].npiece;
@@ -491,18 +494,20 @@ LoopTree *lower(Arena *a, Plan *p) {
     LoopNode *into = l.tree->root = node_new(&l, LOOP_block, NULL);
     for (int i = 0; i < n->nshared; i++) { /* the loops that all stages share */
         AxisId root = vec_last(&n->stage).axis[i];
-        Axis ax = n->axis.at[root];
-        if (ax.extent == 1) continue;
-        AxisId v = instance(&l, root, ax.name, ax.extent);
-        LoopNode *loop = node_new(&l, LOOP_for, into);
-        loop->axis = v;
-        loop->lo = x_index(n, 0);
-        loop->hi = x_index(n, ax.extent);
-        for (uint32_t s = 0; s < n->stage.n; s++) l.axis_to[n->stage.at[s].axis[i]] = x_axis(n, v);
-        into = loop;
+        if (n->axis.at[root].extent == 1) continue;
+        into = whole_loop(&l, root, into);
+        for (uint32_t s = 0; s < n->stage.n; s++) l.axis_to[n->stage.at[s].axis[i]] = l.axis_to[root];
     }
     for (uint32_t i = 0; i < n->buf.n; i++)
         if (n->buf.at[i].kind == BUF_local) place_local(&l, i, into);
-    for (uint32_t s = 0; s < n->stage.n; s++) lower_stage(&l, s, into);
+    LoopNode *turn = NULL;
+    AxisId turning = NO_AXIS;
+    for (uint32_t s = 0; s < n->stage.n; s++) { /* stages of a recurrence take turns inside its one loop */
+        AxisId by = p->stage[s].turns;
+        if (by != turning || by == NO_AXIS) turn = NULL;
+        if (by != NO_AXIS && !turn) turn = whole_loop(&l, by, into);
+        turning = by;
+        lower_stage(&l, s, turn ? turn : into);
+    }
     return l.tree;
 }

@@ -101,10 +101,12 @@ static bool shareable(const Nest *n, const AxisId *pick) {
         if (at < 0) return false;
         if (st->combine != COMBINE_store || n->axis.at[pick[s]].extent != n->axis.at[pick[0]].extent) return false;
         for (uint32_t t = 0; t < n->stage.n; t++) {
-            if (t == s) continue; /* a stage that reads itself is serial on its own axes */
+            const Stage *reader = &n->stage.at[t]; /* perhaps s itself: a recurrence */
             LocalRead r = {n, pick[t], st->out, at, true};
             x_mark_begin(n);
-            check_reads(&r, n->stage.at[t].value);
+            check_reads(&r, reader->value);
+            if (reader->guard != NO_EXPR) check_reads(&r, reader->guard);
+            for (int i = 0; i < reader->nindex; i++) check_reads(&r, reader->index[i]);
             if (!r.ok) return false;
         }
     }
@@ -171,6 +173,22 @@ void nest_share_axes(Nest *n) {
         for (uint32_t s = 0; s < n->stage.n; s++) to_front(&n->stage.at[s], n->nshared, pick[s]);
         n->nshared++;
     }
+}
+
+static bool has_axis(const Stage *s, AxisId a) {
+    for (int i = 0; i < s->naxis; i++)
+        if (s->axis[i] == a) return true;
+    return false;
+}
+
+AxisId nest_turns(const Nest *n, uint32_t s) {
+    const Stage *st = &n->stage.at[s];
+    for (int i = 0; i < st->naxis; i++) {
+        AxisId a = st->axis[i];
+        if (n->axis.at[a].kind != AXIS_serial) continue;
+        if ((s > 0 && has_axis(&n->stage.at[s - 1], a)) || (s + 1 < n->stage.n && has_axis(&n->stage.at[s + 1], a))) return a;
+    }
+    return NO_AXIS;
 }
 
 /* ---- multiply-accumulates ---- */

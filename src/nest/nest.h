@@ -164,7 +164,9 @@ typedef struct {
     ExprId guard;           /* store only where true, or NO_EXPR */
     ExprId value;
     uint8_t naxis;
-    AxisId axis[2 * MAX_RANK]; /* spatial (or serial) axes that the stage runs over, default order outside in */
+    /* Spatial (or serial) axes that the stage runs over, default order outside in. Neighbours over the very same serial
+     * axes take turns at each step of these. */
+    AxisId axis[2 * MAX_RANK];
     const char *comment;       /* source nodes, may be NULL */
 } Stage;
 
@@ -209,6 +211,7 @@ ExprId x_load_or(Nest *n, BufId b, const ExprId *index, ExprId otherwise);
 /* wraps negative indices, then clamps into [0, extent): an index read from data can never leave the buffer */
 ExprId x_at(Nest *n, ExprId data_index, int64_t extent);
 double combine_neutral(Combine c, DType t); /* 0, 1, lowest, highest (infinities for floats) */
+ExprId x_neutral(Nest *n, Combine c, DType t); /* the same, exact for 64-bit integers */
 
 static inline const Expr *x_get(const Nest *n, ExprId e) { return &n->expr.at[e]; }
 static inline ExprId x_arg(const Nest *n, ExprId e, int i) { return n->args.at[n->expr.at[e].arg + (uint32_t)i]; }
@@ -238,6 +241,8 @@ Stage *nest_stage(Nest *n, BufId out, int naxis, const AxisId *axes, ExprId valu
 /* Decides nshared (and reorders the stages' axes to put shared ones first): axes by which every stage writes its
  * target and by which every later stage reads it. */
 void nest_share_axes(Nest *n);
+/* The serial axis by which stage s takes turns with the stage before or behind it (a recurrence), or NO_AXIS. */
+AxisId nest_turns(const Nest *n, uint32_t s);
 int64_t nest_macs(const Nest *n); /* multiply-accumulates: points of every reduction over a product */
 /* One line a stage, exact enough to compare nests and to read them:
  *   y[n,oc,oh,ow] = max(sum(ic,kh,kw | 0 <= oh*2+kh-1 < 8) x[n,ic,oh*2+kh-1,..] * w[oc,ic,kh,kw] + b[oc], 0) */

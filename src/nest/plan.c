@@ -1,6 +1,8 @@
-/* Schedule steps applied to a nest, each checked. */
+/* Schedule steps applied to a nest. Each is checked; when one is refused everything is put back as it was. */
 #include "nest/internal.h"
 #include "nest/schedule.h"
+
+#define MAX_TILE 1024 /* points of a register tile */
 
 #define WHY(...) (*why = arena_printf(p->nest->arena, __VA_ARGS__), false)
 
@@ -8,14 +10,16 @@ static void add_piece(StagePlan *s, const Nest *n, AxisId a, bool reduce) {
     if (s->npiece == MAX_PIECES || n->axis.at[a].extent == 1) return;
     for (int i = 0; i < s->npiece; i++)
         if (s->piece[i].root == a) return;
-    s->piece[s->npiece++] = (Piece){.root = a, .name = n->axis.at[a].name, .step = 1, .size = n->axis.at[a].extent,
-                                    .outermost = true, .reduce = reduce};
+    s->piece[s->npiece] = (Piece){.root = a, .name = n->axis.at[a].name, .step = 1, .size = n->axis.at[a].extent,
+                                    .outermost = true, .reduce = reduce, .place = (uint8_t)s->npiece};
+    s->npiece++;
 }
 
 static void plan_stage(StagePlan *s, const Nest *n, const Stage *st) {
     ExprId red[16];
-    *s = (StagePlan){0};
-    for (int i = n->nshared; i < st->naxis; i++) add_piece(s, n, st->axis[i], false);
+    *s = (StagePlan){.turns = nest_turns(n, (uint32_t)(st - n->stage.at))};
+    for (int i = n->nshared; i < st->naxis; i++)
+        if (st->axis[i] != s->turns) add_piece(s, n, st->axis[i], false);
     int count = x_reductions(n, st->value, red, 16);
     for (int r = 0; r < count && r < 16; r++)
         for (int i = 2; i < x_get(n, red[r])->narg; i++) add_piece(s, n, x_get(n, x_arg(n, red[r], i))->id, true);
@@ -78,15 +82,21 @@ static bool order_legal(Plan *p, const StagePlan *s, const char **why) {
         for (int k = i + 1; k < s->npiece; k++)
             if (s->piece[k].root == x->root && s->piece[k].step >= x->step)
                 return WHY("reorder: %s must stay outside %s", s->piece[k].name, x->name);
+        bool serial = p->nest->axis.at[x->root].kind == AXIS_serial;
+        for (int k = 0; serial && k < s->npiece; k++) { /* what it hands on is complete before its next iteration */
+            const Piece *y = &s->piece[k];
+            if (!y->reduce && y->place != x->place && (y->place < x->place) != (k < i))
+                return WHY("reorder: %s runs in order and stays %s %s", x->name, k < i ? "outside" : "inside", y->name);
+        }
         if (i < r || x->reduce) continue;
-        if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("reorder: %s runs in order", x->name);
+        if (serial) return WHY("reorder: %s runs in order", x->name);
         if (x->step != 1) return WHY("reorder: only the innermost piece of an axis can be a register tile, not %s", x->name);
     }
     return true;
 }
 
 static bool step_reorder(Plan *p, StagePlan *s, const Step *st, const char **why) {
-    StagePlan before = *s;
+    const StagePlan before = *s;
     int at[MAX_STEP_AXES], sorted[MAX_STEP_AXES];
     for (int i = 0; i < st->naxis; i++) {
         at[i] = sorted[i] = find_piece(s, st->axis[i]);
@@ -101,13 +111,10 @@ static bool step_reorder(Plan *p, StagePlan *s, const Step *st, const char **why
         if (i > 0 && sorted[i] == sorted[i - 1]) return WHY("reorder: a piece is named twice");
         s->piece[sorted[i]] = before.piece[at[i]];
     }
-    if (order_legal(p, s, why)) return true;
-    *s = before;
-    return false;
+    return order_legal(p, s, why);
 }
 
 static bool step_tile(Plan *p, StagePlan *s, int at, int64_t number, const char **why) {
-    StagePlan before = *s;
     if (s->piece[at].reduce) return WHY("tile: %s is reduced", s->piece[at].name);
     int inner = at;
     if (number < s->piece[at].size) {
@@ -119,15 +126,16 @@ static bool step_tile(Plan *p, StagePlan *s, int at, int64_t number, const char 
     Piece x = s->piece[inner];
     for (int i = inner; i + 1 < s->npiece; i++) s->piece[i] = s->piece[i + 1];
     s->piece[s->npiece - 1] = x;
-    if (order_legal(p, s, why)) return true;
-    *s = before;
-    return false;
+    return order_legal(p, s, why);
 }
 
-/* Are a and b, outer and inner, walked as one axis by e: every load's offset depends on a*extent(b)+b alone? */
-static bool walks_as_one(Nest *n, ExprId e, AxisId a, AxisId b) {
+/* Are a and b, outer and inner, walked as one axis by e: every load's offset depends on a*extent(b)+b alone, every
+ * reduction over one is over both? */
+static bool walks_as_one(Nest *n, ExprId e, AxisId a, AxisId b, IdMap *done) {
     Expr x = *x_get(n, e);
     if (x.kind == X_axis) return x.id != a && x.id != b;
+    if (idmap_get(done, e) != MAP_NONE) return true;
+    idmap_set(n->arena, done, e, 1);
     if (x.kind == X_load) {
         ExprId index[MAX_RANK];
         int64_t ca, cb;
@@ -135,8 +143,17 @@ static bool walks_as_one(Nest *n, ExprId e, AxisId a, AxisId b) {
         ExprId at = buffer_offset(n, x.id, index);
         return x_coefficient(n, at, a, &ca) && x_coefficient(n, at, b, &cb) && ca == cb * n->axis.at[b].extent;
     }
-    for (int i = 0; i < x.narg; i++)
-        if (x_arg(n, e, i) != NO_EXPR && !walks_as_one(n, x_arg(n, e, i), a, b)) return false;
+    int operands = x.narg, over = 0;
+    if (x.kind == X_reduce) {
+        operands = 2;
+        for (int i = 2; i < x.narg; i++) {
+            AxisId r = x_get(n, x_arg(n, e, i))->id;
+            over += r == a || r == b;
+        }
+        if (over == 1) return false;
+    }
+    for (int i = 0; i < operands; i++)
+        if (x_arg(n, e, i) != NO_EXPR && !walks_as_one(n, x_arg(n, e, i), a, b, done)) return false;
     return true;
 }
 
@@ -159,8 +176,13 @@ static bool step_fuse(Plan *p, StagePlan *s, int at, uint32_t stage, const Step 
     if (a->step != 1 || b->step != 1 || !a->outermost || !b->outermost) return WHY("fuse: %s or %s is split", a->name, b->name);
     if (a->reduce != b->reduce) return WHY("fuse: %s is reduced and %s is not", a->reduce ? a->name : b->name, a->reduce ? b->name : a->name);
     if (n->axis.at[a->root].kind == AXIS_serial || n->axis.at[b->root].kind == AXIS_serial) return WHY("fuse: a serial axis");
+    if (a->unroll || a->parallel || b->unroll || b->vector) return WHY("fuse: %s or %s is marked", a->name, b->name);
+    for (int i = 0; i < s->ninterior; i++)
+        if (s->interior[i] == a->root || s->interior[i] == b->root) return WHY("fuse: %s or %s is marked", a->name, b->name);
     Stage *sg = &n->stage.at[stage];
-    if (!walks_as_one(n, sg->value, a->root, b->root) || (sg->guard != NO_EXPR && !walks_as_one(n, sg->guard, a->root, b->root)))
+    IdMap seen = {0};
+    if (!walks_as_one(n, sg->value, a->root, b->root, &seen) ||
+        (sg->guard != NO_EXPR && !walks_as_one(n, sg->guard, a->root, b->root, &seen)))
         return WHY("fuse: an operand does not walk %s and %s as one", a->name, b->name);
     int64_t ca, cb, extent;
     ExprId to = buffer_offset(n, sg->out, sg->index);
@@ -212,49 +234,21 @@ static bool step_fuse(Plan *p, StagePlan *s, int at, uint32_t stage, const Step 
     return true;
 }
 
-/* Can the update (or, without a reduction, the stored value) be computed for the lanes of the piece at once? */
-static bool step_vector(Plan *p, StagePlan *s, int at, uint32_t stage, const char **why) {
-    Nest *n = p->nest;
+static bool step_vector(Plan *p, StagePlan *s, int at, const char **why) {
     Piece *x = &s->piece[at];
-    int64_t most = target_lanes(p->target, DT_f32), lanes = x->size;
-    if (most <= 1) return WHY("vector: target %s has no vectors", p->target->name);
+    if (target_lanes(p->target, DT_f32) <= 1) return WHY("vector: target %s has no vectors", p->target->name);
     if (x->reduce) return WHY("vector: %s is reduced", x->name);
-    if (n->axis.at[x->root].kind == AXIS_serial) return WHY("vector: %s runs in order", x->name);
-    if (at != s->npiece - 1) return WHY("vector: %s is not innermost", x->name);
-    if (lanes > most || lanes < 4 || (lanes & (lanes - 1)) || x->step != 1)
-        return WHY("vector: %s has %lld points, the target %lld lanes", x->name, (long long)lanes, (long long)most);
-    AxisId lane = nest_axis(n, "lane", lanes, AXIS_spatial), block = nest_axis(n, "block", n->axis.at[x->root].extent / lanes, AXIS_spatial);
-    ExprId *map = arena_array_of(n->arena, n->axis.n, ExprId);
-    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
-    map[x->root] = x_fn2(n, FN_add, x_fn2(n, FN_mul, x_axis(n, block), x_index(n, lanes)), x_axis(n, lane));
-    IdMap done = {0};
-    ExprId value = n->stage.at[stage].value, red[16];
-    int count = x_reductions(n, value, red, 16);
-    for (int r = 0; r < count && r < 16; r++) {
-        ExprId guard = x_arg(n, red[r], 1);
-        ExprId v = x_rewrite(n, x_arg(n, red[r], 0), map, NULL, NULL, &done);
-        ExprId conj[32];
-        int nc = x_conjuncts(n, guard, conj, 32);
-        for (int c = 0; c < nc && c < 32; c++) {
-            bool inside = false;
-            for (int i = 0; i < s->ninterior; i++) inside |= s->interior[i] == x->root;
-            if (!inside && x_uses_axis(n, conj[c], x->root)) return WHY("vector: a guard depends on %s (interior?)", x->name);
-        }
-        if (x_get(n, red[r])->dtype != DT_f32 || !x_varies(n, v, lane) || !x_lanes(n, v, lane, true))
-            return WHY("vector: the reduced value cannot be computed in lanes of %s", x->name);
-    }
-    if (count == 0) {
-        ExprId v = x_rewrite(n, value, map, NULL, NULL, &done), index[MAX_RANK];
-        for (int i = 0; i < n->stage.at[stage].nindex; i++) index[i] = x_rewrite(n, n->stage.at[stage].index[i], map, NULL, NULL, &done);
-        int64_t coef;
-        if (n->stage.at[stage].combine != COMBINE_store || n->stage.at[stage].guard != NO_EXPR ||
-            n->buf.at[n->stage.at[stage].out].dtype != DT_f32 || x_get(n, v)->dtype != DT_f32)
-            return WHY("vector: not a plain float store");
-        if (!x_coefficient(n, buffer_offset(n, n->stage.at[stage].out, index), lane, &coef) || coef != 1 || !x_lanes(n, v, lane, false))
-            return WHY("vector: the value cannot be computed in lanes of %s", x->name);
-    }
+    if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("vector: %s runs in order", x->name);
     x->vector = true;
     return true;
+}
+
+static bool reads_buffer(const Nest *n, ExprId e, BufId b) {
+    if (!x_mark(n, e)) return false;
+    const Expr *x = x_get(n, e);
+    bool found = x->kind == X_load && x->id == b;
+    for (int i = 0; i < x->narg && !found; i++) found = x_arg(n, e, i) != NO_EXPR && reads_buffer(n, x_arg(n, e, i), b);
+    return found;
 }
 
 static void find_loads(const Nest *n, ExprId e, BufId b, AxisId a, int *dim, bool *ok) {
@@ -280,6 +274,7 @@ static bool step_pack(Plan *p, StagePlan *s, int at, uint32_t stage, const Step 
     Buffer *buf = &n->buf.at[b];
     if (buf->kind != BUF_const) return WHY("pack: %s is no constant", st->buffer);
     if (buf->nphys) return WHY("pack: %s is packed already", st->buffer);
+    if (st->number < 2) return WHY("pack: blocks of 1 change nothing");
     int dim = -1;
     bool ok = true;
     x_mark_begin(n);
@@ -310,6 +305,36 @@ static ExprId inline_load(void *ctx, Nest *n, BufId source, const ExprId *index)
     return x_substitute(n, in->stage->value, map);
 }
 
+/* Can stage `at` be computed anywhere later: a plain value of each element of its target, from buffers that keep theirs? */
+static bool inlinable(Plan *p, uint32_t at, const char **why) {
+    Nest *n = p->nest;
+    const Stage *st = &n->stage.at[at];
+    const Buffer *b = &n->buf.at[st->out];
+    if (st->combine != COMBINE_store || st->guard != NO_EXPR) return WHY("inline: %s is not simply assigned", b->name);
+    if (x_reductions(n, st->value, NULL, 0) > 0) return WHY("inline: %s holds a reduction", b->name);
+    for (int i = 0; i < st->nindex; i++) {
+        const Expr *x = x_get(n, st->index[i]);
+        bool again = false;
+        for (int k = 0; k < i; k++) again |= st->index[k] == st->index[i] && x->kind == X_axis;
+        if (again || (x->kind != X_axis && b->dim[i] != 1)) return WHY("inline: %s is not assigned axis by axis", b->name);
+    }
+    for (int i = 0; i < st->naxis; i++) {
+        bool there = n->axis.at[st->axis[i]].extent == 1;
+        for (int k = 0; k < st->nindex && !there; k++) there = st->index[k] == x_axis(n, st->axis[i]);
+        if (!there) return WHY("inline: %s is not assigned axis by axis", b->name);
+    }
+    for (int i = 0; i < st->naxis; i++) {
+        bool there = n->axis.at[st->axis[i]].extent == 1;
+        for (int k = 0; k < st->nindex && !there; k++) there = st->index[k] == x_axis(n, st->axis[i]);
+        if (!there) return WHY("inline: %s is not assigned axis by axis", b->name);
+    }
+    for (uint32_t s = at; s < n->stage.n; s++) {
+        x_mark_begin(n);
+        if (reads_buffer(n, st->value, n->stage.at[s].out)) return WHY("inline: %s reads what changes later", b->name);
+    }
+    return true;
+}
+
 /* Removes the stage that writes a local and computes its value where it is read. */
 static bool step_inline(Plan *p, const Step *st, const char **why) {
     Nest *n = p->nest;
@@ -320,9 +345,8 @@ static bool step_inline(Plan *p, const Step *st, const char **why) {
             at = s;
         }
     if (at == UINT32_MAX) return WHY("inline: no local %s", st->buffer);
+    if (!inlinable(p, at, why)) return false;
     Stage gone = n->stage.at[at];
-    if (gone.combine != COMBINE_store || gone.guard != NO_EXPR) return WHY("inline: %s is not simply assigned", st->buffer);
-    if (x_reductions(n, gone.value, NULL, 0) > 0) return WHY("inline: %s holds a reduction", st->buffer);
     Inline in = {gone.out, &gone, n};
     ExprId *keep = arena_array_of(n->arena, n->axis.n, ExprId);
     for (uint32_t i = 0; i < n->axis.n; i++) keep[i] = NO_EXPR;
@@ -331,6 +355,13 @@ static bool step_inline(Plan *p, const Step *st, const char **why) {
         if (s == at) continue;
         ExprId v = x_rewrite(n, n->stage.at[s].value, keep, inline_load, &in, &done);
         n->stage.at[s].value = v;
+        ExprId guard = n->stage.at[s].guard;
+        if (guard != NO_EXPR) guard = x_rewrite(n, guard, keep, inline_load, &in, &done);
+        n->stage.at[s].guard = guard;
+        for (int i = 0; i < n->stage.at[s].nindex; i++) {
+            ExprId index = x_rewrite(n, n->stage.at[s].index[i], keep, inline_load, &in, &done);
+            n->stage.at[s].index[i] = index;
+        }
     }
     for (uint32_t s = at; s + 1 < n->stage.n; s++) {
         n->stage.at[s] = n->stage.at[s + 1];
@@ -340,7 +371,7 @@ static bool step_inline(Plan *p, const Step *st, const char **why) {
     return true;
 }
 
-bool plan_apply(Plan *p, const Step *st, const char **why) {
+static bool step_apply(Plan *p, const Step *st, const char **why) {
     int at = -1;
     uint32_t stage = 0;
     if (st->kind == STEP_inline) return step_inline(p, st, why);
@@ -352,7 +383,7 @@ bool plan_apply(Plan *p, const Step *st, const char **why) {
     case STEP_reorder: return step_reorder(p, s, st, why);
     case STEP_tile: return step_tile(p, s, at, st->number, why);
     case STEP_fuse: return step_fuse(p, s, at, stage, st, why);
-    case STEP_vector: return step_vector(p, s, at, stage, why);
+    case STEP_vector: return step_vector(p, s, at, why);
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
     case STEP_unroll:
         if (x->size > 64) return WHY("unroll: %s has %lld iterations", x->name, (long long)x->size);
@@ -361,7 +392,6 @@ bool plan_apply(Plan *p, const Step *st, const char **why) {
     case STEP_parallel:
         if (x->reduce) return WHY("parallel: %s is reduced", x->name);
         if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("parallel: %s runs in order", x->name);
-        if (at != 0) return WHY("parallel: %s is not outermost", x->name);
         x->parallel = true;
         return true;
     case STEP_interior:
@@ -371,6 +401,97 @@ bool plan_apply(Plan *p, const Step *st, const char **why) {
         return true;
     default: return WHY("unknown step");
     }
+}
+
+/* ---- what must hold after every step ---- */
+
+static AxisId probe(Nest *n, int64_t extent) {
+    Axis a = {"probe", "probe", extent, AXIS_spatial};
+    vec_push(n->arena, &n->axis, a);
+    return n->axis.n - 1;
+}
+
+/* Every guard that depends on the vector's axis must hold throughout the interior, where alone vectors are used. */
+static bool guards_legal(Plan *p, const StagePlan *s, const Piece *x, ExprId guard, const char **why) {
+    ExprId conj[MAX_CONJUNCTS], rest;
+    bool inside = false;
+    for (int i = 0; i < s->ninterior; i++) inside |= s->interior[i] == x->root && !x->outermost;
+    int nc = x_conjuncts(p->nest, guard, conj, MAX_CONJUNCTS);
+    for (int c = 0; c < nc; c++) {
+        Range r;
+        int64_t coef;
+        if (!x_uses_axis(p->nest, conj[c], x->root)) continue;
+        if (!inside) return WHY("vector: a guard depends on %s (interior?)", x->name);
+        if (!x_bound(p->nest, conj[c], x->root, &coef, &rest) || !x_range(p->nest, rest, &r))
+            return WHY("vector: a guard on %s is no bound", x->name);
+    }
+    return true;
+}
+
+/* Can the updates (or, without a reduction, the stored value) be computed for the lanes of the piece at once? */
+static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char **why) {
+    Nest *n = p->nest;
+    const Piece *x = &s->piece[at];
+    int64_t most = target_lanes(p->target, DT_f32), lanes = x->size, coef;
+    if (at != s->npiece - 1) return WHY("vector: %s is not innermost", x->name);
+    if (lanes > most || lanes < 4 || (lanes & (lanes - 1)) || x->step != 1)
+        return WHY("vector: %s has %lld points, the target %lld lanes", x->name, (long long)lanes, (long long)most);
+    bool aligned = true; /* vectors begin at multiples of the lanes */
+    for (int i = 0; i < s->ninterior; i++) aligned &= s->interior[i] != x->root;
+    int64_t extent = n->axis.at[x->root].extent;
+    AxisId lane = probe(n, lanes), block = probe(n, aligned ? extent / lanes : extent - lanes + 1);
+    ExprId *map = arena_array_of(n->arena, n->axis.n, ExprId);
+    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
+    map[x->root] = x_fn2(n, FN_add, x_fn2(n, FN_mul, x_axis(n, block), x_index(n, aligned ? lanes : 1)), x_axis(n, lane));
+    IdMap done = {0};
+    ExprId value = n->stage.at[stage].value, red[16];
+    int count = x_reductions(n, value, red, 16);
+    for (int r = 0; r < count && r < 16; r++) {
+        if (!guards_legal(p, s, x, x_arg(n, red[r], 1), why)) return false;
+        ExprId v = x_rewrite(n, x_arg(n, red[r], 0), map, NULL, NULL, &done);
+        if (x_get(n, red[r])->dtype != DT_f32 || !x_varies(n, v, lane) || !x_lanes(n, v, lane, true))
+            return WHY("vector: the reduced value cannot be computed in lanes of %s", x->name);
+    }
+    if (count > 0) return true;
+    ExprId v = x_rewrite(n, value, map, NULL, NULL, &done), index[MAX_RANK];
+    const Stage st = n->stage.at[stage];
+    for (int i = 0; i < st.nindex; i++) index[i] = x_rewrite(n, st.index[i], map, NULL, NULL, &done);
+    if (st.combine != COMBINE_store || st.guard != NO_EXPR || n->buf.at[st.out].dtype != DT_f32 || x_get(n, v)->dtype != DT_f32)
+        return WHY("vector: not a plain float store");
+    if (!x_coefficient(n, buffer_offset(n, st.out, index), lane, &coef) || coef != 1 || !x_lanes(n, v, lane, false))
+        return WHY("vector: the value cannot be computed in lanes of %s", x->name);
+    return true;
+}
+
+static bool stage_legal(Plan *p, uint32_t stage, const char **why) {
+    const StagePlan *s = &p->stage[stage];
+    int64_t points = 1;
+    int tiles = 0;
+    for (int i = 0; i < s->npiece; i++) {
+        const Piece *x = &s->piece[i];
+        if (x->parallel && i > 0) return WHY("parallel: %s is not outermost", x->name);
+        if (x->vector && !vector_legal(p, s, i, stage, why)) return false;
+        if (x->reduce || i < first_reduce(s)) continue;
+        if (++tiles == MAX_RANK || !size_mul(points, x->size, &points) || points > MAX_TILE)
+            return WHY("tile: more than %d axes or %d points in registers", MAX_RANK - 1, MAX_TILE);
+    }
+    return true;
+}
+
+bool plan_apply(Plan *p, const Step *st, const char **why) {
+    Nest *n = p->nest;
+    uint32_t stages = n->stage.n;
+    StagePlan *plans = arena_copy(n->arena, p->stage, stages * sizeof *plans);
+    Stage *stage = arena_copy(n->arena, n->stage.at, stages * sizeof *stage);
+    Buffer *buf = arena_copy(n->arena, n->buf.at, n->buf.n * sizeof *buf);
+    bool ok = step_apply(p, st, why);
+    for (uint32_t s = 0; ok && s < n->stage.n; s++) ok = stage_legal(p, s, why);
+    if (ok) return true;
+    n->stage.n = stages;
+    memcpy(p->stage, plans, stages * sizeof *plans);
+    memcpy(n->stage.at, stage, stages * sizeof *stage);
+    memcpy(n->buf.at, buf, n->buf.n * sizeof *buf);
+    return false;
 }
 
 bool plan_apply_all(Plan *p, const Schedule *s, const char **why) {

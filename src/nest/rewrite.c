@@ -125,6 +125,20 @@ bool x_coefficient(const Nest *n, ExprId e, AxisId a, int64_t *coef) {
     return true;
 }
 
+bool x_bound(Nest *n, ExprId cond, AxisId a, int64_t *coef, ExprId *rest) {
+    Expr x = *x_get(n, cond);
+    if (x.kind != X_fn || (x.id != FN_ge && x.id != FN_lt && x.id != FN_le && x.id != FN_gt)) return false;
+    ExprId left = x_arg(n, cond, 0), right = x_arg(n, cond, 1);
+    if (!x_get(n, left)->is_index || !x_get(n, right)->is_index) return false;
+    bool less = x.id == FN_lt || x.id == FN_le;
+    ExprId d = less ? x_fn2(n, FN_sub, right, left) : x_fn2(n, FN_sub, left, right);
+    if (x.id == FN_lt || x.id == FN_gt) d = x_fn2(n, FN_sub, d, x_index(n, 1));
+    if (!x_coefficient(n, d, a, coef) || *coef == 0) return false;
+    ExprId axis = x_axis(n, a);
+    *rest = x_fn2(n, FN_sub, d, x_fn2(n, FN_mul, axis, x_index(n, *coef)));
+    return true;
+}
+
 static bool lane_fn(Fn f) {
     switch (f) {
     case FN_add: case FN_sub: case FN_mul: case FN_div: case FN_neg: case FN_min: case FN_max: case FN_sq: return true;
@@ -160,6 +174,10 @@ static bool lanes(Nest *n, ExprId e, AxisId lane, bool gathers, IdMap *done) {
         for (int i = 0; i < x.narg; i++) index[i] = x_arg(n, e, i);
         ExprId at = buffer_offset(n, x.id, index);
         return x_coefficient(n, at, lane, &coef) && (gathers || coef == 0 || coef == 1);
+    }
+    if (x.kind == X_var && x.narg == 1) { /* an array in memory */
+        int64_t coef;
+        return x_coefficient(n, x_arg(n, e, 0), lane, &coef) && (gathers || coef == 0 || coef == 1);
     }
     if (x.kind != X_fn || !lane_fn((Fn)x.id)) return false;
     for (int i = 0; i < x.narg; i++)

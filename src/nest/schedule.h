@@ -51,6 +51,7 @@ typedef struct {
     int64_t size;   /* iterations; the outermost piece of an axis: rounded up */
     bool outermost; /* of its root axis */
     bool vector, unroll, parallel, reduce;
+    uint8_t place;  /* of its axis in the stage's order */
 } Piece;
 
 #define MAX_PIECES 40
@@ -59,6 +60,7 @@ typedef struct {
     Piece piece[MAX_PIECES];           /* outside in; spatial pieces behind the first reduced one are the register tile */
     AxisId interior[MAX_RANK];
     int ninterior;
+    AxisId turns; /* the serial axis by which the stage takes turns with its neighbours, no piece; or NO_AXIS */
 } StagePlan;
 
 typedef struct {

@@ -11,7 +11,8 @@ bool bd_error(const NestBuild *b, const char *field, const char *format, ...) {
 
 bool bd_rank(const NestBuild *b, BufId buf, int rank) {
     if (bd_buf(b, buf)->rank == rank) return true;
-    return bd_error(b, NULL, "'%s' has %d dimensions where %d are expected", bd_buf(b, buf)->name, bd_buf(b, buf)->rank, rank);
+    return bd_error(b, NULL, "'%s' has %d dimensions where %d are expected", bd_buf(b, buf)->name, bd_buf(b, buf)->rank,
+                    rank);
 }
 
 static ExprId computed(const NestBuild *b, ExprId e) {
@@ -19,7 +20,9 @@ static ExprId computed(const NestBuild *b, ExprId e) {
     return bd_compute(t) == t ? e : x_cast(b->nest, bd_compute(t), e);
 }
 
-ExprId bd_load(const NestBuild *b, BufId buf, const ExprId *index) { return computed(b, x_load(b->nest, buf, index)); }
+ExprId bd_load(const NestBuild *b, BufId buf, const ExprId *index) {
+    return computed(b, x_load(b->nest, buf, index));
+}
 
 /* The cast goes inside the selection, so that reductions still see the condition. */
 ExprId bd_load_or(const NestBuild *b, BufId buf, const ExprId *index, double otherwise) {
@@ -54,7 +57,9 @@ static ExprId stored(const NestBuild *b, BufId buf, ExprId value) {
     return x_cast(b->nest, bd_buf(b, buf)->dtype, value);
 }
 
-static const char *stage_comment(const NestBuild *b) { return node_label(b->g, b->node, b->nest->arena); }
+static const char *stage_comment(const NestBuild *b) {
+    return node_label(b->g, b->node, b->nest->arena);
+}
 
 Stage *bd_store(const NestBuild *b, BufId buf, int naxis, const AxisId *axes, ExprId value) {
     Stage *s = nest_stage(b->nest, buf, naxis, axes, stored(b, buf, value));
@@ -92,10 +97,18 @@ void bd_axes(const NestBuild *b, BufId buf, AxisId *axes, ExprId *at) {
     }
 }
 
-ExprId bd_plus(const NestBuild *b, ExprId a, int64_t c) { return x_fn2(b->nest, FN_add, a, x_index(b->nest, c)); }
-ExprId bd_times(const NestBuild *b, ExprId a, int64_t c) { return x_fn2(b->nest, FN_mul, a, x_index(b->nest, c)); }
-ExprId bd_div(const NestBuild *b, ExprId a, int64_t c) { return x_fn2(b->nest, FN_div, a, x_index(b->nest, c)); }
-ExprId bd_mod(const NestBuild *b, ExprId a, int64_t c) { return x_fn2(b->nest, FN_mod, a, x_index(b->nest, c)); }
+ExprId bd_plus(const NestBuild *b, ExprId a, int64_t c) {
+    return x_fn2(b->nest, FN_add, a, x_index(b->nest, c));
+}
+ExprId bd_times(const NestBuild *b, ExprId a, int64_t c) {
+    return x_fn2(b->nest, FN_mul, a, x_index(b->nest, c));
+}
+ExprId bd_div(const NestBuild *b, ExprId a, int64_t c) {
+    return x_fn2(b->nest, FN_div, a, x_index(b->nest, c));
+}
+ExprId bd_mod(const NestBuild *b, ExprId a, int64_t c) {
+    return x_fn2(b->nest, FN_mod, a, x_index(b->nest, c));
+}
 
 ExprId bd_clamp(const NestBuild *b, ExprId a, int64_t lo, int64_t hi) {
     return x_fn2(b->nest, FN_max, x_fn2(b->nest, FN_min, a, x_index(b->nest, hi)), x_index(b->nest, lo));
@@ -132,10 +145,11 @@ bool op_build(NestBuild *b) {
 static bool usable(const Graph *g, NodeId n, ValueId v, Diag *d) {
     const Value *value = &g->value.at[v];
     if (!shape_known(&value->shape))
-        return diag_error(d, node_loc(g, n, NULL), "give the sizes with --input-shape", "the shape of '%s' is not known", value->name);
+        return diag_error(d, node_loc(g, n, NULL), "give the sizes with --input-shape",
+                          "the shape of '%s' is not known", value->name);
     if (value->dtype == DT_none || dtype_info[value->dtype].bytes == 0)
-        return diag_error(d, node_loc(g, n, NULL), NULL, "'%s' has element type %s, which cannot be computed with", value->name,
-                          value->dtype == DT_none ? "unknown" : dtype_info[value->dtype].name);
+        return diag_error(d, node_loc(g, n, NULL), NULL, "'%s' has element type %s, which cannot be computed with",
+                          value->name, value->dtype == DT_none ? "unknown" : dtype_info[value->dtype].name);
     if (shape_count(&value->shape) < 0 || shape_count(&value->shape) > (INT64_C(1) << 46))
         return diag_error(d, node_loc(g, n, NULL), NULL, "'%s' is too large", value->name);
     return true;

@@ -4,8 +4,12 @@
 #include "base/size.h"
 #include "op/families.h"
 
-static inline const Node *bd_node(const NestBuild *b) { return &b->g->node.at[b->node]; }
-static inline const void *bd_attr(const NestBuild *b) { return bd_node(b)->attr; }
+static inline const Node *bd_node(const NestBuild *b) {
+    return &b->g->node.at[b->node];
+}
+static inline const void *bd_attr(const NestBuild *b) {
+    return bd_node(b)->attr;
+}
 /* Buffer of operand i or NO_BUF. */
 static inline BufId bd_in(const NestBuild *b, unsigned i) {
     return node_in(bd_node(b), i) == NO_VALUE ? NO_BUF : b->in[i];
@@ -13,9 +17,13 @@ static inline BufId bd_in(const NestBuild *b, unsigned i) {
 static inline BufId bd_out(const NestBuild *b, unsigned i) {
     return node_out(bd_node(b), i) == NO_VALUE ? NO_BUF : b->out[i];
 }
-static inline const Buffer *bd_buf(const NestBuild *b, BufId id) { return &b->nest->buf.at[id]; }
+static inline const Buffer *bd_buf(const NestBuild *b, BufId id) {
+    return &b->nest->buf.at[id];
+}
 /* Type that a storage type is computed in: f32 for f16 and bf16. */
-static inline DType bd_compute(DType t) { return t == DT_f16 || t == DT_bf16 ? DT_f32 : t; }
+static inline DType bd_compute(DType t) {
+    return t == DT_f16 || t == DT_bf16 ? DT_f32 : t;
+}
 
 /* Always false. */
 bool bd_error(const NestBuild *b, const char *field, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -51,5 +59,7 @@ ExprId bd_clamp(const NestBuild *b, ExprId a, int64_t lo, int64_t hi);
 ExprId bd_flatten(const NestBuild *b, int rank, const int64_t *dim, const ExprId *at);
 void bd_unflatten(const NestBuild *b, ExprId linear, int rank, const int64_t *dim, ExprId *at);
 /* Entry d of a list attribute, `otherwise` where the list is shorter. */
-static inline int64_t bd_entry(Ints l, int d, int64_t otherwise) { return (uint32_t)d < l.n ? l.at[d] : otherwise; }
+static inline int64_t bd_entry(Ints l, int d, int64_t otherwise) {
+    return (uint32_t)d < l.n ? l.at[d] : otherwise;
+}
 #endif

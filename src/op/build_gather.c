@@ -15,7 +15,8 @@ static bool no_integers(const NestBuild *b, BufId indices) {
 static bool empty(const NestBuild *b, BufId x, int64_t axis, BufId y) {
     int64_t points = 1;
     for (int i = 0; i < bd_buf(b, y)->rank; i++) points *= bd_buf(b, y)->dim[i] > 0;
-    return points && bd_buf(b, x)->dim[axis] == 0 && !bd_error(b, "axis", "dimension %d of '%s' is empty", (int)axis, bd_buf(b, x)->name);
+    return points && bd_buf(b, x)->dim[axis] == 0 &&
+           !bd_error(b, "axis", "dimension %d of '%s' is empty", (int)axis, bd_buf(b, x)->name);
 }
 
 bool build_Gather(NestBuild *b) {
@@ -40,7 +41,8 @@ bool build_GatherElements(NestBuild *b) {
     int rank = bd_buf(b, x)->rank;
     int64_t axis = g->axis < 0 ? g->axis + rank : g->axis;
     if (axis < 0 || axis >= rank) return bd_error(b, "axis", "is outside the rank %d", rank);
-    if (!bd_rank(b, y, rank) || !bd_rank(b, indices, rank) || no_integers(b, indices) || empty(b, x, axis, y)) return false;
+    if (!bd_rank(b, y, rank) || !bd_rank(b, indices, rank) || no_integers(b, indices) || empty(b, x, axis, y))
+        return false;
     for (int i = 0; i < rank; i++)
         if (i != axis && bd_buf(b, indices)->dim[i] > bd_buf(b, x)->dim[i])
             return bd_error(b, NULL, "the positions reach beyond dimension %d of '%s'", i, bd_buf(b, x)->name);

@@ -80,8 +80,12 @@ static bool build_scan(NestBuild *b, Fn f) {
     return true;
 }
 
-bool build_CumSum(NestBuild *b) { return build_scan(b, FN_add); }
-bool build_CumProd(NestBuild *b) { return build_scan(b, FN_mul); }
+bool build_CumSum(NestBuild *b) {
+    return build_scan(b, FN_add);
+}
+bool build_CumProd(NestBuild *b) {
+    return build_scan(b, FN_mul);
+}
 
 /* How many elements come before each one: rank[k] = #{j : x[j] better than x[k], or equal and j < k}. */
 static BufId topk_rank(const NestBuild *b, int axis, DType type) {
@@ -119,7 +123,8 @@ bool build_TopK(NestBuild *b) {
         AxisId axes[MAX_RANK];
         ExprId at[MAX_RANK], to[MAX_RANK];
         for (int i = 0; i < rank; i++) {
-            axes[i] = nest_axis(n, bd_axis_name(b, rank, i), bd_buf(b, x)->dim[i], i == axis ? AXIS_serial : AXIS_spatial);
+            axes[i] =
+                nest_axis(n, bd_axis_name(b, rank, i), bd_buf(b, x)->dim[i], i == axis ? AXIS_serial : AXIS_spatial);
             at[i] = to[i] = x_axis(n, axes[i]);
         }
         to[axis] = x_to_index(n, x_load(n, order, at));

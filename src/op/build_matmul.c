@@ -4,8 +4,8 @@
 typedef struct {
     const NestBuild *b;
     BufId buf;
-    int batch;     /* leading dimensions */
-    bool vector;   /* one-dimensional: its only index is k */
+    int batch;   /* leading dimensions */
+    bool vector; /* one-dimensional: its only index is k */
 } Matrix;
 
 static Matrix matrix(const NestBuild *b, unsigned i) {
@@ -55,10 +55,12 @@ bool build_Gemm(NestBuild *b) {
     if (!bd_rank(b, x, 2) || !bd_rank(b, w, 2) || !bd_rank(b, out, 2)) return false;
     int64_t depth = bd_buf(b, x)->dim[g->transA ? 0 : 1];
     if (depth != bd_buf(b, w)->dim[g->transB ? 1 : 0]) return bd_error(b, NULL, "the inner sizes differ");
-    AxisId axes[2] = {nest_axis(n, "m", bd_buf(b, out)->dim[0], AXIS_spatial), nest_axis(n, "n", bd_buf(b, out)->dim[1], AXIS_spatial)};
+    AxisId axes[2] = {nest_axis(n, "m", bd_buf(b, out)->dim[0], AXIS_spatial),
+                      nest_axis(n, "n", bd_buf(b, out)->dim[1], AXIS_spatial)};
     AxisId k = nest_axis(n, "k", depth, AXIS_reduce);
     ExprId at[2] = {x_axis(n, axes[0]), x_axis(n, axes[1])}, ke = x_axis(n, k);
-    ExprId xi[2] = {g->transA ? ke : at[0], g->transA ? at[0] : ke}, wi[2] = {g->transB ? at[1] : ke, g->transB ? ke : at[1]};
+    ExprId xi[2] = {g->transA ? ke : at[0], g->transA ? at[0] : ke},
+           wi[2] = {g->transB ? at[1] : ke, g->transB ? ke : at[1]};
     ExprId product = x_fn2(n, FN_mul, bd_load(b, x, xi), bd_load(b, w, wi));
     ExprId sum = x_reduce(n, COMBINE_sum, product, NO_EXPR, 1, &k);
     DType t = (DType)x_get(n, sum)->dtype;

@@ -37,7 +37,8 @@ bool build_Transpose(NestBuild *b) {
     if (!bd_rank(b, x, a.rank)) return false;
     for (int i = 0; i < a.rank; i++) {
         int64_t p_i = bd_entry(p->perm, i, a.rank - 1 - i);
-        if (p_i < 0 || p_i >= a.rank || (seen >> p_i & 1)) return bd_error(b, "perm", "is no permutation of the dimensions");
+        if (p_i < 0 || p_i >= a.rank || (seen >> p_i & 1))
+            return bd_error(b, "perm", "is no permutation of the dimensions");
         seen |= 1u << p_i;
         from[p_i] = a.at[i];
     }
@@ -65,7 +66,8 @@ bool build_Slice(NestBuild *b) {
         int64_t start = s->starts.at[i], step = bd_entry(s->steps, i, 1), last, dim = bd_buf(b, x)->dim[i];
         int64_t count = bd_buf(b, y)->dim[i];
         if (!dim_known(start)) return bd_error(b, "starts", "is not known while compiling");
-        if (count > 0 && (start >= dim || !size_mul(step, count - 1, &last) || !size_add(start, last, &last) || last < 0 || last >= dim))
+        if (count > 0 && (start >= dim || !size_mul(step, count - 1, &last) || !size_add(start, last, &last) ||
+                          last < 0 || last >= dim))
             return bd_error(b, "starts", "elements outside dimension %d of '%s' are selected", i, bd_buf(b, x)->name);
         from[i] = bd_plus(b, bd_times(b, a.at[i], step), start);
     }

@@ -4,14 +4,22 @@
 typedef struct {
     const NestBuild *b;
     const Attr_Pool *p;
-    int n;                    /* spatial dimensions */
-    int64_t size[MAX_RANK];   /* of the operand */
+    int n;                  /* spatial dimensions */
+    int64_t size[MAX_RANK]; /* of the operand */
 } Pool;
 
-static int64_t begin_pad(const Pool *p, int d) { return bd_entry(p->p->pads, d, 0); }
-static int64_t end_pad(const Pool *p, int d) { return bd_entry(p->p->pads, p->n + d, 0); }
-static int64_t stride(const Pool *p, int d) { return bd_entry(p->p->strides, d, 1); }
-static int64_t dilation(const Pool *p, int d) { return bd_entry(p->p->dilations, d, 1); }
+static int64_t begin_pad(const Pool *p, int d) {
+    return bd_entry(p->p->pads, d, 0);
+}
+static int64_t end_pad(const Pool *p, int d) {
+    return bd_entry(p->p->pads, p->n + d, 0);
+}
+static int64_t stride(const Pool *p, int d) {
+    return bd_entry(p->p->strides, d, 1);
+}
+static int64_t dilation(const Pool *p, int d) {
+    return bd_entry(p->p->dilations, d, 1);
+}
 
 /* Elements of the window at o that count, along dimension d: k with first <= o*stride - begin + k*dilation < end,
  * where [first, end) is the operand or, with count_include_pad, the padded operand. What lies beyond the padding
@@ -35,7 +43,8 @@ bool build_AveragePool(NestBuild *b) {
     Nest *n = b->nest;
     BufId x = bd_in(b, 0), y = bd_out(b, 0);
     Pool p = {.b = b, .p = bd_attr(b), .n = bd_buf(b, x)->rank - 2};
-    if (p.n < 1 || p.p->kernel_shape.n != (uint32_t)p.n) return bd_error(b, "kernel_shape", "does not go with the operand's rank");
+    if (p.n < 1 || p.p->kernel_shape.n != (uint32_t)p.n)
+        return bd_error(b, "kernel_shape", "does not go with the operand's rank");
     if (!bd_rank(b, y, p.n + 2)) return false;
     AxisId axes[MAX_RANK], red[MAX_RANK];
     ExprId at[MAX_RANK], elements = x_index(n, 1);

@@ -5,12 +5,12 @@
 typedef struct {
     const NestBuild *b;
     BufId x, y;
-    int naxis, nred, rank;   /* output axes, reduced axes, output rank */
+    int naxis, nred, rank; /* output axes, reduced axes, output rank */
     AxisId axis[MAX_RANK], red[MAX_RANK];
-    ExprId at[MAX_RANK];     /* position in x */
-    ExprId out[MAX_RANK];    /* position in y */
-    int64_t count;           /* of reduced elements */
-    int64_t dim[MAX_RANK];   /* extents of the output axes */
+    ExprId at[MAX_RANK];   /* position in x */
+    ExprId out[MAX_RANK];  /* position in y */
+    int64_t count;         /* of reduced elements */
+    int64_t dim[MAX_RANK]; /* extents of the output axes */
 } Reduction;
 
 static bool reduction(const NestBuild *b, Ints axes, bool keep, Reduction *r) {
@@ -19,7 +19,8 @@ static bool reduction(const NestBuild *b, Ints axes, bool keep, Reduction *r) {
     int rank = bd_buf(b, r->x)->rank;
     for (uint32_t i = 0; i < axes.n; i++) {
         int64_t a = axes.at[i] < 0 ? axes.at[i] + rank : axes.at[i];
-        if (a < 0 || a >= rank) return bd_error(b, "axes", "axis %lld is outside the rank %d", (long long)axes.at[i], rank);
+        if (a < 0 || a >= rank)
+            return bd_error(b, "axes", "axis %lld is outside the rank %d", (long long)axes.at[i], rank);
         reduced[a] = true;
     }
     for (int i = 0; i < rank; i++) {
@@ -65,14 +66,14 @@ static bool begin(NestBuild *b, Reduction *r) {
     return reduction(b, a->axes, a->keepdims != 0, r);
 }
 
-#define REDUCE(name, ...) \
-    bool build_Reduce##name(NestBuild *b) { \
-        Nest *n = b->nest; \
-        Reduction r; \
-        if (!begin(b, &r)) return false; \
-        ExprId x = operand(&r), y; \
-        __VA_ARGS__; \
-        return store(&r, y); \
+#define REDUCE(name, ...)                                                                                              \
+    bool build_Reduce##name(NestBuild *b) {                                                                            \
+        Nest *n = b->nest;                                                                                             \
+        Reduction r;                                                                                                   \
+        if (!begin(b, &r)) return false;                                                                               \
+        ExprId x = operand(&r), y;                                                                                     \
+        __VA_ARGS__;                                                                                                   \
+        return store(&r, y);                                                                                           \
     }
 
 REDUCE(Sum, (void)n; y = reduce(&r, COMBINE_sum, x))
@@ -122,5 +123,9 @@ static bool build_arg(NestBuild *b, Combine c) {
     return store(&r, reduce(&r, a->select_last_index ? COMBINE_max : COMBINE_min, x_select(n, found, k, none)));
 }
 
-bool build_ArgMax(NestBuild *b) { return build_arg(b, COMBINE_max); }
-bool build_ArgMin(NestBuild *b) { return build_arg(b, COMBINE_min); }
+bool build_ArgMax(NestBuild *b) {
+    return build_arg(b, COMBINE_max);
+}
+bool build_ArgMin(NestBuild *b) {
+    return build_arg(b, COMBINE_min);
+}

@@ -17,7 +17,9 @@ typedef struct {
     bool crop;
 } Side;
 
-static bool is(const char *a, const char *b) { return !strcmp(a, b); }
+static bool is(const char *a, const char *b) {
+    return !strcmp(a, b);
+}
 
 /* Where output position o lies in the operand. */
 static double source(const Side *s, int64_t o) {
@@ -54,8 +56,12 @@ static int64_t clamp(double v, int64_t lo, int64_t hi) {
 }
 
 /* Half the width of the filter in operand elements: stretched when antialiased and shrinking. */
-static double stretch(const Side *s) { return s->r->antialias && s->scale < 1 ? s->scale : 1; }
-static double support(const Side *s) { return (is(s->r->mode, "linear") ? 1 : 2) / stretch(s); }
+static double stretch(const Side *s) {
+    return s->r->antialias && s->scale < 1 ? s->scale : 1;
+}
+static double support(const Side *s) {
+    return (is(s->r->mode, "linear") ? 1 : 2) / stretch(s);
+}
 
 /* Weights of one output position; what lies outside the operand is its edge, or nothing with exclude_outside. */
 static void fill_row(Side *s, int64_t o) {
@@ -80,7 +86,8 @@ static bool fill(Side *s) {
     double taps = near ? 1 : 2 * ceil(support(s));
     s->taps = taps > (double)s->in ? (int)s->in : (int)taps;
     int64_t entries;
-    if (!near && support(s) > 8 * ((double)s->in + 1)) return bd_error(s->b, "scales", "the filter is too wide for the operand");
+    if (!near && support(s) > 8 * ((double)s->in + 1))
+        return bd_error(s->b, "scales", "the filter is too wide for the operand");
     if (s->in > INT32_MAX || !size_mul(s->out, s->taps, &entries) || entries > MAX_TABLE)
         return bd_error(s->b, "sizes", "too large to be resized");
     s->first = arena_array_of(a, s->out, int64_t);
@@ -157,7 +164,8 @@ static bool side(const NestBuild *b, int d, Side *s) {
     s->crop = is(r->coordinate_transformation_mode, "tf_crop_and_resize");
     if (s->in < 1) return s->out == 0 || bd_error(b, NULL, "dimension %d is empty", d);
     s->scale = (uint32_t)d < r->scales.n && r->scales.at[d] != 0 ? r->scales.at[d] : (double)s->out / (double)s->in;
-    if (s->out > 0 && !(s->scale > 0 && isfinite(s->scale))) return bd_error(b, "scales", "entry %d is not positive", d);
+    if (s->out > 0 && !(s->scale > 0 && isfinite(s->scale)))
+        return bd_error(b, "scales", "entry %d is not positive", d);
     if (s->crop && r->roi.n == 2 * (uint32_t)rank) {
         s->start = r->roi.at[d];
         s->end = r->roi.at[d + rank];
@@ -174,8 +182,10 @@ static bool known_modes(const NestBuild *b) {
                                               "align_corners", "asymmetric",           "tf_crop_and_resize"};
     const Attr_Resize *r = bd_attr(b);
     bool found = false;
-    for (size_t i = 0; i < sizeof coordinates / sizeof *coordinates; i++) found |= is(coordinates[i], r->coordinate_transformation_mode);
-    if (!found) return bd_error(b, "coordinate_transformation_mode", "'%s' is unknown", r->coordinate_transformation_mode);
+    for (size_t i = 0; i < sizeof coordinates / sizeof *coordinates; i++)
+        found |= is(coordinates[i], r->coordinate_transformation_mode);
+    if (!found)
+        return bd_error(b, "coordinate_transformation_mode", "'%s' is unknown", r->coordinate_transformation_mode);
     if (!is(r->mode, "nearest") && !is(r->mode, "linear") && !is(r->mode, "cubic"))
         return bd_error(b, "mode", "'%s' is none of nearest, linear, cubic", r->mode);
     return true;
@@ -210,7 +220,8 @@ bool build_Resize(NestBuild *b) {
         }
         bool all = true;
         for (int64_t o = 0; o < s.out; o++) all &= s.inside[o];
-        if (!all) inside = x_fn2(n, FN_and, inside, x_cast(n, DT_bool, integers_load(&s, name, "inside", DT_u8, at[d])));
+        if (!all)
+            inside = x_fn2(n, FN_and, inside, x_cast(n, DT_bool, integers_load(&s, name, "inside", DT_u8, at[d])));
     }
     ExprId v = bd_load(b, x, from);
     if (weight != NO_EXPR) v = x_reduce(n, COMBINE_sum, x_fn2(n, FN_mul, x_cast(n, t, v), weight), NO_EXPR, nred, red);

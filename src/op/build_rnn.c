@@ -20,10 +20,18 @@ typedef struct {
     BufId xw, h, c, acc;
 } Rnn;
 
-static ExprId index_of(const Rnn *r, int64_t v) { return x_index(r->nest, v); }
-static ExprId real(const Rnn *r, double v) { return x_real(r->nest, r->type, v); }
-static ExprId add(const Rnn *r, ExprId a, ExprId b) { return x_fn2(r->nest, FN_add, a, b); }
-static ExprId mul(const Rnn *r, ExprId a, ExprId b) { return x_fn2(r->nest, FN_mul, a, b); }
+static ExprId index_of(const Rnn *r, int64_t v) {
+    return x_index(r->nest, v);
+}
+static ExprId real(const Rnn *r, double v) {
+    return x_real(r->nest, r->type, v);
+}
+static ExprId add(const Rnn *r, ExprId a, ExprId b) {
+    return x_fn2(r->nest, FN_add, a, b);
+}
+static ExprId mul(const Rnn *r, ExprId a, ExprId b) {
+    return x_fn2(r->nest, FN_mul, a, b);
+}
 
 static ExprId clipped(const Rnn *r, ExprId e) {
     if (!(r->a->clip > 0)) return e;
@@ -36,7 +44,9 @@ static ExprId sigmoid(const Rnn *r, ExprId e) {
     return x_fn2(r->nest, FN_div, real(r, 1), add(r, real(r, 1), x));
 }
 
-static ExprId hyperbolic(const Rnn *r, ExprId e) { return x_fn1(r->nest, FN_tanh, clipped(r, e)); }
+static ExprId hyperbolic(const Rnn *r, ExprId e) {
+    return x_fn1(r->nest, FN_tanh, clipped(r, e));
+}
 
 static ExprId load2(const Rnn *r, BufId buf, ExprId i, ExprId j) {
     ExprId at[2] = {i, j};
@@ -48,7 +58,9 @@ static ExprId load3(const Rnn *r, BufId buf, ExprId i, ExprId j, ExprId k) {
 }
 
 /* Position of row j of gate g. */
-static ExprId row(const Rnn *r, int64_t g, ExprId j) { return bd_plus(r->b, j, g * r->hidden); }
+static ExprId row(const Rnn *r, int64_t g, ExprId j) {
+    return bd_plus(r->b, j, g * r->hidden);
+}
 static ExprId position(const Rnn *r, ExprId t) {
     return r->reverse ? x_fn2(r->nest, FN_sub, index_of(r, r->steps - 1), t) : t;
 }
@@ -77,7 +89,8 @@ static ExprId biases(const Rnn *r, ExprId g, ExprId e, int64_t recurrent_gates) 
 
 static void project_input(Rnn *r, int64_t recurrent_gates) {
     int64_t dim[3] = {r->steps, r->batch, r->gates * r->hidden};
-    AxisId axes[3] = {axis(r, "t", dim[0], AXIS_spatial), axis(r, "n", dim[1], AXIS_spatial), axis(r, "g", dim[2], AXIS_spatial)};
+    AxisId axes[3] = {axis(r, "t", dim[0], AXIS_spatial), axis(r, "n", dim[1], AXIS_spatial),
+                      axis(r, "g", dim[2], AXIS_spatial)};
     AxisId i = axis(r, "i", r->input, AXIS_reduce);
     ExprId t = position(r, x_axis(r->nest, axes[0])), n = x_axis(r->nest, axes[1]), g = x_axis(r->nest, axes[2]);
     ExprId ie = x_axis(r->nest, i);
@@ -167,7 +180,8 @@ static void cell_lstm(Rnn *r) {
 }
 
 static void store_all(const Rnn *r, BufId y) {
-    AxisId axes[3] = {axis(r, "t", r->steps, AXIS_spatial), axis(r, "n", r->batch, AXIS_spatial), axis(r, "j", r->hidden, AXIS_spatial)};
+    AxisId axes[3] = {axis(r, "t", r->steps, AXIS_spatial), axis(r, "n", r->batch, AXIS_spatial),
+                      axis(r, "j", r->hidden, AXIS_spatial)};
     ExprId t = x_axis(r->nest, axes[0]), n = x_axis(r->nest, axes[1]), j = x_axis(r->nest, axes[2]), p = position(r, t);
     ExprId seq_first[4] = {p, r->d, n, j}, batch_first[4] = {n, p, r->d, j};
     ExprId v = load3(r, r->h, bd_plus(r->b, t, 1), n, j);
@@ -222,8 +236,8 @@ static bool build_recurrent(NestBuild *b, int64_t gates, void (*cell)(Rnn *)) {
     r.type = bd_compute(bd_buf(b, x)->dtype);
     bool both = !strcmp(a->direction, "bidirectional");
     if (!whole_sequences(b, r.steps)) return false;
-    if (bd_buf(b, rec)->dim[1] != gates * r.hidden || bd_buf(b, w)->dim[1] != gates * r.hidden || bd_buf(b, w)->dim[2] != r.input ||
-        bd_buf(b, w)->dim[0] != (both ? 2 : 1))
+    if (bd_buf(b, rec)->dim[1] != gates * r.hidden || bd_buf(b, w)->dim[1] != gates * r.hidden ||
+        bd_buf(b, w)->dim[2] != r.input || bd_buf(b, w)->dim[0] != (both ? 2 : 1))
         return bd_error(b, "hidden_size", "does not go with the shapes of the weights");
     for (r.dir = 0; r.dir < (both ? 2 : 1); r.dir++) {
         r.reverse = r.dir == 1 || !strcmp(a->direction, "reverse");
@@ -232,6 +246,12 @@ static bool build_recurrent(NestBuild *b, int64_t gates, void (*cell)(Rnn *)) {
     return true;
 }
 
-bool build_RNN(NestBuild *b) { return build_recurrent(b, 1, cell_rnn); }
-bool build_GRU(NestBuild *b) { return build_recurrent(b, 3, cell_gru); }
-bool build_LSTM(NestBuild *b) { return build_recurrent(b, 4, cell_lstm); }
+bool build_RNN(NestBuild *b) {
+    return build_recurrent(b, 1, cell_rnn);
+}
+bool build_GRU(NestBuild *b) {
+    return build_recurrent(b, 3, cell_gru);
+}
+bool build_LSTM(NestBuild *b) {
+    return build_recurrent(b, 4, cell_lstm);
+}

@@ -5,7 +5,11 @@ static bool combine_of(const NestBuild *b, const char *reduction, Combine *c) {
     static const struct {
         const char *name;
         Combine combine;
-    } table[] = {{"none", COMBINE_store}, {"add", COMBINE_sum}, {"mul", COMBINE_prod}, {"max", COMBINE_max}, {"min", COMBINE_min}};
+    } table[] = {{"none", COMBINE_store},
+                 {"add", COMBINE_sum},
+                 {"mul", COMBINE_prod},
+                 {"max", COMBINE_max},
+                 {"min", COMBINE_min}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (!strcmp(table[i].name, reduction)) {
             *c = table[i].combine;
@@ -29,7 +33,8 @@ static bool begin(NestBuild *b, Combine *c) {
 /* Axes over which two updates may meet in one element run in order. */
 static AxisId update_axis(const NestBuild *b, BufId updates, int d, bool serial) {
     int64_t extent = bd_buf(b, updates)->dim[d];
-    return nest_axis(b->nest, bd_axis_name(b, bd_buf(b, updates)->rank, d), extent, serial ? AXIS_serial : AXIS_spatial);
+    return nest_axis(b->nest, bd_axis_name(b, bd_buf(b, updates)->rank, d), extent,
+                     serial ? AXIS_serial : AXIS_spatial);
 }
 
 bool build_ScatterElements(NestBuild *b) {
@@ -61,7 +66,8 @@ bool build_ScatterND(NestBuild *b) {
     Combine combine;
     if (q < 1) return bd_error(b, NULL, "the positions are a scalar");
     int64_t depth = bd_buf(b, indices)->dim[q - 1];
-    if (depth < 1 || depth > rank) return bd_error(b, NULL, "the positions have %lld entries for %d dimensions", (long long)depth, rank);
+    if (depth < 1 || depth > rank)
+        return bd_error(b, NULL, "the positions have %lld entries for %d dimensions", (long long)depth, rank);
     int naxis = q - 1 + rank - (int)depth;
     if (!begin(b, &combine) || !bd_rank(b, updates, naxis)) return false;
     AxisId axes[MAX_RANK];
@@ -75,8 +81,10 @@ bool build_ScatterND(NestBuild *b) {
     }
     for (int i = 0; i < rank; i++) {
         row[q - 1] = x_index(b->nest, i);
-        if (i < depth) to[i] = x_at(b->nest, x_load(b->nest, indices, row), bd_buf(b, y)->dim[i]);
-        else to[i] = at[q - 1 + i - (int)depth];
+        if (i < depth)
+            to[i] = x_at(b->nest, x_load(b->nest, indices, row), bd_buf(b, y)->dim[i]);
+        else
+            to[i] = at[q - 1 + i - (int)depth];
     }
     int64_t points = 1;
     for (int i = 0; i < naxis; i++) points *= bd_buf(b, updates)->dim[i] > 0;

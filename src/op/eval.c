@@ -31,8 +31,10 @@ static Memory *memories(const Nest *n, void *const *data, Arena *tmp) {
         memcpy(m[i].dim, b->dim, sizeof m[i].dim);
         memcpy(m[i].stride, b->stride, sizeof m[i].stride);
         /* the interpreter reads constants and tables only; the cast drops no const that is written through */
-        if (b->kind == BUF_local) m[i].at = arena_array(tmp, (size_t)buffer_span(b), (size_t)dtype_info[b->dtype].bytes);
-        else m[i].at = b->kind == BUF_table ? (char *)(uintptr_t)b->table : (char *)data[i];
+        if (b->kind == BUF_local)
+            m[i].at = arena_array(tmp, (size_t)buffer_span(b), (size_t)dtype_info[b->dtype].bytes);
+        else
+            m[i].at = b->kind == BUF_table ? (char *)(uintptr_t)b->table : (char *)data[i];
     }
     return m;
 }
@@ -40,13 +42,17 @@ static Memory *memories(const Nest *n, void *const *data, Arena *tmp) {
 static bool stage_begin(StageRun *r, const Nest *n, const Stage *s, const Memory *memory, Arena *tmp) {
     *r = (StageRun){.n = n, .s = s, .memory = memory, .tape = tape_make(n, s, tmp)};
     for (int i = 0; i < s->naxis; i++) {
-        if (n->axis.at[s->axis[i]].kind == AXIS_serial) r->serial[r->nserial++] = i;
-        else r->free[r->nfree++] = i;
+        if (n->axis.at[s->axis[i]].kind == AXIS_serial)
+            r->serial[r->nserial++] = i;
+        else
+            r->free[r->nfree++] = i;
     }
     return r->tape != NULL;
 }
 
-static int64_t extent(const StageRun *r, int position) { return r->n->axis.at[r->s->axis[position]].extent; }
+static int64_t extent(const StageRun *r, int position) {
+    return r->n->axis.at[r->s->axis[position]].extent;
+}
 
 /* Lane l of the axis slots is point first + l of the free axes, the last one fastest. */
 static void fill_axes(const StageRun *r, int64_t first, int n) {
@@ -65,7 +71,8 @@ static void fill_axes(const StageRun *r, int64_t first, int n) {
 }
 
 static void combine(Combine c, DType t, Slot *old, const Slot *v, int lane) {
-    static const Fn fn[] = {[COMBINE_sum] = FN_add, [COMBINE_prod] = FN_mul, [COMBINE_max] = FN_max, [COMBINE_min] = FN_min};
+    static const Fn fn[] = {
+        [COMBINE_sum] = FN_add, [COMBINE_prod] = FN_mul, [COMBINE_max] = FN_max, [COMBINE_min] = FN_min};
     Ins ins = {.fn = (uint8_t)fn[c], .dtype = (uint8_t)t, .from = (uint8_t)t};
     Slot x;
     x.i[0] = v->i[lane];
@@ -151,13 +158,15 @@ bool nest_eval(const Nest *n, void *const *data, Arena *tmp) {
 /* ---- nodes ---- */
 
 /* A buffer that the nest reads and the node does not bind has no contents. */
-static bool bind(const Graph *g, NodeId id, const Nest *nest, const Tensor *const *in, Tensor **out, void **data, Arena *a, Diag *d) {
+static bool bind(const Graph *g, NodeId id, const Nest *nest, const Tensor *const *in, Tensor **out, void **data,
+                 Arena *a, Diag *d) {
     const Node *node = &g->node.at[id];
     for (int i = 0; i < node->nin; i++) {
         if (node->in[i] == NO_VALUE) continue;
         const Value *v = &g->value.at[node->in[i]];
         if (!in[i] || in[i]->dtype != v->dtype || !shape_equal(&in[i]->shape, &v->shape))
-            return diag_error(d, node_loc(g, id, NULL), NULL, "operand '%s' has no contents of its type and shape", v->name);
+            return diag_error(d, node_loc(g, id, NULL), NULL, "operand '%s' has no contents of its type and shape",
+                              v->name);
         for (BufId b = 0; b < nest->buf.n; b++)
             if (nest->buf.at[b].value == node->in[i]) data[b] = (void *)(uintptr_t)in[i]->data;
     }
@@ -192,12 +201,14 @@ bool op_eval(const Graph *g, NodeId id, const Tensor *const *in, Tensor **out, A
 /* A copy without operators that have no loops, or g itself. */
 static const Graph *expanded(const Graph *g, Arena *a, Diag *d) {
     bool needed = false;
-    for (NodeId n = 0; n < g->node.n; n++) needed |= op_info[g->node.at[n].op].meaning == MEANING_expand && g->node.at[n].op != OP_none;
+    for (NodeId n = 0; n < g->node.n; n++)
+        needed |= op_info[g->node.at[n].op].meaning == MEANING_expand && g->node.at[n].op != OP_none;
     if (!needed) return g;
     Graph *copy = graph_copy(a, g);
     copy->diag = d;
     for (NodeId n = 0; n < copy->node.n; n++)
-        if (copy->node.at[n].op != OP_none && op_info[copy->node.at[n].op].meaning == MEANING_expand && !op_expand(copy, n)) {
+        if (copy->node.at[n].op != OP_none && op_info[copy->node.at[n].op].meaning == MEANING_expand &&
+            !op_expand(copy, n)) {
             diag_error(d, node_loc(copy, n, NULL), NULL, "cannot be computed as it is");
             return NULL;
         }
@@ -225,7 +236,8 @@ bool graph_eval(const Graph *g, const Tensor **values, Arena *a, Diag *d, void (
         if (!all[v]) all[v] = run->value.at[v].data;
     for (uint32_t i = 0; i < run->input.n; i++)
         if (!all[run->input.at[i]])
-            return diag_error(d, (Loc){.file = g->file}, NULL, "no contents of input '%s'", run->value.at[run->input.at[i]].name);
+            return diag_error(d, (Loc){.file = g->file}, NULL, "no contents of input '%s'",
+                              run->value.at[run->input.at[i]].name);
     for (NodeId n = 0; n < run->node.n; n++) {
         if (progress) progress(n, run->node.n);
         if (!eval_node(run, n, all, a, d)) return false;

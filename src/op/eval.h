@@ -5,6 +5,10 @@
 #include "nest/nest.h"
 
 #define LANES 128
+/* Runs over the lanes in eights, so that compilers see constant trip counts: up to 7 lanes behind n compute junk. */
+#define EACH_LANE(l, n)                                                                                                \
+    for (int l##_ = 0; l##_ < (n); l##_ += 8)                                                                          \
+        for (int l = l##_; l < l##_ + 8; l++)
 #define NO_SLOT UINT32_MAX
 
 /* A value of every point of the block. Floats of any type are doubles (rounded to the type after each operation),
@@ -14,13 +18,22 @@ typedef union {
     double f[LANES];
 } Slot;
 
-typedef enum { T_fn, T_cast, T_load, T_reduce, T_mask, T_mask_not } TapeOp;
+typedef enum {
+    T_fn,
+    T_cast,
+    T_offset, /* index times stride; OFFSET_BAD outside the dimension */
+    T_load,   /* at the offset arg[0] */
+    T_reduce,
+    T_mask,
+    T_mask_not,
+} TapeOp;
+#define OFFSET_BAD (INT64_MIN / 16) /* keeps a sum with offsets inside buffers negative */
 
 typedef struct {
     uint8_t op, fn, dtype, from; /* from: type of the first operand */
     bool is_index;
     uint32_t to, arg[3];
-    uint32_t extra; /* T_load, T_reduce: which of the tape's */
+    uint32_t extra; /* T_offset, T_load, T_reduce: which of the tape's */
 } Ins;
 
 typedef struct {
@@ -28,15 +41,18 @@ typedef struct {
 } Segment;
 
 typedef struct {
+    int64_t dim, stride;
+} TapeOffset;
+
+typedef struct {
     BufId buf;
-    int rank;
-    uint32_t index[MAX_RANK];
     uint32_t mask; /* lanes that are read; NO_SLOT: all */
 } TapeLoad;
 
+/* Nested loops, the outermost first; level[d] is what the axes 0..d decide. */
 typedef struct {
-    Segment *body;
     int naxis;
+    Segment *level[2 * MAX_RANK];
     uint32_t axis[2 * MAX_RANK]; /* slots */
     int64_t extent[2 * MAX_RANK];
     uint32_t value, guard; /* guard: lanes that count, NO_SLOT: all */
@@ -44,6 +60,7 @@ typedef struct {
 
 typedef struct {
     Segment *root;
+    Vec(TapeOffset) offset;
     Vec(TapeLoad) load;
     Vec(TapeReduce) reduce;
     Slot *slot;

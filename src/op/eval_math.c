@@ -27,7 +27,7 @@ int64_t eval_wrap(DType t, int64_t v) {
 static void round_all(DType t, Slot *r, int n) {
     if (t == DT_f64) return;
     if (t == DT_f32) {
-        for (int l = 0; l < n; l++) r->f[l] = (double)(float)r->f[l];
+        EACH_LANE(l, n) r->f[l] = (double)(float)r->f[l];
         return;
     }
     for (int l = 0; l < n; l++) r->f[l] = eval_round(t, r->f[l]);
@@ -44,29 +44,41 @@ static double sign_mod(double x, double y) {
     double r = fmod(x, y);
     return r != 0 && (r < 0) != (y < 0) ? r + y : r;
 }
-static double least(double x, double y) { return x < y || isnan(x) ? x : y; }
-static double most(double x, double y) { return x > y || isnan(x) ? x : y; }
-static double sign_of(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
+static double least(double x, double y) {
+    return x < y || isnan(x) ? x : y;
+}
+static double most(double x, double y) {
+    return x > y || isnan(x) ? x : y;
+}
+static double sign_of(double x) {
+    return x > 0 ? 1 : x < 0 ? -1 : x;
+}
 
-#define EACH(expr) \
-    for (int l = 0; l < n; l++) { \
-        double x = a->f[l]; \
-        r->f[l] = (expr); \
-    } \
+#define EACH(expr)                                                                                                     \
+    for (int l = 0; l < n; l++) {                                                                                      \
+        double x = a->f[l];                                                                                            \
+        r->f[l] = (expr);                                                                                              \
+    }                                                                                                                  \
     break
-#define EACH2(expr) \
-    for (int l = 0; l < n; l++) { \
-        double x = a->f[l], y = b->f[l]; \
-        r->f[l] = (expr); \
-    } \
+#define EACH2(expr)                                                                                                    \
+    for (int l = 0; l < n; l++) {                                                                                      \
+        double x = a->f[l], y = b->f[l];                                                                               \
+        r->f[l] = (expr);                                                                                              \
+    }                                                                                                                  \
+    break
+#define QUICK2(expr)                                                                                                   \
+    EACH_LANE(l, n) {                                                                                                  \
+        double x = a->f[l], y = b->f[l];                                                                               \
+        r->f[l] = (expr);                                                                                              \
+    }                                                                                                                  \
     break
 
 static void float_fn2(Fn f, const Slot *a, const Slot *b, Slot *r, int n) {
     switch (f) {
-    case FN_add: EACH2(x + y);
-    case FN_sub: EACH2(x - y);
-    case FN_mul: EACH2(x * y);
-    case FN_div: EACH2(x / y);
+    case FN_add: QUICK2(x + y);
+    case FN_sub: QUICK2(x - y);
+    case FN_mul: QUICK2(x * y);
+    case FN_div: QUICK2(x / y);
     case FN_min: EACH2(least(x, y));
     case FN_max: EACH2(most(x, y));
     case FN_pow: EACH2(pow(x, y));
@@ -112,9 +124,15 @@ static void float_fn1(Fn f, const Slot *a, Slot *r, int n) {
 
 /* ---- integers ---- */
 
-static int64_t wrap_add(int64_t x, int64_t y) { return (int64_t)((uint64_t)x + (uint64_t)y); }
-static int64_t wrap_mul(int64_t x, int64_t y) { return (int64_t)((uint64_t)x * (uint64_t)y); }
-static int64_t wrap_neg(int64_t x) { return (int64_t)(0 - (uint64_t)x); }
+static int64_t wrap_add(int64_t x, int64_t y) {
+    return (int64_t)((uint64_t)x + (uint64_t)y);
+}
+static int64_t wrap_mul(int64_t x, int64_t y) {
+    return (int64_t)((uint64_t)x * (uint64_t)y);
+}
+static int64_t wrap_neg(int64_t x) {
+    return (int64_t)(0 - (uint64_t)x);
+}
 
 static int64_t int_div(int64_t x, int64_t y, bool is_unsigned, bool floor_it) {
     if (y == 0) return 0;
@@ -142,7 +160,9 @@ static int64_t int_pow(int64_t x, int64_t y, bool is_unsigned) {
     return r;
 }
 
-static bool int_less(int64_t x, int64_t y, bool is_unsigned) { return is_unsigned ? (uint64_t)x < (uint64_t)y : x < y; }
+static bool int_less(int64_t x, int64_t y, bool is_unsigned) {
+    return is_unsigned ? (uint64_t)x < (uint64_t)y : x < y;
+}
 
 static int64_t shift(Fn f, int64_t x, int64_t by, DType t) {
     bool below = by >= 0 && by < 8 * dtype_info[t].bytes;
@@ -151,11 +171,11 @@ static int64_t shift(Fn f, int64_t x, int64_t by, DType t) {
     return below ? (int64_t)((uint64_t)x >> by) : 0;
 }
 
-#define INT2(expr) \
-    for (int l = 0; l < n; l++) { \
-        int64_t x = a->i[l], y = b->i[l]; \
-        r->i[l] = (expr); \
-    } \
+#define INT2(expr)                                                                                                     \
+    EACH_LANE(l, n) {                                                                                                  \
+        int64_t x = a->i[l], y = b->i[l];                                                                              \
+        r->i[l] = (expr);                                                                                              \
+    }                                                                                                                  \
     break
 
 static void int_fn2(const Ins *ins, const Slot *a, const Slot *b, Slot *r, int n) {
@@ -213,8 +233,14 @@ static void int_fn1(const Ins *ins, const Slot *a, Slot *r, int n) {
 
 /* ---- comparisons, logic ---- */
 
-#define COMPARE(op) \
-    for (int l = 0; l < n; l++) r->i[l] = real ? a->f[l] op b->f[l] : u ? (uint64_t)a->i[l] op (uint64_t)b->i[l] : a->i[l] op b->i[l]; \
+#define COMPARE(op)                                                                                                    \
+    if (real) {                                                                                                        \
+        EACH_LANE(l, n) r->i[l] = a->f[l] op b->f[l];                                                                  \
+    } else if (u) {                                                                                                    \
+        EACH_LANE(l, n) r->i[l] = (uint64_t)a->i[l] op(uint64_t) b->i[l];                                              \
+    } else {                                                                                                           \
+        EACH_LANE(l, n) r->i[l] = a->i[l] op b->i[l];                                                                  \
+    }                                                                                                                  \
     break
 
 static bool compare_fn(const Ins *ins, const Slot *a, const Slot *b, Slot *r, int n) {
@@ -233,18 +259,12 @@ static bool compare_fn(const Ins *ins, const Slot *a, const Slot *b, Slot *r, in
 
 static bool logic_fn(const Ins *ins, const Slot *a, const Slot *b, const Slot *c, Slot *r, int n) {
     switch ((Fn)ins->fn) {
-    case FN_and:
-        for (int l = 0; l < n; l++) r->i[l] = a->i[l] && b->i[l];
-        return true;
-    case FN_or:
-        for (int l = 0; l < n; l++) r->i[l] = a->i[l] || b->i[l];
-        return true;
+    case FN_and: EACH_LANE(l, n) r->i[l] = a->i[l] && b->i[l]; return true;
+    case FN_or: EACH_LANE(l, n) r->i[l] = a->i[l] || b->i[l]; return true;
     case FN_not:
         for (int l = 0; l < n; l++) r->i[l] = !a->i[l];
         return true;
-    case FN_select:
-        for (int l = 0; l < n; l++) r->i[l] = a->i[l] ? b->i[l] : c->i[l];
-        return true;
+    case FN_select: EACH_LANE(l, n) r->i[l] = a->i[l] ? b->i[l] : c->i[l]; return true;
     default: return false;
     }
 }
@@ -254,13 +274,17 @@ void eval_fn(const Ins *ins, const Slot *a, const Slot *b, const Slot *c, Slot *
     Fn f = (Fn)ins->fn;
     if (logic_fn(ins, a, b, c, r, n) || compare_fn(ins, a, b, r, n)) return;
     if (!dtype_is_float(t)) {
-        if (b) int_fn2(ins, a, b, r, n);
-        else int_fn1(ins, a, r, n);
+        if (b)
+            int_fn2(ins, a, b, r, n);
+        else
+            int_fn1(ins, a, r, n);
         wrap_all(t, r, n);
         return;
     }
-    if (b) float_fn2(f, a, b, r, n);
-    else float_fn1(f, a, r, n);
+    if (b)
+        float_fn2(f, a, b, r, n);
+    else
+        float_fn1(f, a, r, n);
     if (f != FN_min && f != FN_max && f != FN_neg && f != FN_abs) round_all(t, r, n);
 }
 
@@ -282,14 +306,16 @@ void eval_cast(DType from, DType to, const Slot *a, Slot *r, int n) {
     if (to == DT_bool) {
         for (int l = 0; l < n; l++) r->i[l] = real ? a->f[l] != 0 : a->i[l] != 0;
     } else if (dtype_is_float(to)) {
-        for (int l = 0; l < n; l++) r->f[l] = real ? a->f[l] : from == DT_u64 ? (double)(uint64_t)a->i[l] : (double)a->i[l];
+        for (int l = 0; l < n; l++)
+            r->f[l] = real ? a->f[l] : from == DT_u64 ? (double)(uint64_t)a->i[l] : (double)a->i[l];
         /* 64-bit integers are rounded once, to float itself */
         if (!real && to == DT_f32)
             for (int l = 0; l < n; l++) {
                 if (fabs(r->f[l]) < 0x1p53) continue;
                 r->f[l] = from == DT_u64 ? (double)(float)(uint64_t)a->i[l] : (double)(float)a->i[l];
             }
-        if (!real || dtype_info[to].bytes < dtype_info[from].bytes || to == DT_bf16 || to == DT_f16) round_all(to, r, n);
+        if (!real || dtype_info[to].bytes < dtype_info[from].bytes || to == DT_bf16 || to == DT_f16)
+            round_all(to, r, n);
     } else if (real) {
         for (int l = 0; l < n; l++) r->i[l] = to_int(to, a->f[l]);
     } else {
@@ -299,12 +325,12 @@ void eval_cast(DType from, DType to, const Slot *a, Slot *r, int n) {
 
 /* ---- memory ---- */
 
-#define READ(T, field, expr) \
-    for (int l = 0; l < n; l++) { \
-        T v; \
-        memcpy(&v, m->at + off[l] * (int64_t)sizeof v, sizeof v); \
-        r->field[l] = (expr); \
-    } \
+#define READ(T, field, expr)                                                                                           \
+    for (int l = 0; l < n; l++) {                                                                                      \
+        T v;                                                                                                           \
+        memcpy(&v, m->at + off[l] * (int64_t)sizeof v, sizeof v);                                                      \
+        r->field[l] = (expr);                                                                                          \
+    }                                                                                                                  \
     break
 
 void eval_read(const Memory *m, const int64_t *off, Slot *r, int n) {
@@ -324,11 +350,11 @@ void eval_read(const Memory *m, const int64_t *off, Slot *r, int n) {
     }
 }
 
-#define WRITE(T, expr) \
-    do { \
-        T v = (T)(expr); \
-        memcpy(m->at + off * (int64_t)sizeof v, &v, sizeof v); \
-        return; \
+#define WRITE(T, expr)                                                                                                 \
+    do {                                                                                                               \
+        T v = (T)(expr);                                                                                               \
+        memcpy(m->at + off * (int64_t)sizeof v, &v, sizeof v);                                                         \
+        return;                                                                                                        \
     } while (0)
 
 void eval_write(const Memory *m, int64_t off, const Slot *s, int l) {

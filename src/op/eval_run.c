@@ -4,44 +4,39 @@
 
 static bool run_segment(const TapeRun *run, const Segment *s, int n);
 
+static void run_offset(const TapeOffset *o, const Slot *index, Slot *to, int n) {
+    uint64_t dim = (uint64_t)o->dim, stride = (uint64_t)o->stride;
+    EACH_LANE(l, n) {
+        uint64_t i = (uint64_t)index->i[l];
+        to->i[l] = i < dim ? (int64_t)(i * stride) : OFFSET_BAD;
+    }
+}
+
 static bool run_load(const TapeRun *run, const Ins *ins, int n) {
+    static const Slot origin;
     const TapeLoad *load = &run->tape->load.at[ins->extra];
     const Memory *m = &run->memory[load->buf];
     Slot *slots = run->tape->slot, *to = &slots[ins->to];
-    int64_t off[LANES], bad[LANES];
-    memset(off, 0, (size_t)n * sizeof *off);
-    memset(bad, 0, (size_t)n * sizeof *bad);
-    for (int d = 0; d < load->rank; d++) {
-        const int64_t *index = slots[load->index[d]].i;
-        uint64_t dim = (uint64_t)m->dim[d], stride = (uint64_t)m->stride[d];
-        for (int l = 0; l < n; l++) {
-            bad[l] |= (uint64_t)index[l] >= dim;
-            off[l] = (int64_t)((uint64_t)off[l] + (uint64_t)index[l] * stride);
-        }
-    }
-    int64_t any = 0;
+    const int64_t *off = ins->arg[0] == NO_SLOT ? origin.i : slots[ins->arg[0]].i;
+    int64_t any = 0, inside[LANES];
     if (load->mask == NO_SLOT) {
-        for (int l = 0; l < n; l++) any |= bad[l];
-        if (any) return false;
-        eval_read(m, off, to, n);
-        return true;
+        for (int l = 0; l < n; l++) any |= off[l];
+        if (any >= 0) eval_read(m, off, to, n);
+        return any >= 0;
     }
     const int64_t *mask = slots[load->mask].i;
-    int64_t used = 0;
+    int64_t safe = -1;
     for (int l = 0; l < n; l++) {
-        any |= bad[l] & (mask[l] != 0);
-        used |= mask[l];
-        off[l] = bad[l] || !mask[l] ? -1 : off[l];
+        any |= mask[l] ? off[l] : 0;
+        safe = mask[l] ? off[l] : safe;
     }
-    if (any) return false;
-    if (!used) {
+    if (any < 0) return false;
+    if (safe < 0) {
         memset(to, 0, (size_t)n * sizeof *to->i);
         return true;
     }
-    int64_t safe = 0;
-    for (int l = 0; l < n; l++) safe = off[l] >= 0 ? off[l] : safe;
-    for (int l = 0; l < n; l++) off[l] = off[l] >= 0 ? off[l] : safe;
-    eval_read(m, off, to, n);
+    for (int l = 0; l < n; l++) inside[l] = mask[l] ? off[l] : safe; /* lanes that do not count read any element */
+    eval_read(m, inside, to, n);
     return true;
 }
 
@@ -52,18 +47,23 @@ static void start(Combine c, DType t, Slot *acc, int n) {
     int bits = 8 * dtype_info[t].bytes;
     bool is_signed = dtype_info[t].cls == 'i';
     int64_t low = !is_signed ? 0 : bits == 64 ? INT64_MIN : -(INT64_C(1) << (bits - 1));
-    int64_t high = t == DT_bool ? 1 : !is_signed ? (int64_t)(UINT64_MAX >> (64 - bits)) : (int64_t)(UINT64_MAX >> (65 - bits));
-    for (int l = 0; l < n; l++) {
-        if (real) acc->f[l] = combine_neutral(c, t);
-        else acc->i[l] = c == COMBINE_prod ? 1 : c == COMBINE_max ? low : c == COMBINE_min ? high : 0;
+    int64_t high = t == DT_bool ? 1
+                   : !is_signed ? (int64_t)(UINT64_MAX >> (64 - bits))
+                                : (int64_t)(UINT64_MAX >> (65 - bits));
+    double neutral = combine_neutral(c, t);
+    EACH_LANE(l, n) {
+        if (real)
+            acc->f[l] = neutral;
+        else
+            acc->i[l] = c == COMBINE_prod ? 1 : c == COMBINE_max ? low : c == COMBINE_min ? high : 0;
     }
 }
 
-#define ACC(field, expr) \
-    for (int l = 0; l < n; l++) { \
-        if (guard && !guard[l]) continue; \
-        acc->field[l] = (expr); \
-    } \
+#define ACC(field, expr)                                                                                               \
+    for (int l = 0; l < n; l++) {                                                                                      \
+        if (guard && !guard[l]) continue;                                                                              \
+        acc->field[l] = (expr);                                                                                        \
+    }                                                                                                                  \
     break
 
 static void gather_float(Combine c, Slot *acc, const Slot *v, const int64_t *guard, int n) {
@@ -72,11 +72,11 @@ static void gather_float(Combine c, Slot *acc, const Slot *v, const int64_t *gua
     case COMBINE_max: ACC(f, v->f[l] > acc->f[l] || isnan(v->f[l]) ? v->f[l] : acc->f[l]);
     case COMBINE_min: ACC(f, v->f[l] < acc->f[l] || isnan(v->f[l]) ? v->f[l] : acc->f[l]);
     default:
-        if (!guard) {
-            for (int l = 0; l < n; l++) acc->f[l] += v->f[l];
-            break;
+        if (guard) {
+            EACH_LANE(l, n) acc->f[l] += guard[l] ? v->f[l] : 0;
+        } else {
+            EACH_LANE(l, n) acc->f[l] += v->f[l];
         }
-        ACC(f, acc->f[l] + v->f[l]);
     }
 }
 
@@ -93,44 +93,49 @@ static void gather_int(Combine c, DType t, Slot *acc, const Slot *v, const int64
 }
 
 static void fill(Slot *s, int64_t v, int n) {
-    for (int l = 0; l < n; l++) s->i[l] = v;
+    EACH_LANE(l, n) s->i[l] = v;
 }
 
-/* Steps the reduction's axes to the next point: the last one runs fastest. False behind the last point. */
-static bool step(const TapeReduce *r, Slot *slots, int64_t *at, int n) {
-    for (int d = r->naxis - 1; d >= 0; d--) {
-        bool more = ++at[d] < r->extent[d];
-        if (!more) at[d] = 0;
-        fill(&slots[r->axis[d]], at[d], n);
-        if (more) return true;
+typedef struct {
+    const TapeRun *run;
+    const TapeReduce *r;
+    Combine combine;
+    DType type;
+    Slot *acc;
+    int n;
+} Reducing;
+
+/* The loop over axis d and those inside it. */
+static bool run_level(const Reducing *x, int d) {
+    const TapeReduce *r = x->r;
+    Slot *slots = x->run->tape->slot;
+    const int64_t *guard = r->guard == NO_SLOT ? NULL : slots[r->guard].i;
+    for (int64_t at = 0; at < r->extent[d]; at++) {
+        fill(&slots[r->axis[d]], at, x->n);
+        if (!run_segment(x->run, r->level[d], x->n)) return false;
+        if (d + 1 < r->naxis) {
+            if (!run_level(x, d + 1)) return false;
+        } else if (dtype_is_float(x->type)) {
+            gather_float(x->combine, x->acc, &slots[r->value], guard, x->n);
+        } else {
+            gather_int(x->combine, x->type, x->acc, &slots[r->value], guard, x->n);
+        }
     }
-    return false;
+    return true;
 }
 
 static bool run_reduce(const TapeRun *run, const Ins *ins, int n) {
-    const TapeReduce *r = &run->tape->reduce.at[ins->extra];
-    Slot *slots = run->tape->slot, acc;
-    int64_t at[2 * MAX_RANK] = {0};
-    Combine c = (Combine)ins->fn;
+    Slot acc, *to = &run->tape->slot[ins->to];
     DType t = (DType)ins->dtype;
-    bool empty = false;
-    start(c, t, &acc, n);
-    for (int d = 0; d < r->naxis; d++) {
-        empty = empty || r->extent[d] == 0;
-        fill(&slots[r->axis[d]], 0, n);
-    }
-    const int64_t *guard = r->guard == NO_SLOT ? NULL : slots[r->guard].i;
-    while (!empty) {
-        if (!run_segment(run, r->body, n)) return false;
-        if (dtype_is_float(t)) gather_float(c, &acc, &slots[r->value], guard, n);
-        else gather_int(c, t, &acc, &slots[r->value], guard, n);
-        empty = !step(r, slots, at, n);
-    }
+    Reducing x = {run, &run->tape->reduce.at[ins->extra], (Combine)ins->fn, t, &acc, n};
+    start(x.combine, t, &acc, n);
+    if (!run_level(&x, 0)) return false;
     for (int l = 0; l < n; l++) {
-        if (dtype_is_float(t)) acc.f[l] = eval_round(t, acc.f[l]);
-        else acc.i[l] = eval_wrap(t, acc.i[l]);
+        if (dtype_is_float(t))
+            to->f[l] = eval_round(t, acc.f[l]);
+        else
+            to->i[l] = eval_wrap(t, acc.i[l]);
     }
-    memcpy(&slots[ins->to], &acc, (size_t)n * sizeof *acc.i);
     return true;
 }
 
@@ -138,7 +143,7 @@ static void run_mask(const TapeRun *run, const Ins *ins, int n) {
     Slot *slots = run->tape->slot;
     const int64_t *outer = ins->arg[0] == NO_SLOT ? NULL : slots[ins->arg[0]].i, *c = slots[ins->arg[1]].i;
     int64_t *to = slots[ins->to].i, negate = ins->op == T_mask_not;
-    for (int l = 0; l < n; l++) to[l] = (!outer || outer[l]) && (c[l] != 0) != negate;
+    EACH_LANE(l, n) to[l] = (!outer || outer[l]) && (c[l] != 0) != negate;
 }
 
 static bool run_segment(const TapeRun *run, const Segment *s, int n) {
@@ -147,11 +152,13 @@ static bool run_segment(const TapeRun *run, const Segment *s, int n) {
         const Ins *i = &s->ins.at[k];
         switch ((TapeOp)i->op) {
         case T_fn: {
-            const Slot *b = i->arg[1] == NO_SLOT ? NULL : &slots[i->arg[1]], *c = i->arg[2] == NO_SLOT ? NULL : &slots[i->arg[2]];
+            const Slot *b = i->arg[1] == NO_SLOT ? NULL : &slots[i->arg[1]],
+                       *c = i->arg[2] == NO_SLOT ? NULL : &slots[i->arg[2]];
             eval_fn(i, &slots[i->arg[0]], b, c, &slots[i->to], n);
             break;
         }
         case T_cast: eval_cast((DType)i->from, (DType)i->dtype, &slots[i->arg[0]], &slots[i->to], n); break;
+        case T_offset: run_offset(&run->tape->offset.at[i->extra], &slots[i->arg[0]], &slots[i->to], n); break;
         case T_load:
             if (!run_load(run, i, n)) return false;
             break;
@@ -164,4 +171,6 @@ static bool run_segment(const TapeRun *run, const Segment *s, int n) {
     return true;
 }
 
-bool tape_run(const TapeRun *run, int n) { return run_segment(run, run->tape->root, n); }
+bool tape_run(const TapeRun *run, int n) {
+    return run_segment(run, run->tape->root, n);
+}

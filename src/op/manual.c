@@ -3,14 +3,16 @@
 
 static void count(Str *out, unsigned lo, unsigned hi) {
     str_addf(out, "%u", lo);
-    if (hi == UINT16_MAX) str_add(out, " or more");
-    else if (hi != lo) str_addf(out, " to %u", hi);
+    if (hi == UINT16_MAX)
+        str_add(out, " or more");
+    else if (hi != lo)
+        str_addf(out, " to %u", hi);
 }
 
 static void attributes(const AttrSpec *spec, Str *out) {
-    static const char *const kind[] = {[ATTR_int] = "integer", [ATTR_float] = "number",        [ATTR_ints] = "integers",
-                                       [ATTR_floats] = "numbers", [ATTR_string] = "text",      [ATTR_dtype] = "element type",
-                                       [ATTR_dims] = "dimensions"};
+    static const char *const kind[] = {
+        [ATTR_int] = "integer", [ATTR_float] = "number",       [ATTR_ints] = "integers",  [ATTR_floats] = "numbers",
+        [ATTR_string] = "text", [ATTR_dtype] = "element type", [ATTR_dims] = "dimensions"};
     if (!spec || spec->n == 0) return;
     str_add(out, "| attribute | type | default |\n| --- | --- | --- |\n");
     for (int i = 0; i < spec->n; i++) {
@@ -34,10 +36,10 @@ static void notation(const char *text, Str *out) {
 }
 
 void op_manual(Op op, Str *out) {
-    static const char *const classes[] = {[CLASS_elementwise] = "elementwise", [CLASS_contract] = "contraction",
-                                          [CLASS_normalise] = "normalisation", [CLASS_move] = "data movement",
-                                          [CLASS_general] = "general",         [CLASS_expand] = "rewritten",
-                                          [CLASS_control] = "control flow"};
+    static const char *const classes[] = {
+        [CLASS_elementwise] = "elementwise", [CLASS_contract] = "contraction", [CLASS_normalise] = "normalisation",
+        [CLASS_move] = "data movement",      [CLASS_general] = "general",      [CLASS_expand] = "rewritten",
+        [CLASS_control] = "control flow"};
     const OpInfo *info = &op_info[op];
     str_addf(out, "## %s\n\n%c%s, ", info->name, classes[info->cls][0] - 'a' + 'A', classes[info->cls] + 1);
     count(out, info->in_min, info->in_max);

@@ -32,17 +32,17 @@ typedef struct {
     NestBuild *b;
     Nest *nest;
     const Notation *nt;
-    Vec(Bound) bound;      /* axes of targets; those of the reductions that are open behind them */
-    uint32_t ntargets;     /* how many of `bound` are of targets */
+    Vec(Bound) bound;  /* axes of targets; those of the reductions that are open behind them */
+    uint32_t ntargets; /* how many of `bound` are of targets */
     Vec(Local) local;
-    int each;              /* position in the lists inside @(), -1 outside */
+    int each; /* position in the lists inside @(), -1 outside */
     bool reducing;
     Combine combine;
-    DType type;            /* that numbers of no other context get: the target's, computed */
-    DType stored;          /* the target's */
+    DType type;   /* that numbers of no other context get: the target's, computed */
+    DType stored; /* the target's */
     const NtStage *stage;
-    int rank;              /* of the target */
-    ExprId at[MAX_RANK];   /* the target's position */
+    int rank;            /* of the target */
+    ExprId at[MAX_RANK]; /* the target's position */
     bool failed;
 } Eval;
 
@@ -54,9 +54,15 @@ static Val bad(Eval *v, const char *what, const char *name) {
     return (Val){.kind = V_bad};
 }
 
-static Val of_int(int64_t i) { return (Val){.kind = V_number, .is_integer = true, .i = i, .f = (double)i}; }
-static Val of_real(double f) { return (Val){.kind = V_number, .f = f}; }
-static Val of_expr(ExprId e) { return (Val){.kind = V_expr, .e = e}; }
+static Val of_int(int64_t i) {
+    return (Val){.kind = V_number, .is_integer = true, .i = i, .f = (double)i};
+}
+static Val of_real(double f) {
+    return (Val){.kind = V_number, .f = f};
+}
+static Val of_expr(ExprId e) {
+    return (Val){.kind = V_expr, .e = e};
+}
 
 /* ---- names ---- */
 
@@ -135,8 +141,12 @@ static ExprId to_type(Eval *v, Val x, DType t, bool is_index) {
     return x.is_integer && !dtype_is_float(t) ? x_int(v->nest, t, x.i) : x_number(v->nest, t, x.f);
 }
 
-static bool is_index(const Eval *v, Val x) { return x.kind == V_expr && x_get(v->nest, x.e)->is_index; }
-static DType type_of(const Eval *v, Val x) { return (DType)x_get(v->nest, x.e)->dtype; }
+static bool is_index(const Eval *v, Val x) {
+    return x.kind == V_expr && x_get(v->nest, x.e)->is_index;
+}
+static DType type_of(const Eval *v, Val x) {
+    return (DType)x_get(v->nest, x.e)->dtype;
+}
 
 /* The type that both are brought to: an index gives way to a value, an integer to a float, then the first decides. */
 static DType common_type(const Eval *v, Val x, Val y, bool *index) {
@@ -173,8 +183,14 @@ static Val fold_ints(Fn f, int64_t x, int64_t y) {
     case FN_add: ok = size_add(x, y, &r); break;
     case FN_sub: ok = size_sub(x, y, &r); break;
     case FN_mul: ok = size_mul(x, y, &r); break;
-    case FN_div: ok = y > 0; r = ok ? floor_div(x, y) : 0; break;
-    case FN_mod: ok = y > 0; r = ok ? floor_mod(x, y) : 0; break;
+    case FN_div:
+        ok = y > 0;
+        r = ok ? floor_div(x, y) : 0;
+        break;
+    case FN_mod:
+        ok = y > 0;
+        r = ok ? floor_mod(x, y) : 0;
+        break;
     case FN_min: r = x < y ? x : y; break;
     case FN_max: r = x > y ? x : y; break;
     default: ok = false;
@@ -285,7 +301,8 @@ static bool eval_items(Eval *v, const Nt *t, ExprId *at, int *n) {
     } else if (t->kind == NT_each) {
         count = each_count(v, t->arg[0]);
     }
-    if (*n + (count < 0 ? 0 : count) > MAX_RANK) return bad(v, "too many indices in the meaning of", v->stage->target).kind != V_bad;
+    if (*n + (count < 0 ? 0 : count) > MAX_RANK)
+        return bad(v, "too many indices in the meaning of", v->stage->target).kind != V_bad;
     int outer = v->each;
     for (int d = 0; d < count; d++) {
         Val x;
@@ -335,8 +352,10 @@ static bool extents_in(const Eval *v, const Nt *t, const char *name, bool list, 
                 at = others;
             } else {
                 bool plain = x->kind != NT_each && (x->kind != NT_list || known);
-                if (at < 0) before = before && plain;
-                else after = after && plain;
+                if (at < 0)
+                    before = before && plain;
+                else
+                    after = after && plain;
                 others += known ? known->n : 1;
             }
         }
@@ -415,8 +434,8 @@ static Bound *bind(Eval *v, const char *name, bool list, int n, const int64_t *e
 
 static Val eval_dim(Eval *v, const Nt *t) {
     BufId buf;
-    if (t->narg != 2 || t->arg[0]->kind != NT_name || t->arg[1]->kind != NT_number || !find_buffer(v, t->arg[0]->name, &buf) ||
-        buf == NO_BUF || t->arg[1]->integer >= bd_buf(v->b, buf)->rank)
+    if (t->narg != 2 || t->arg[0]->kind != NT_name || t->arg[1]->kind != NT_number ||
+        !find_buffer(v, t->arg[0]->name, &buf) || buf == NO_BUF || t->arg[1]->integer >= bd_buf(v->b, buf)->rank)
         return bad(v, "dim() of", t->narg ? t->arg[0]->name : "nothing");
     return of_int(bd_buf(v->b, buf)->dim[t->arg[1]->integer]);
 }

@@ -1,7 +1,7 @@
 /* Text of the meaning column -> syntax tree. Recursive descent; the texts are those of ir/ops.def, not a user's. */
-#include "op/notation.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "op/notation.h"
 #include <ctype.h>
 
 #define MAX_DEPTH 64
@@ -42,7 +42,9 @@ static bool expect(Parser *p, const char *token) {
     return accept(p, token) || fail(p, arena_printf(p->a, "'%s'", token)) != NULL;
 }
 
-static bool starts_name(int c) { return isalpha(c) || c == '_'; }
+static bool starts_name(int c) {
+    return isalpha(c) || c == '_';
+}
 
 static const char *parse_name(Parser *p) {
     skip(p);
@@ -146,7 +148,8 @@ static const Nt *parse_reduce(Parser *p, Combine c) {
     AxisVec axes = {0};
     bool ok = expect(p, "(") && parse_axes(p, ")", true, &axes);
     skip(p);
-    if (!ok || !(starts_name((unsigned char)*p->at) || isdigit((unsigned char)*p->at) || *p->at == '(' || *p->at == '#')) {
+    if (!ok ||
+        !(starts_name((unsigned char)*p->at) || isdigit((unsigned char)*p->at) || *p->at == '(' || *p->at == '#')) {
         p->at = start;
         p->error = error;
         return NULL;
@@ -229,10 +232,10 @@ static const struct {
     const char *token;
     Fn fn;
     int level;
-} infix[] = {{"||", FN_or, 0},     {"&&", FN_and, 1}, {"|", FN_bitor, 2}, {"^", FN_bitxor, 3}, {"&", FN_bitand, 4},
-             {"==", FN_eq, 5},     {"!=", FN_ne, 5},  {"<=", FN_le, 6},   {">=", FN_ge, 6},    {"<", FN_lt, 6},
-             {">", FN_gt, 6},      {"+", FN_add, 7},  {"-", FN_sub, 7},   {"*", FN_mul, 8},    {"/", FN_div, 8},
-             {"%", FN_mod, 8}};
+} infix[] = {{"||", FN_or, 0},    {"&&", FN_and, 1}, {"|", FN_bitor, 2}, {"^", FN_bitxor, 3},
+             {"&", FN_bitand, 4}, {"==", FN_eq, 5},  {"!=", FN_ne, 5},   {"<=", FN_le, 6},
+             {">=", FN_ge, 6},    {"<", FN_lt, 6},   {">", FN_gt, 6},    {"+", FN_add, 7},
+             {"-", FN_sub, 7},    {"*", FN_mul, 8},  {"/", FN_div, 8},   {"%", FN_mod, 8}};
 #define INFIX_COUNT (sizeof infix / sizeof *infix)
 #define INFIX_LEVELS 9
 

@@ -121,7 +121,8 @@ static bool linear_of(Rw *r, NodeId n, Linear *l) {
     *l = (Linear){.n = n, .x = rw_in(r, n, 0), .w = rw_in(r, n, 1), .b = rw_in(r, n, 2), .alpha = 1, .beta = 1};
     const Value *w = &g->value.at[l->w];
     DType t = g->value.at[node->out[0]].dtype;
-    if (!w->data || !dtype_is_float(t) || w->dtype != t || w->shape.rank < 2 || shape_count(&w->shape) < 1) return false;
+    if (!w->data || !dtype_is_float(t) || w->dtype != t) return false;
+    if (w->shape.rank < 2 || shape_count(&w->shape) < 1) return false;
     l->d0 = w->shape.dim[0];
     l->d1 = w->shape.dim[1];
     if (!(node->op == OP_Conv || node->op == OP_ConvTranspose ? conv_layout(r, l) : matrix_layout(r, l))) return false;

@@ -162,8 +162,9 @@ static bool rule_expand(Rw *r, NodeId n) {
 }
 
 static Rule *const rule[OP_count] = {
-    [OP_Add] = rule_add,    [OP_Sub] = rule_sub,    [OP_Mul] = rule_mul,   [OP_Div] = rule_div,   [OP_Pow] = rule_pow,
-    [OP_Relu] = rule_limit, [OP_Clip] = rule_limit, [OP_Max] = rule_bound, [OP_Min] = rule_bound, [OP_Expand] = rule_expand,
+    [OP_Add] = rule_add,    [OP_Sub] = rule_sub,       [OP_Mul] = rule_mul,    [OP_Div] = rule_div,
+    [OP_Pow] = rule_pow,    [OP_Relu] = rule_limit,    [OP_Clip] = rule_limit, [OP_Max] = rule_bound,
+    [OP_Min] = rule_bound,  [OP_Expand] = rule_expand,
 };
 
 bool pass_canonicalise(Graph *g, PassContext *c) {

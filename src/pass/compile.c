@@ -1,9 +1,35 @@
 /* The way of a graph to a program. */
 #include "pass/compile.h"
+#include "op/op.h"
+
+static void rename_value(Graph *g, ValueId v, const char *name) {
+    g->value.at[v].name = name;
+    map_set(g->arena, &g->by_name, name, v);
+}
+
+/* An output that is a constant or an input is copied there by a node, so that a kernel writes it. It gets the output's
+ * name, which an input keeps, however. */
+static bool copy_outputs(Graph *g) {
+    for (uint32_t i = 0; i < g->output.n; i++) {
+        ValueId from = g->output.at[i];
+        if (g->value.at[from].producer != NO_NODE) continue;
+        NodeId n = graph_node(g, OP_Identity, "", 1, &from, 1, (const char *const[]){NULL}, NULL);
+        ValueId to = g->node.at[n].out[0];
+        if (!op_infer(g, n)) return false;
+        g->output.at[i] = to;
+        g->value.at[from].is_output = false;
+        g->value.at[to].is_output = true;
+        if (g->value.at[from].is_input) continue;
+        const char *name = g->value.at[from].name;
+        rename_value(g, from, g->value.at[to].name);
+        rename_value(g, to, name);
+    }
+    return true;
+}
 
 Program *compile_graph(Arena *a, Graph *g, const CompileOptions *o, Diag *d) {
     uint32_t imported = g->node.n;
-    if (!passes_run(g, o->program.target, &o->pass, d)) return NULL;
+    if (!passes_run(g, o->program.target, &o->pass, d) || !copy_outputs(g)) return NULL;
     Program *p = program_build(a, g, &o->program, d);
     if (p) p->nodes_imported = imported;
     return p;

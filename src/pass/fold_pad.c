@@ -24,7 +24,8 @@ static bool add_pads(const Ints *pad, const Ints *old, int64_t *out) {
         for (uint32_t i = 0; i < rank; i++) {
             int64_t x = pad->at[side * rank + i];
             if (i < 2 && x != 0) return false;
-            if (i >= 2 && !size_add(x, old->at[side * (rank - 2) + i - 2], &out[side * (rank - 2) + i - 2])) return false;
+            uint32_t k = side * (rank - 2) + i - 2;
+            if (i >= 2 && !size_add(x, old->at[k], &out[k])) return false;
         }
     }
     return true;

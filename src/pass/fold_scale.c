@@ -53,9 +53,10 @@ static bool lift(Rw *r, NodeId n) {
     for (unsigned i = 0; i < 2 && reader == NO_NODE; i++) reader = find_above(r, x, i);
     if (reader == NO_NODE) return false;
     unsigned i = 0; /* the operand that the way went through */
-    while (i + 1 < rw_at(r, reader)->nin && !(rw_single(r, rw_in(r, reader, i)) && takes_factor(r, rw_in(r, reader, i)))) i++;
+    ValueId v;
+    while (v = rw_in(r, reader, i), i + 1 < rw_at(r, reader)->nin && !(rw_single(r, v) && takes_factor(r, v))) i++;
     Shape s = shape_of(0, NULL);
-    ValueId in[2] = {rw_in(r, reader, i), rw_const_view(r, c, &s)};
+    ValueId in[2] = {v, rw_const_view(r, c, &s)};
     rw_set_in(r, reader, i, rw_node(r, n, op, 2, in, NULL));
     return rw_replace(r, n, x);
 }

@@ -73,10 +73,57 @@ static bool cancel(Rw *r, NodeId n) {
     return rw_replace(r, n, v);
 }
 
+/* The dimensions of more than one element of a and b are the same in the same order: from[k] in a is to[k] in b. */
+static int long_dims(const Shape *a, const Shape *b, int *from, int *to) {
+    int n = 0, j = 0;
+    for (int i = 0; i < a->rank; i++) {
+        if (a->dim[i] == 1) continue;
+        while (j < b->rank && b->dim[j] == 1) j++;
+        if (j == b->rank || b->dim[j] != a->dim[i]) return -1;
+        from[n] = i;
+        to[n++] = j++;
+    }
+    while (j < b->rank && b->dim[j] == 1) j++;
+    return j == b->rank ? n : -1;
+}
+
+/* A Reshape that only adds or drops dimensions of one element stands before the Transpose t, so that it meets other
+ * Reshapes, and the Transpose other Transposes. */
+static bool above_transpose(Rw *r, NodeId n, NodeId t) {
+    ValueId x = rw_in(r, t, 0);
+    const Shape *y = value_shape(r->g, rw_in(r, n, 0)), *z = value_shape(r->g, rw_out(r, n));
+    const Ints *perm = &RW_ATTR(r, t, Perm)->perm;
+    int from[MAX_RANK], to[MAX_RANK], m = long_dims(y, z, from, to), ones = 0, at[MAX_RANK], k = 0;
+    if (m < 0 || !rw_single(r, rw_in(r, n, 0)) || (int)perm->n != y->rank) return false;
+    Shape s = {.rank = z->rank};
+    int64_t p[MAX_RANK];
+    while (ones < z->rank - m) s.dim[ones++] = 1;
+    for (int i = 0; i < y->rank; i++) { /* the long dimensions in the order of x, behind the ones */
+        if (value_shape(r->g, x)->dim[i] == 1) continue;
+        at[i] = ones + k++;
+        s.dim[at[i]] = value_shape(r->g, x)->dim[i];
+    }
+    for (int i = 0; i < z->rank; i++) p[i] = -1;
+    for (int i = 0; i < m; i++) p[to[i]] = at[perm->at[from[i]]];
+    for (int i = 0, one = 0; i < z->rank; i++)
+        if (p[i] < 0) p[i] = one++;
+    Attr_ShapeTo *shape = rw_attr_new(r, OP_Reshape);
+    shape->shape = (Dims){(uint32_t)s.rank, arena_copy(r->g->arena, s.dim, sizeof s.dim)};
+    Attr_Perm *a = rw_attr_new(r, OP_Transpose);
+    attr_set_ints(r->g->arena, &a->perm, (uint32_t)z->rank, p);
+    ValueId u = rw_node(r, n, OP_Reshape, 1, &x, shape);
+    rw_rename(r, n, t);
+    rw_become(r, n, OP_Transpose, 1, &u, a);
+    return true;
+}
+
 static bool merge(Rw *r, NodeId n) {
     ValueId x = rw_in(r, n, 0);
     NodeId p = rw_def_op(r, x, OP_Reshape);
-    if (p == NO_NODE) return cancel(r, n);
+    if (p == NO_NODE) {
+        NodeId t = rw_def_op(r, x, OP_Transpose);
+        return t != NO_NODE ? above_transpose(r, n, t) : cancel(r, n);
+    }
     ValueId y = rw_in(r, p, 0);
     if (same_type(r->g, y, rw_out(r, n)) && rw_replace(r, n, y)) return true;
     if (rw_at(r, n)->op == OP_Reshape) rw_set_in(r, n, 0, y);

@@ -164,7 +164,9 @@ static bool below_elementwise(Rw *r, NodeId n) {
 
 /* ---- down through others --------------------------------------------------------------------------------------- */
 
-static bool is_reduce(Op op) { return op_info[op].attrs == op_info[OP_ReduceSum].attrs && op_info[op].cls == CLASS_contract; }
+static bool is_reduce(Op op) {
+    return op_info[op].attrs == op_info[OP_ReduceSum].attrs && op_info[op].cls == CLASS_contract;
+}
 
 /* The same reduction of the operand before the Transpose; behind it, what is left of the Transpose. */
 static bool below_reduce(Rw *r, NodeId n, NodeId t) {

@@ -53,7 +53,8 @@ static const Pass *find(const char *name) {
 static bool check_name(const Graph *g, const char *name, const char *option, Diag *d, Arena *tmp) {
     if (!name || find(name)) return true;
     Str known = str_new(tmp);
-    for (const Pass *p = passes; p->name; p++) str_addf(&known, "%s%s", p == passes ? "the passes are " : ", ", p->name);
+    for (const Pass *p = passes; p->name; p++)
+        str_addf(&known, "%s%s", p == passes ? "the passes are " : ", ", p->name);
     return diag_error(d, (Loc){.file = g->file, .field = option}, known.at, "there is no pass '%s'", name);
 }
 

@@ -259,7 +259,9 @@ bool rw_end(Rw *r) {
     return true;
 }
 
-bool same_shape(const Graph *g, ValueId a, ValueId b) { return shape_equal(&g->value.at[a].shape, &g->value.at[b].shape); }
+bool same_shape(const Graph *g, ValueId a, ValueId b) {
+    return shape_equal(&g->value.at[a].shape, &g->value.at[b].shape);
+}
 
 bool same_type(const Graph *g, ValueId a, ValueId b) {
     const Value *x = &g->value.at[a], *y = &g->value.at[b];

@@ -13,7 +13,8 @@ bool cut_of(Rw *r, NodeId n, Cut *c) {
         c->count[i] = a->counts.at[i];
         c->cut[i] = a->starts.at[i] != 0 || a->steps.at[i] != 1 || a->counts.at[i] != s->dim[i];
         c->ncut += c->cut[i];
-        if (c->cut[i] && (!dim_known(a->starts.at[i]) || !dim_known(a->counts.at[i]) || !dim_known(s->dim[i]))) return false;
+        bool known = dim_known(a->starts.at[i]) && dim_known(a->counts.at[i]) && dim_known(s->dim[i]);
+        if (c->cut[i] && !known) return false;
     }
     return c->ncut > 0;
 }

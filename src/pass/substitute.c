@@ -44,7 +44,8 @@ bool pass_substitute(Graph *g, PassContext *c) {
     const Pattern *pattern[RULES];
     for (size_t k = 0; k < RULES; k++) {
         pattern[k] = pattern_parse(c->tmp, rule[k].pattern);
-        if (!pattern[k]) return diag_error(c->diag, (Loc){.file = g->file}, NULL, "bad pattern %s", rule[k].pattern);
+        if (pattern[k]) continue;
+        return diag_error(c->diag, (Loc){.file = g->file}, NULL, "bad pattern %s", rule[k].pattern);
     }
     Rw r = rw_begin(g, c);
     for (NodeId n = 0; n < g->node.n; n++) {

@@ -82,3 +82,42 @@ out %m
 out %y
 --- merge_reshape
 unchanged
+
+== dimensions of one element move before the transpose
+graph "t"
+in %x : f32[8,6]
+%a = Reshape(%x) {shape=[8,1,2,3]} "a"
+%t = Transpose(%a) {perm=[1,2,0,3]} "t"
+%b = Reshape(%t) {shape=[2,8,3]} "b"
+%u = Transpose(%b) {perm=[0,2,1]} "u"
+%y = Reshape(%u) {shape=[1,2,3,1,8]} "c"
+out %y
+--- merge_reshape merge_transpose merge_reshape eliminate_identity
+graph "t" file "t"
+in %x : f32[8,6]
+%c.1 : f32[1,1,8,2,3] = Reshape(%x) {shape=[1,1,8,2,3]} "c"
+%y : f32[1,2,3,1,8] = Transpose(%c.1) {perm=[0,3,4,1,2]} "u"
+out %y
+
+== not where the reshape does more
+graph "t"
+in %x : f32[8,2,3]
+%t = Transpose(%x) {perm=[1,0,2]} "t"
+%y = Reshape(%t) {shape=[2,24]} "b"
+out %y
+--- merge_reshape
+unchanged
+
+== symbols keep their order
+graph "t"
+# no run
+in %x : f32[N,1,3]
+%t = Transpose(%x) {perm=[2,1,0]} "t"
+%y = Reshape(%t) {shape=[3,N]} "b"
+out %y
+--- merge_reshape
+graph "t" file "t"
+in %x : f32[N,1,3]
+%b : f32[N,3] = Reshape(%x) {shape=[N,3]} "b"
+%y : f32[3,N] = Transpose(%b) {perm=[1,0]} "t"
+out %y

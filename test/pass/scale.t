@@ -237,3 +237,65 @@ const %b : f32[] = [1e20]
 out %y
 --- merge_constants dead_code
 unchanged
+
+== a factor passes moves and a product on its way to the weights
+graph "t"
+in %x : f32[2,3]
+in %k : f32[2,2,2]
+const %w : f32[3,4] = [1,2,3,4,5,6,7,8,9,10,11,12]
+const %b : f32[4] = [1,2,3,4]
+const %s : f32[1,1] = [8]
+%m = MatMul(%x, %w) "mm"
+%a = Add(%m, %b) "bias"
+%r = Reshape(%a) {shape=[2,2,2]} "heads"
+%t = Transpose(%r) {perm=[1,0,2]} "t"
+%p = MatMul(%t, %k) "scores"
+%d = Div(%p, %s) "scale"
+%y = Softmax(%d) {axis=2} "softmax"
+out %y
+--- fold_scale dead_code
+graph "t" file "t"
+in %x : f32[2,3]
+in %k : f32[2,2,2]
+const %w : f32[3,4] = [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1.125, 1.25, 1.375, 1.5]
+const %shift : f32[4] = [0.125, 0.25, 0.375, 0.5]
+%m : f32[2,4] = MatMul(%x, %w) "mm+bias+scale"
+%scale : f32[2,4] = Add(%m, %shift) "scale" from "Div"
+%r : f32[2,2,2] = Reshape(%scale) {shape=[2,2,2]} "heads"
+%t : f32[2,2,2] = Transpose(%r) {perm=[1,0,2]} "t"
+%p : f32[2,2,2] = MatMul(%t, %k) "scores"
+%y : f32[2,2,2] = Softmax(%p) {axis=2} "softmax"
+out %y
+
+== through the second operand of a product
+graph "t"
+in %x : f32[2,3]
+in %k : f32[2,2]
+const %w : f32[3,2] = [1,2,3,4,5,6]
+const %s : f32[] = [0.5]
+%m = MatMul(%x, %w) "mm"
+%p = MatMul(%k, %m) "scores"
+%y = Mul(%p, %s) "scale"
+out %y
+--- fold_scale dead_code
+graph "t" file "t"
+in %x : f32[2,3]
+in %k : f32[2,2]
+const %w : f32[3,2] = [0.5, 1, 1.5, 2, 2.5, 3]
+%m : f32[2,2] = MatMul(%x, %w) "mm+scale"
+%y : f32[2,2] = MatMul(%k, %m) "scores"
+out %y
+
+== a factor does not pass what others read
+graph "t"
+in %x : f32[2,3]
+const %w : f32[3,4] = [1,2,3,4,5,6,7,8,9,10,11,12]
+const %s : f32[] = [8]
+%m = MatMul(%x, %w) "mm"
+%r = Reshape(%m) {shape=[4,2]} "r"
+%y = Mul(%r, %s) "scale"
+%z = Tanh(%m)
+out %y
+out %z
+--- fold_scale dead_code
+unchanged

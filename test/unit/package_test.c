@@ -124,7 +124,8 @@ static Program *program(void) {
     Nest *n = nest_new(arena, "conv");
     nest_buffer(n, "x", BUF_in, DT_f32, 0, NULL, 0);
     nest_buffer(n, "net_w", BUF_out, DT_f32, 0, NULL, 2);
-    vec_push(arena, &p->function, ((Function){.name = "run", .nest = n, .schedule = "", .meaning = hostile, .calls = 1}));
+    vec_push(arena, &p->function,
+             ((Function){.name = "run", .nest = n, .schedule = "", .meaning = hostile, .calls = 1}));
     vec_push(arena, &p->function, ((Function){.name = "w", .nest = n, .schedule = "a\nb", .meaning = ""}));
     ProgramStep s = {.function = 0, .narg = 2, .nodes = "\"c\" (Conv)", .shapes = "x -> y"};
     s.arg = arena_array_of(arena, 2, Arg);

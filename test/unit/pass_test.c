@@ -187,7 +187,8 @@ static void run_file(const char *path) {
     while (rest) {
         char *text = rest;
         rest = cut(text, "\n== ");
-        char *graph = cut(text, "\n"), *list = graph ? cut(graph, "\n--- ") : NULL, *want = list ? cut(list, "\n") : NULL;
+        char *graph = cut(text, "\n"), *list = graph ? cut(graph, "\n--- ") : NULL;
+        char *want = list ? cut(list, "\n") : NULL;
         if (!CHECK(want != NULL)) break;
         Case c = {.a = a, .file = path, .title = text, .graph = graph, .passes = list};
         c.want = without_blank_end(a, want);
@@ -206,7 +207,8 @@ static void run_folder(const char *path) {
     DIR *dir = opendir(path);
     for (struct dirent *e; dir && (e = readdir(dir));) {
         size_t n = strlen(e->d_name);
-        if (n > 2 && !strcmp(e->d_name + n - 2, ".t")) vec_push(a, &names, arena_strdup(a, path_join(a, path, e->d_name)));
+        if (n < 3 || strcmp(e->d_name + n - 2, ".t")) continue;
+        vec_push(a, &names, arena_strdup(a, path_join(a, path, e->d_name)));
     }
     if (dir) closedir(dir);
     CHECK(names.n > 0);

@@ -131,4 +131,6 @@ bool ox_emit_constant(OnnxNode *n, unsigned output, const Tensor *t) {
     return true;
 }
 
-bool ox_emit_value(OnnxNode *n, unsigned output, ValueId v) { return ox_emit_output(n, output, OP_Identity, 1, &v, NULL); }
+bool ox_emit_value(OnnxNode *n, unsigned output, ValueId v) {
+    return ox_emit_output(n, output, OP_Identity, 1, &v, NULL);
+}

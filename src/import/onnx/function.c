@@ -28,6 +28,7 @@ static const char *inner_prefix(const OnnxNode *n) {
 /* Outputs of the body become the node's outputs: directly under their names where a node of the body makes them,
  * through an Identity where they are an input or a captured value. */
 static bool take_outputs(OnnxNode *n, OnnxScope *s, uint32_t nout, const char *const *body_out) {
+    if (n->r->stopped) return !(n->bad = true);
     for (uint32_t i = 0; i < n->nout; i++) {
         if (!ox_wants(n, i)) continue;
         ValueId v = i < nout ? onnx_lookup(s, body_out[i]) : NO_VALUE;

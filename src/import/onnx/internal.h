@@ -82,6 +82,7 @@ typedef struct {
     Map symbol_names; /* identifiers in use */
     uint32_t fresh;
     uint32_t nodes;      /* visited, functions inlined */
+    bool stopped;        /* there are too many: nothing more is mapped or reported */
     int64_t fold_budget; /* bytes that folding may still make freely */
 } OnnxReader;
 

@@ -54,7 +54,8 @@ static bool find_producers(Order *o, const OnnxScope *s) {
             if (!name[0]) continue;
             if (map_get(&o->producer, name) != MAP_NONE || map_get(&s->names, name) != MAP_NONE)
                 ok = diag_error(o->r->diag, (Loc){o->r->g->file, p->name, p->op_type, NULL},
-                                "every name may be given once", "output '%s' is already the name of another value", name);
+                                "every name may be given once",
+                                "output '%s' is already the name of another value", name);
             map_set(o->r->tmp, &o->producer, name, (uint32_t)i);
         }
     }

@@ -152,7 +152,9 @@ void onnx_walk(OnnxReader *r, OnnxScope *s, NodeProto *const *nodes, size_t coun
     if (!order) poison_outputs(r, s, nodes, count);
     for (size_t i = 0; order && i < count; i++) {
         OnnxNode *n = arena_new_of(r->tmp, OnnxNode);
+        if (r->stopped) return;
         if (++r->nodes > ONNX_MAX_NODES) {
+            r->stopped = true;
             diag_error(r->diag, (Loc){.file = r->g->file}, NULL, "more than %d nodes", ONNX_MAX_NODES);
             return;
         }
@@ -234,7 +236,7 @@ static Graph *read_graph(OnnxReader *r, const ModelProto *m) {
     if (!onnx_add_inputs(r, &top, p)) return NULL;
     if (r->options && r->options->inputs_only) return r->g;
     onnx_walk(r, &top, p->node, p->n_node);
-    if (!add_outputs(r, &top, p)) return NULL;
+    if (r->stopped || !add_outputs(r, &top, p)) return NULL;
     drop_unused(r->g, r->tmp);
     bool sorted = graph_sort(r->g);
     if (diag_errors(r->diag) == errors) return r->g;

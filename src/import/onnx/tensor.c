@@ -234,7 +234,8 @@ Tensor *onnx_sparse_tensor(TensorSource *s, Loc loc, const SparseTensorProto *p)
             diag_error(s->diag, loc, NULL, "sparse tensor '%s': index %lld is outside the tensor", name, (long long)i);
             return NULL;
         }
-        memcpy((uint8_t *)(uintptr_t)t->data + (size_t)at * size, (const uint8_t *)values->data + (size_t)i * size, size);
+        memcpy((uint8_t *)(uintptr_t)t->data + (size_t)at * size, (const uint8_t *)values->data + (size_t)i * size,
+               size);
     }
     return t;
 }

@@ -220,7 +220,9 @@ static bool write_graph(OnnxWriter *w, GraphProto *p) {
 }
 
 /* The IR version that came with an operator set. */
-static int64_t ir_version(int64_t opset) { return opset <= 22 ? 10 : opset == 23 ? 11 : opset == 24 ? 12 : 13; }
+static int64_t ir_version(int64_t opset) {
+    return opset <= 22 ? 10 : opset == 23 ? 11 : opset == 24 ? 12 : opset <= 26 ? 13 : 14;
+}
 
 typedef struct {
     ProtobufCBuffer base;

@@ -60,13 +60,14 @@ static bool write_slice(WriteNode *n) {
         int64_t by = a->steps.at[i], last;
         if (from == 0 && by == 1 && count == x->dim[i]) continue;
         bool known = dim_known(from) && dim_known(count);
-        bool to_end = dim_known(from) && by == 1 && same_count(n->w->g, count, dimx_sub(n->w->g->sym, dimx(x->dim[i]), dimx(from)));
+        bool to_end = dim_known(from) && by == 1 &&
+                      same_count(n->w->g, count, dimx_sub(n->w->g->sym, dimx(x->dim[i]), dimx(from)));
         if (!known && !to_end) return wn_error(n, "starts", "what is cut out depends on a dimension that is not known");
         axis[k] = i, start[k] = from, step[k] = by, end[k] = INT64_MAX;
         if (known) {
-            if (count == 0) end[k] = from;
-            else if (!size_mul(count - 1, by, &last) || !size_add(last, from, &last)) return wn_error(n, "starts", "overflows");
-            else end[k] = by > 0 ? last + 1 : last > 0 ? last - 1 : INT64_MIN + 1;
+            if (!size_mul(count ? count - 1 : 0, by, &last) || !size_add(last, from, &last))
+                return wn_error(n, "starts", "a position overflows");
+            end[k] = !count ? from : by > 0 ? last + 1 : last > 0 ? last - 1 : INT64_MIN + 1;
         }
         k++;
     }
@@ -169,6 +170,31 @@ static bool write_resize(WriteNode *n) {
     return true;
 }
 
+static void raise_version(WriteNode *n, int64_t opset) {
+    if (n->w->opset < opset) n->w->opset = opset;
+}
+
+/* Signed integers came late. */
+static bool write_bit_shift(WriteNode *n) {
+    if (dtype_info[operand(n, 0)->dtype].cls == 'i') raise_version(n, 28);
+    return true;
+}
+
+static bool write_celu(WriteNode *n) {
+    if (operand(n, 0)->dtype != DT_f32) raise_version(n, 28);
+    return true;
+}
+
+/* No clipping is an absent attribute, not 0. */
+static bool write_rnn(WriteNode *n) {
+    double clip = ((const Attr_Rnn *)n->attr)->clip;
+    if (clip > 0) {
+        AttributeProto *a = wn_attribute(n, "clip", ONNX_FLOAT);
+        a->has_f = true, a->f = (float)clip;
+    }
+    return true;
+}
+
 #define REDUCE(op) {OP_##op, 0, NULL, "axes", NULL, NULL, write_reduce}
 static const WriteRow rows[] = {
     {OP_Reshape, 0, NULL, "shape", NULL, NULL, write_reshape},
@@ -191,16 +217,17 @@ static const WriteRow rows[] = {
     {OP_LpPool, 0, NULL, "count_include_pad storage_order", NULL, NULL, NULL},
     {OP_Einsum, 0, NULL, NULL, "mode", "equation", NULL},
     {OP_Gelu, 0, NULL, NULL, "mode", "approximate", NULL},
-    {OP_BitShift, 0, NULL, NULL, "mode", "direction", NULL},
+    {OP_BitShift, 0, NULL, NULL, "mode", "direction", write_bit_shift},
+    {OP_Celu, 0, NULL, NULL, NULL, NULL, write_celu},
     {OP_Selu, 0, NULL, NULL, "beta", "gamma", NULL},
     {OP_SpaceToDepth, 0, NULL, "mode", NULL, NULL, NULL},
     {OP_ScatterND, 0, NULL, "axis", NULL, NULL, NULL},
     {OP_MeanVarianceNormalization, 0, NULL, "keepdims", NULL, NULL, NULL},
     {OP_RMSNormalization, 23, NULL, NULL, NULL, NULL, NULL},
     {OP_Swish, 24, NULL, NULL, NULL, NULL, NULL},
-    {OP_RNN, 0, NULL, "linear_before_reset input_forget", NULL, NULL, NULL},
-    {OP_GRU, 0, NULL, "input_forget", NULL, NULL, NULL},
-    {OP_LSTM, 0, NULL, "linear_before_reset", NULL, NULL, NULL},
+    {OP_RNN, 0, NULL, "clip linear_before_reset input_forget", NULL, NULL, write_rnn},
+    {OP_GRU, 0, NULL, "clip input_forget", NULL, NULL, write_rnn},
+    {OP_LSTM, 0, NULL, "clip linear_before_reset", NULL, NULL, write_rnn},
 };
 
 const WriteRow *write_row(Op op) {

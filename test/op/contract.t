@@ -1,0 +1,199 @@
+== conv 2-d with padding
+in %x : f32[1,1,3,3]
+const %w : f32[1,1,3,3] = [0,1,0, 1,1,1, 0,1,0]
+const %b : f32[1] = [10]
+%y = Conv(%x, %w, %b) {pads=[1,1,1,1]}
+out %y
+---
+y = 17 21 21 27 35 33 29 39 33
+nest sum(kh,kw | 
+
+== conv names its axes
+in %x : f32[2,3,8,8]
+in %w : f32[4,3,2,2]
+%y = Conv(%x, %w)
+out %y
+---
+nest for n 2, oc 4, oh 7, ow 7: y[n,oc,oh,ow] = sum(ic,kh,kw) (x[n,ic,(oh + kh),(ow + kw)] * w[oc,ic,kh,kw])
+
+== conv with stride and dilation
+in %x : f32[1,1,7]
+const %w : f32[1,1,2] = [1, 10]
+%y = Conv(%x, %w) {strides=[2], dilations=[2]}
+out %y
+---
+y = 31 53 75
+
+== conv in groups
+in %x : f32[1,4,1,2]
+const %w : f32[2,2,1,1] = [1, 10, 1, 100]
+%y = Conv(%x, %w) {group=2}
+out %y
+---
+y = 31 42 705 806
+
+== depthwise conv reduces over the kernel alone
+in %x : f32[1,2,1,3]
+const %w : f32[2,1,1,2] = [1, 1, 1, -1]
+%y = Conv(%x, %w) {group=2}
+out %y
+---
+y = 3 5 -1 -1
+nest sum(kw) (x[0,oc,0,(ow + kw)] * w[oc,0,0,kw])
+
+== conv 3-d
+in %x : f32[1,1,2,2,2]
+const %w : f32[1,1,2,2,2] = [1,1,1,1,1,1,1,1]
+%y = Conv(%x, %w)
+out %y
+---
+y = 36
+nest sum(kd,kh,kw)
+
+== transposed conv
+in %x : f32[1,1,2,2]
+const %w : f32[1,1,2,2] = [1, 2, 3, 4]
+%y = ConvTranspose(%x, %w) {strides=[1,1], pads=[0,0,0,0]}
+out %y
+---
+y = 1 4 4 6 20 16 9 24 16
+
+== transposed conv with stride
+in %x : f32[1,1,2]
+const %w : f32[1,1,3] = [1, 10, 100]
+const %b : f32[1] = [0.5]
+%y = ConvTranspose(%x, %w, %b) {strides=[2], pads=[0,0]}
+out %y
+---
+y = 1.5 10.5 102.5 20.5 200.5
+
+== transposed conv in groups
+in %x : f32[1,2,1]
+const %w : f32[2,2,1] = [1, 2, 3, 4]
+%y = ConvTranspose(%x, %w) {group=2, strides=[1], pads=[0,0]}
+out %y
+---
+y = 1 2 6 8
+
+== matrix product
+in %a : f32[2,3]
+in %b : f32[3,2]
+%y = MatMul(%a, %b)
+out %y
+---
+y = 22 28 49 64
+nest for m 2, n 2: y[m,n] = sum(k) (a[m,k] * b[k,n])
+
+== matrix product, batches broadcast
+in %a : f32[2,1,1,2]
+in %b : f32[2,2,1]
+%y = MatMul(%a, %b)
+out %y
+---
+y = 5 11 11 25
+
+== vectors
+in %a : f32[3]
+in %b : f32[3]
+in %m : f32[3,2]
+%d = MatMul(%a, %b)
+%r = MatMul(%a, %m)
+out %d
+out %r
+---
+d = 14
+r = 22 28
+
+== matrix times vector
+in %m : f32[2,3]
+in %a : f32[3]
+%y = MatMul(%m, %a)
+out %y
+---
+y = 14 32
+
+== integer product wraps
+const %a : i8[1,2] = [100, 100]
+const %b : i8[2,1] = [2, 1]
+%y = MatMul(%a, %b)
+out %y
+---
+y = 44
+
+== gemm
+in %a : f32[2,3]
+in %b : f32[2,3]
+in %c : f32[2]
+%y = Gemm(%a, %b, %c) {alpha=2, beta=0.5, transB=1}
+out %y
+---
+y = 28.5 65 64.5 155
+
+== gemm transposed, without its third operand
+in %a : f32[2,2]
+in %b : f32[2,1]
+%y = Gemm(%a, %b) {transA=1}
+out %y
+---
+y = 7 10
+nest sum(k) (a[k,m] * b[k,0])
+
+== gemm leaves out what beta 0 removes
+in %a : f32[1,1]
+in %b : f32[1,1]
+const %c : f32[1] = [nan]
+%y = Gemm(%a, %b, %c) {beta=0}
+out %y
+---
+y = 1
+
+== max pooling
+in %x : f32[1,1,3,3]
+%y = MaxPool(%x) {kernel_shape=[2,2], strides=[1,1], pads=[0,0,1,1]}
+out %y
+---
+y = 5 6 6 8 9 9 8 9 9
+
+== max pooling of negative values ignores the padding
+const %x : f32[1,1,2] = [-3, -2]
+%y = MaxPool(%x) {kernel_shape=[3], pads=[1,1]}
+out %y
+---
+y = -2 -2
+
+== average pooling counts what is inside
+in %x : f32[1,1,3,3]
+%y = AveragePool(%x) {kernel_shape=[2,2], strides=[2,2], pads=[1,1,0,0]}
+out %y
+---
+y = 1 2.5 5.5 7
+
+== average pooling counts the padding
+in %x : f32[1,1,4]
+%y = AveragePool(%x) {kernel_shape=[2], strides=[2], pads=[1,1], count_include_pad=1}
+out %y
+---
+y = 0.5 2.5 2
+
+== average pooling without padding divides by a number
+in %x : f32[1,1,4,4]
+%y = AveragePool(%x) {kernel_shape=[2,2], strides=[2,2]}
+out %y
+---
+y = 3.5 5.5 11.5 13.5
+nest / 4)
+
+== lp pooling
+in %x : f32[1,1,4]
+%y = LpPool(%x) {kernel_shape=[2], strides=[2], p=2}
+out %y
+---
+y = 2.236068 5
+
+== convolution of the wrong rank
+in %x : f32[1,1,4]
+in %w : f32[1,1,2,2]
+%y = Conv(%x, %w)
+out %y
+---
+error Conv

@@ -1,0 +1,103 @@
+== rnn, two steps
+const %x : f32[2,1,1] = [1, 2]
+const %w : f32[1,1,1] = [0.5]
+const %r : f32[1,1,1] = [2]
+const %b : f32[1,2] = [0.1, 0.2]
+%y, %h = RNN(%x, %w, %r, %b)
+out %y
+out %h
+---
+y = 0.6640368 0.9896234
+h = 0.9896234
+
+== rnn backwards from a given state
+const %x : f32[2,1,1] = [1, 2]
+const %w : f32[1,1,1] = [0.5]
+const %r : f32[1,1,1] = [2]
+const %s : f32[1,1,1] = [0.25]
+%y, %h = RNN(%x, %w, %r, _, _, %s) {direction="reverse"}
+out %y
+out %h
+---
+y = 0.9804981 0.9051483
+h = 0.9804981
+
+== lstm, one step
+const %x : f32[1,1,1] = [1]
+const %w : f32[1,4,1] = [1, 2, 3, 4]
+const %r : f32[1,4,1] = [0, 0, 0, 0]
+%y, %h, %c = LSTM(%x, %w, %r)
+out %y
+out %h
+out %c
+---
+c = 0.7305683
+y = 0.5491002
+
+== lstm with cell state and peepholes
+const %x : f32[1,1,1] = [0]
+const %w : f32[1,4,1] = [1, 1, 1, 1]
+const %r : f32[1,4,1] = [0, 0, 0, 0]
+const %c0 : f32[1,1,1] = [1]
+const %h0 : f32[1,1,1] = [0]
+const %p : f32[1,3] = [1, 2, 3]
+%y, %h, %c = LSTM(%x, %w, %r, _, _, %h0, %c0, %p)
+out %y
+out %c
+---
+c = 0.9525741
+y = 0.6449737
+
+== gru, both forms of the reset
+const %x : f32[1,1,1] = [1]
+const %w : f32[1,3,1] = [0, 0, 1]
+const %r : f32[1,3,1] = [0, 0, 2]
+const %b : f32[1,6] = [0, 0, 0, 0, 0, 1]
+const %h0 : f32[1,1,1] = [0.5]
+%y = GRU(%x, %w, %r, %b, _, %h0)
+%z = GRU(%x, %w, %r, %b, _, %h0) {linear_before_reset=1}
+out %y
+out %z
+---
+y = 0.7433072
+z = 0.7320138
+
+== both directions, batch first
+const %x : f32[1,2,1] = [1, 2]
+const %w : f32[2,1,1] = [1, 1]
+const %r : f32[2,1,1] = [0, 0]
+%y, %h = RNN(%x, %w, %r) {direction="bidirectional", layout=1}
+out %y
+out %h
+---
+y = 0.7615942 0.7615942 0.9640276 0.9640276
+h = 0.9640276 0.7615942
+
+== clipped before the activation
+const %x : f32[1,1,1] = [5]
+const %w : f32[1,1,1] = [1]
+const %r : f32[1,1,1] = [1]
+%y = RNN(%x, %w, %r) {clip=1}
+out %y
+---
+y = 0.7615942
+
+== lengths of the whole sequence are accepted
+const %x : f32[1,1,1] = [1]
+const %w : f32[1,1,1] = [1]
+const %r : f32[1,1,1] = [1]
+const %l : i32[1] = [1]
+%y = RNN(%x, %w, %r, _, %l)
+out %y
+---
+y = 0.7615942
+
+== sequences of different lengths
+in %x : f32[2,2,1]
+in %w : f32[1,1,1]
+in %r : f32[1,1,1]
+const %l : i32[2] = [1, 2]
+%y = RNN(%x, %w, %r, _, %l)
+out %y
+---
+error sequence_lens
