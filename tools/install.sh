@@ -4,24 +4,36 @@
 # Root or sudo is asked for only when there is something to install.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
+log=$here/build/install.log
 want="gcc make libc6-dev protobuf-c-compiler libprotobuf-c-dev libcjson-dev libstb-dev"
-[ "${1:-}" = test ] && want="$want clang libclang-rt-14-dev binutils python3 python3-venv"
+[ "${1:-}" = test ] && want="$want clang libclang-rt-dev binutils pkgconf cmake python3 python3-venv"
+
+has() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+quietly() { # what it says is shown only if it fails
+    "$@" >>"$log" 2>&1 || {
+        cat "$log" >&2
+        echo "failed: $*" >&2
+        exit 1
+    }
+}
+
 missing=
 for p in $want; do
-    dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"
+    has "$p" || missing="$missing $p"
 done
+mkdir -p "$here/build"
+: >"$log"
 if [ -n "$missing" ]; then
     echo "installing:$missing"
     as=
     [ "$(id -u)" = 0 ] || as=sudo
-    export DEBIAN_FRONTEND=noninteractive
-    $as apt-get update -qq
+    quietly $as apt-get update -q
     # shellcheck disable=SC2086
-    $as apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    quietly $as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
 fi
 if [ "${1:-}" = test ] && ! "$here/build/venv/bin/python" -c 'import numpy, onnx, onnxruntime' 2>/dev/null; then
     echo "installing from PyPI: numpy onnx onnxruntime (the judges, in build/venv)"
-    mkdir -p "$here/build"
-    python3 -m venv "$here/build/venv"
-    "$here/build/venv/bin/pip" install -q --disable-pip-version-check numpy onnx onnxruntime
+    quietly python3 -m venv "$here/build/venv"
+    quietly "$here/build/venv/bin/pip" install -q --disable-pip-version-check numpy onnx onnxruntime
 fi

@@ -1,2 +1,2 @@
 /* Rounded down; b > 0. */
-static inline int64_t index64_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
+static inline int64_t index64_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -1 - (-1 - a) / b; }

@@ -1,2 +1,2 @@
 /* Rounded down; b > 0. */
-static inline int index_div(int a, int b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
+static inline int index_div(int a, int b) { return a >= 0 ? a / b : -1 - (-1 - a) / b; }

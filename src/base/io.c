@@ -156,7 +156,9 @@ bool io_map_beneath(Arena *a, Diag *d, Loc loc, const char *base, const char *re
         if (folder >= 0) close(folder);
         if (fd >= 0) why = map_fd(fd, m, true, out);
     }
-    return why ? diag_error(d, loc, NULL, "cannot read file '%.200s': %s", relative, why) : true;
+    if (!why) return true;
+    const char *hint = arena_printf(a, "a file of its own in '%.200s' or below is needed", base);
+    return diag_error(d, loc, hint, "cannot read file '%.200s': %s", relative, why);
 }
 
 /* ---- paths ---- */

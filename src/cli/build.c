@@ -42,8 +42,10 @@ static bool compile(Arena *a, Diag *d, Command *c, const char *folder) {
     bool started = command_run(c, d, folder, "log", &status);
     progress_end();
     if (!started) return false;
-    return status == 0 || diag_error(d, (Loc){.file = c->word.at[0]}, "the message above is the compiler's",
-                                     "exit status %d: %s", status, complaint(a, folder));
+    if (status == 0) return true;
+    const char *said = complaint(a, folder);
+    return diag_error(d, (Loc){.file = c->word.at[0]}, "set CC to another compiler",
+                      "the C compiler failed with exit status %d%s%s", status, *said ? ": " : "", said);
 }
 
 bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const char *name) {

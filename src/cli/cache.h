@@ -1,5 +1,6 @@
 /* Compiled programs by what they were made from, in $XDG_CACHE_HOME/tenon or ~/.cache/tenon. An entry is a folder that
- * appears whole, by rename, so that several tenon at once are no trouble; the oldest ones go when there are too many. */
+ * appears whole, by rename, so that several tenon at once are no trouble; the oldest ones go when there are too many.
+ */
 #ifndef TENON_CLI_CACHE_H
 #define TENON_CLI_CACHE_H
 #include "base/diag.h"

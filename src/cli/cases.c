@@ -45,8 +45,8 @@ static bool read_inputs(Case *c, Model *m, const char *folder) {
     Numbers n = {0};
     numbers_in(m->arena, folder, "input_", ".pb", &n);
     for (uint32_t i = 0; i < n.n; i++) {
-        const char *name = "", *path = path_join(m->arena, folder,
-                                                 arena_printf(m->arena, "input_%lld.pb", (long long)n.at[i]));
+        const char *name = "",
+                   *path = path_join(m->arena, folder, arena_printf(m->arena, "input_%lld.pb", (long long)n.at[i]));
         const Tensor *t = onnx_read_tensor(m->arena, m->diag, path, &name);
         if (!t) return false;
         const ModelInput *in = name && *name ? model_input(m, name) : NULL;
@@ -61,8 +61,8 @@ static bool read_outputs(Case *c, Model *m, const char *folder) {
     Numbers n = {0};
     numbers_in(m->arena, folder, "output_", ".pb", &n);
     for (uint32_t i = 0; i < n.n; i++) {
-        const char *name, *path = path_join(m->arena, folder,
-                                            arena_printf(m->arena, "output_%lld.pb", (long long)n.at[i]));
+        const char *name,
+            *path = path_join(m->arena, folder, arena_printf(m->arena, "output_%lld.pb", (long long)n.at[i]));
         Want w = {.position = (uint32_t)n.at[i], .tensor = onnx_read_tensor(m->arena, m->diag, path, &name)};
         if (!w.tensor) return false;
         vec_push(m->arena, &c->want, w);

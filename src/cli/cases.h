@@ -5,7 +5,7 @@
 #include "cli/model.h"
 
 typedef struct {
-    const char *name;     /* of the output, or of something else in the archive; NULL: by position */
+    const char *name; /* of the output, or of something else in the archive; NULL: by position */
     uint32_t position;
     const Tensor *tensor; /* NULL: in the archive, not read yet */
     Npz *archive;

@@ -47,11 +47,29 @@ static const char *file_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
+/* Lines of --schedule for kernels that the program does not have. */
+static void check_schedules(Cli *c, const Program *p, const char *text) {
+    Str names = str_new(c->arena);
+    for (uint32_t i = 0; i < p->function.n && names.n < 1000; i++)
+        str_addf(&names, "%s%s", i ? ", " : "the kernels are ", p->function.at[i].name);
+    for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        size_t end = strcspn(line, "\n"), n = strcspn(line, ":\n");
+        bool known = end == strspn(line, " \t\r");
+        for (uint32_t i = 0; !known && i < p->function.n; i++)
+            known = !strncmp(p->function.at[i].name, line, n) && !p->function.at[i].name[n];
+        if (!known)
+            diag_warn(c->diag, (Loc){.file = c->options.schedule}, names.at, "there is no kernel '%.*s'",
+                      (int)(n < 200 ? n : 200), line);
+    }
+}
+
 static bool compile(Cli *c) {
     const Options *o = &c->options;
     Model m;
     if (o->list_passes) return list_passes();
     CompileOptions *how = compile_options(o);
+    Command compiler = command_new(c->arena);
+    if (o->build && !compiler_words(&compiler, c->diag, o->target)) return false;
     if (!how || !model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o) ||
         !model_settle(&m, &o->picture, true))
         return false;
@@ -60,6 +78,9 @@ static bool compile(Cli *c) {
     progress_say("compiling the model");
     Program *p = compile_graph(c->arena, g, how, c->diag);
     progress_end();
+    if (p) check_schedules(c, p, how->program.schedules);
+    if (p && o->name && strcmp(o->name, p->name))
+        diag_warn(c->diag, (Loc){.field = "--name"}, NULL, "'%s' becomes %s, a name in C", o->name, p->name);
     EmitOptions emit = {.command = o->line, .model = file_name(o->model)};
     emit.text_weights = o->text_weights || (!o->bin_weights && p && p->weight_bytes <= TEXT_WEIGHT_BYTES);
     return p && hash_model(c, &emit.model_hash) && emit_package(p, &emit, o->output, c->diag) &&

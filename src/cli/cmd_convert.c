@@ -16,7 +16,8 @@ static bool write_graph(Cli *c, const Graph *g) {
     if (extension && !strcasecmp(extension, ".txt"))
         graph_print(g, &text);
     else if (!extension || strcasecmp(extension, ".json"))
-        return diag_error(c->diag, (Loc){.file = path}, "end the name in .json, .txt or .onnx", "the form is not known");
+        return diag_error(c->diag, (Loc){.file = path}, "end the name in .json, .txt or .onnx",
+                          "the form is not known");
     else if (!graph_write_json(g, &text))
         return false;
     return io_write_file(c->arena, c->diag, path, text.at, text.n);

@@ -14,7 +14,7 @@ typedef struct {
     const char *name; /* as the model's format calls it */
     uint32_t count;
     int64_t macs, weights, activations; /* multiply-accumulates, bytes, bytes */
-    bool unknown;     /* a dimension is a symbol */
+    bool unknown;                       /* a dimension is a symbol */
 } Row;
 
 typedef struct {
@@ -121,8 +121,9 @@ static bool tell(Cli *c) {
     print_values(c->arena, g, "input", g->input.at, g->input.n);
     print_values(c->arena, g, "output", g->output.at, g->output.n);
     print_table(c, g);
-    if (diag_errors(c->diag)) printf("\n%d problem%s, told on the error output\n", diag_errors(c->diag),
-                                     diag_errors(c->diag) == 1 ? "" : "s");
+    if (diag_errors(c->diag))
+        printf("\n%d problem%s, told on the error output\n", diag_errors(c->diag),
+               diag_errors(c->diag) == 1 ? "" : "s");
     return diag_errors(c->diag) == 0;
 }
 

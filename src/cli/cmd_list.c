@@ -5,7 +5,8 @@
 #include <string.h>
 
 int targets_command(int argc, char **argv) {
-    static const CommandInfo info = {"targets", "", "Lists the targets that --target takes.", "tenon targets", CMD_list};
+    static const CommandInfo info = {"targets", "", "Lists the targets that --target takes.", "tenon targets",
+                                     CMD_list};
     Cli c;
     if (!cli_begin(&c, &info, argc, argv)) return cli_end(&c, false);
     int n;
@@ -15,7 +16,10 @@ int targets_command(int argc, char **argv) {
         printf("%-12s %s\n", t->name, t->help);
         printf("             %s%s, %d-byte vectors, %s %s\n", t->parent ? "from " : "no parent",
                t->parent ? t->parent->name : "", t->vector_bytes, t->cc, t->cflags);
-        printf("             %s%s%s\n", !t->run ? "cannot run here" : *t->run ? "runs here by " : "runs here",
+        printf("             %s%s%s\n",
+               !t->run   ? "cannot run here"
+               : *t->run ? "runs here by "
+                         : "runs here",
                t->run ? t->run : "", t == host ? " (the default: native)" : "");
     }
     return cli_end(&c, true);

@@ -56,7 +56,8 @@ static void print_top(const Tensor *t, int64_t n) {
         if (at < TOP) best[at] = i;
     }
     printf("  largest");
-    for (int64_t k = 0; k < found; k++) printf("%s [%lld] %.6g", k ? "," : "", (long long)best[k], tensor_float(t, best[k]));
+    for (int64_t k = 0; k < found; k++)
+        printf("%s [%lld] %.6g", k ? "," : "", (long long)best[k], tensor_float(t, best[k]));
     printf("\n");
 }
 

@@ -45,8 +45,7 @@ static Tolerance tolerance(const Verify *v, DType t) {
 static bool same_shapes(const Verify *v) {
     const Model *m = v->model;
     bool same = v->runner && v->shapes.n == m->shape.n;
-    for (uint32_t i = 0; same && i < m->shape.n; i++)
-        same = shape_equal(&v->shapes.at[i].shape, &m->shape.at[i].shape);
+    for (uint32_t i = 0; same && i < m->shape.n; i++) same = shape_equal(&v->shapes.at[i].shape, &m->shape.at[i].shape);
     return same && !m->value.n;
 }
 
@@ -161,8 +160,8 @@ static bool run_case(Verify *v, Case *c) {
 static bool summary(Verify *v) {
     uint32_t n = v->cases.at.n;
     if (!v->compared && !v->failed)
-        return diag_error(v->cli->diag, (Loc){.file = v->cli->options.data}, "name the arrays as the model's outputs are",
-                          "there is nothing to compare with");
+        return diag_error(v->cli->diag, (Loc){.file = v->cli->options.data},
+                          "name the arrays as the model's outputs are", "there is nothing to compare with");
     if (n > 1 || v->failed || v->different)
         printf("%u case%s: %u same, %u different, %u failed, largest error %.3g\n", (unsigned)n, n == 1 ? "" : "s",
                (unsigned)(v->compared - v->different), (unsigned)v->different, (unsigned)v->failed, v->largest);

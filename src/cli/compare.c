@@ -76,7 +76,7 @@ static void add_element(Str *s, const Tensor *t, int64_t i) {
 const char *compare_text(Arena *a, const Comparison *c, const Tensor *got, const Tensor *want) {
     if (c->reason) return c->reason;
     Str s = str_new(a);
-    if (want->dtype != DT_string) str_addf(&s, "max error %.3g", c->largest);
+    if (want->dtype != DT_string && (c->same || c->largest > 0)) str_addf(&s, "max error %.3g", c->largest);
     if (c->same) return s.n ? s.at : "equal";
     int64_t at[MAX_RANK], rest = c->worst;
     for (int i = want->shape.rank - 1; i >= 0; i--) {

@@ -60,8 +60,9 @@ int main(int argc, char **argv) {
     temp_watch_signals();
     if (setjmp(*mem_guard())) {
         progress_end();
-        fputs("tenon: out of memory; close other programs, raise the limit (ulimit -v) or give a smaller --input-shape\n",
-              stderr);
+        fputs(
+            "tenon: out of memory; close other programs, raise the limit (ulimit -v) or give a smaller --input-shape\n",
+            stderr);
         mem_release_all();
         return EXIT_fault;
     }

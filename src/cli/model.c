@@ -87,8 +87,8 @@ static bool apply_shape(Model *m, const char *spec) {
     }
     if (!in) return unknown_name(m, "--input-shape", spec);
     if (!parse_shape(text, &in->given))
-        return diag_error(m->diag, input_loc(m, in->name), "write it like 1x3x224x224", "--input-shape: '%s' is no shape",
-                          text);
+        return diag_error(m->diag, input_loc(m, in->name), "write it like 1x3x224x224",
+                          "--input-shape: '%s' is no shape", text);
     return true;
 }
 
@@ -132,8 +132,8 @@ const Tensor *tensor_file(Arena *a, Diag *d, const char *path, const char *key) 
 static bool check_tensor(const Model *m, const ModelInput *in, const Tensor *t) {
     if (t->dtype != in->dtype)
         return diag_error(m->diag, input_loc(m, in->name), "convert the array with astype()",
-                          "%s holds %s, the model takes %s", in->path ? in->path : "the data", dtype_info[t->dtype].name,
-                          dtype_info[in->dtype].name);
+                          "%s holds %s, the model takes %s", in->path ? in->path : "the data",
+                          dtype_info[t->dtype].name, dtype_info[in->dtype].name);
     bool fits = in->declared.rank < 0 || in->declared.rank == t->shape.rank;
     for (int i = 0; fits && i < in->declared.rank; i++)
         fits = !dim_known(in->declared.dim[i]) || in->declared.dim[i] == t->shape.dim[i];
@@ -160,7 +160,8 @@ static bool apply_file(Model *m, ModelInput *in, const char *path) {
 
 static bool apply_value(Model *m, ModelInput *in, const char *text) {
     int64_t seed = 1;
-    if (in->fill != FILL_none) return diag_error(m->diag, input_loc(m, in->name), NULL, "--input is given twice for it");
+    if (in->fill != FILL_none)
+        return diag_error(m->diag, input_loc(m, in->name), NULL, "--input is given twice for it");
     if (!strcmp(text, "zeros")) {
         in->fill = FILL_zeros;
         return true;
@@ -230,7 +231,9 @@ bool model_apply(Model *m, const Options *o) {
 /* ---- shapes ---- */
 
 /* A symbol is the same number everywhere; numbers in the map are one larger, for 0 is a dimension too. */
-static uint64_t symbol_key(Dim d) { return (uint64_t)d; }
+static uint64_t symbol_key(Dim d) {
+    return (uint64_t)d;
+}
 
 static bool take_shape(Model *m, ModelInput *in, const Shape *s, const char *from, IdMap *symbols) {
     if (in->declared.rank >= 0 && in->declared.rank != s->rank)
@@ -297,9 +300,9 @@ static void count_as_one(Model *m, ModelInput *in, bool warn) {
         str_addf(&shape, "%s%lld", k ? "x" : "", (long long)in->settled.dim[k]);
     }
     if (count && warn)
-        diag_warn(m->diag, input_loc(m, in->name), arena_printf(m->arena, "--input-shape %s=%s says what it is", in->name,
-                                                                shape.at),
-                  "%s count%s as 1", names.at, count == 1 ? "s" : "");
+        diag_warn(m->diag, input_loc(m, in->name),
+                  arena_printf(m->arena, "--input-shape %s=%s says what it is", in->name, shape.at), "%s count%s as 1",
+                  names.at, count == 1 ? "s" : "");
 }
 
 bool model_settle(Model *m, const PictureOptions *o, bool warn) {

@@ -173,8 +173,8 @@ static Tensor *parse_body(Arena *a, Diag *d, Loc loc, const Header *h, const uin
         bytes < 0 || (uint64_t)bytes != n) {
         Str s = str_new(a);
         shape_print(NULL, &h->shape, &s);
-        diag_error(d, loc, "write it again with numpy.save", "%zu bytes of data do not fit %s%s", n,
-                   dtype_info[t].name, s.at);
+        diag_error(d, loc, "write it again with numpy.save", "%zu bytes of data do not fit %s%s", n, dtype_info[t].name,
+                   s.at);
         return NULL;
     }
     Tensor *out = arena_new_of(a, Tensor);

@@ -27,9 +27,15 @@ enum { END_BYTES = 22, LOCATOR_BYTES = 20, END64_BYTES = 56, CENTRAL_BYTES = 46,
 enum { METHOD_STORED = 0, METHOD_DEFLATE = 8, FLAG_ENCRYPTED = 1 };
 #define DEFLATE_RATIO 1032 /* deflate cannot do better than 258 bytes for two bits */
 
-static uint32_t read16(const uint8_t *p) { return (uint32_t)(p[0] | p[1] << 8); }
-static uint32_t read32(const uint8_t *p) { return read16(p) | read16(p + 2) << 16; }
-static uint64_t read64(const uint8_t *p) { return read32(p) | (uint64_t)read32(p + 4) << 32; }
+static uint32_t read16(const uint8_t *p) {
+    return (uint32_t)(p[0] | p[1] << 8);
+}
+static uint32_t read32(const uint8_t *p) {
+    return read16(p) | read16(p + 2) << 16;
+}
+static uint64_t read64(const uint8_t *p) {
+    return read32(p) | (uint64_t)read32(p + 4) << 32;
+}
 
 static bool damaged(Npz *z, const char *what) {
     return diag_error(z->diag, (Loc){.file = z->file}, "write it again with numpy.savez", "%s", what);
@@ -49,7 +55,9 @@ static uint32_t crc32_of(const uint8_t *p, size_t n) {
 }
 
 /* `bytes` bytes at `offset` lie within the file. */
-static bool inside(const Npz *z, uint64_t offset, uint64_t bytes) { return offset <= z->n && bytes <= z->n - offset; }
+static bool inside(const Npz *z, uint64_t offset, uint64_t bytes) {
+    return offset <= z->n && bytes <= z->n - offset;
+}
 
 /* The end record stands last, before a comment of at most 65535 bytes. */
 static const uint8_t *find_end(const Npz *z) {
@@ -143,9 +151,15 @@ Npz *npz_open(Arena *a, Diag *d, const char *path) {
     return io_map(a, d, path, &b) ? npz_parse(a, d, path, b.data, b.n) : NULL;
 }
 
-uint32_t npz_count(const Npz *z) { return z->entry.n; }
-const char *npz_name(const Npz *z, uint32_t i) { return z->entry.at[i].name; }
-uint32_t npz_find(const Npz *z, const char *name) { return map_get(&z->by_name, name); }
+uint32_t npz_count(const Npz *z) {
+    return z->entry.n;
+}
+const char *npz_name(const Npz *z, uint32_t i) {
+    return z->entry.at[i].name;
+}
+uint32_t npz_find(const Npz *z, const char *name) {
+    return map_get(&z->by_name, name);
+}
 
 static bool refuse(Npz *z, const Entry *e, const char *what) {
     return diag_error(z->diag, (Loc){.file = z->file, .field = e->name}, "write it again with numpy.savez", "%s", what);

@@ -52,17 +52,20 @@ typedef struct {
 
 static const Option table[] = {
     {O_output, "output", "DIR", CMD_compile, "folder for the package, made if missing"},
-    {O_output, "output", "DIR", CMD_run, "write every output to DIR/NAME.npy (characters unsafe in a file name become _)"},
+    {O_output, "output", "DIR", CMD_run,
+     "write every output to DIR/NAME.npy (characters unsafe in a file name become _)"},
     {O_output, "output", "FILE", CMD_convert, "the file to write: .json, .txt or .onnx"},
     {O_input, "input", "NAME=WHAT", CMD_run,
-     "FILE.npy, FILE.npz, FILE.pb, FILE.png, FILE.jpg, FILE.bmp, random:SEED or zeros; once an input. NAME= may be left "
+     "FILE.npy, FILE.npz, FILE.pb, FILE.png, FILE.jpg, FILE.bmp, random:SEED or zeros; once an input. NAME= may be "
+     "left "
      "out when there is one input, and for a .npz whose keys are the inputs' names"},
     {O_shape, "input-shape", "NAME=1x3x224x224", MODEL_COMMANDS,
      "numbers for the dynamic dimensions of an input; without it they come from the input's file, or count as 1"},
     {O_bind, "bind", "NAME=FILE.npy", MODEL_COMMANDS, "make an input a constant"},
     {O_target, "target", "T", CODE_COMMANDS, "what `tenon targets` lists; this machine's best without it"},
     {O_name, "name", "N", CMD_compile, "prefix of files and C names; from the model's file name without it"},
-    {O_weights, "weights", "text|bin", CMD_compile, "weights as C arrays (what small models get without it), or as a .bin file that the assembler takes in"},
+    {O_weights, "weights", "text|bin", CMD_compile,
+     "weights as C arrays (what small models get without it), or as a .bin file that the assembler takes in"},
     {O_build, "build", NULL, CMD_compile, "run the C compiler too, to report the size of the code"},
     {O_report, "report", NULL, CMD_compile, "one line for each pass"},
     {O_passes, "passes", NULL, CMD_compile, "list the passes and end"},
@@ -76,7 +79,8 @@ static const Option table[] = {
     {O_engine, "engine", "c|interpreter", CMD_run | CMD_verify,
      "the compiled C (the default), or the reference interpreter, which is slow"},
     {O_data, "data", "REF.npz", CMD_verify,
-     "arrays named as the inputs, and as the outputs to expect; several cases have keys like case0.NAME, or are stacked "
+     "arrays named as the inputs, and as the outputs to expect; several cases have keys like case0.NAME, or are "
+     "stacked "
      "along the first axis"},
     {O_rtol, "rtol", "R", CMD_verify, "relative tolerance: |got - want| <= A + R * |want|"},
     {O_atol, "atol", "A", CMD_verify, "absolute tolerance; 1e-5 of the output's largest magnitude without it"},
@@ -94,12 +98,29 @@ enum { TABLE = sizeof table / sizeof *table };
 
 /* ---- values ---- */
 
-static const char *parse_real(const char *text, double least, double *out) {
+static const char *parse_real(Arena *a, const char *text, double least, double *out) {
     char *end;
     double v = strtod(text, &end);
-    if (end == text || *end || !(v >= least) || v > 1e300) return "is not a number that makes sense here";
+    if (end == text || *end || v != v || v > 1e300) return "is not a number";
+    if (v < least) return arena_printf(a, "is too small, the least is %g", least);
     *out = v;
     return NULL;
+}
+
+/* NAME=1x3x8, where NAME may hold '=' itself; commas do as well, and no dimensions at all. */
+static const char *check_shape(Arena *a, const char *text) {
+    const char *equals = strrchr(text, '='), *at = equals ? equals + 1 : text;
+    int64_t number;
+    int rank = 0;
+    for (bool more = *at; more; rank++) {
+        size_t n = strspn(at, "0123456789");
+        if (!n || !int_parse(arena_strndup(a, at, n), &number)) return "is no shape; write it like x=1x3x224x224";
+        at += n;
+        more = *at == 'x' || *at == ',';
+        at += more;
+    }
+    if (*at) return "is no shape; write it like x=1x3x224x224";
+    return rank > MAX_RANK ? "has more than 8 dimensions" : NULL;
 }
 
 /* "a" or "a,b,c" */
@@ -126,9 +147,9 @@ static const char *parse_target(Options *o, const char *text) {
     return s.at;
 }
 
-static const char *one_of(const char *text, const char *no, const char *yes, bool *out) {
+static const char *one_of(Arena *a, const char *text, const char *no, const char *yes, bool *out) {
     *out = !strcmp(text, yes);
-    return *out || !strcmp(text, no) ? NULL : "is not one of the words that are possible";
+    return *out || !strcmp(text, no) ? NULL : arena_printf(a, "is neither %s nor %s", no, yes);
 }
 
 static const char *parse_threads(Options *o, const char *text) {
@@ -146,17 +167,15 @@ static const char *parse_std(Options *o, const char *text) {
 /* NULL, or what is wrong with `arg`. */
 static const char *set_number(Options *o, int key, const char *arg) {
     switch (key) {
-    case O_rtol: return parse_real(arg, 0, &o->rtol);
-    case O_atol: return parse_real(arg, 0, &o->atol);
-    case O_seconds: return parse_real(arg, 1e-3, &o->seconds);
+    case O_rtol: return parse_real(o->arena, arg, 0, &o->rtol);
+    case O_atol: return parse_real(o->arena, arg, 0, &o->atol);
+    case O_seconds: return parse_real(o->arena, arg, 1e-3, &o->seconds);
     case O_threads: return parse_threads(o, arg);
-    case O_scale: return parse_real(arg, -1e30, &o->picture.scale);
+    case O_scale: return parse_real(o->arena, arg, -1e30, &o->picture.scale);
     case O_mean: return parse_channels(arg, o->picture.mean, &o->picture.nmean);
     case O_std: return parse_std(o, arg);
-    case O_engine: return one_of(arg, "c", "interpreter", &o->interpreter);
-    case O_weights:
-        o->bin_weights = !strcmp(arg, "bin");
-        return one_of(arg, "bin", "text", &o->text_weights);
+    case O_engine: return one_of(o->arena, arg, "c", "interpreter", &o->interpreter);
+    case O_weights: o->bin_weights = !strcmp(arg, "bin"); return one_of(o->arena, arg, "bin", "text", &o->text_weights);
     case O_target: return parse_target(o, arg);
     default: return "is not known";
     }
@@ -167,7 +186,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_output: o->output = arg; return NULL;
     case O_name: o->name = arg; return NULL;
     case O_input: vec_push(o->arena, &o->input, arg); return NULL;
-    case O_shape: vec_push(o->arena, &o->shape, arg); return NULL;
+    case O_shape: vec_push(o->arena, &o->shape, arg); return check_shape(o->arena, arg);
     case O_bind: vec_push(o->arena, &o->bind, arg); return NULL;
     case O_skip: vec_push(o->arena, &o->skip, arg); return NULL;
     case O_stop: o->stop_after = arg; return NULL;
@@ -232,9 +251,15 @@ static bool config_entry(Options *o, const bool *given, const cJSON *v) {
     return ok;
 }
 
-static void *json_alloc(size_t n) { return mem_try_alloc(n); }
-static void json_free(void *p) { mem_try_free(p); }
-static void json_delete(void *root) { cJSON_Delete(root); }
+static void *json_alloc(size_t n) {
+    return mem_try_alloc(n);
+}
+static void json_free(void *p) {
+    mem_try_free(p);
+}
+static void json_delete(void *root) {
+    cJSON_Delete(root);
+}
 
 static bool read_config(Options *o, const bool *given) {
     Bytes file;

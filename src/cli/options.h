@@ -39,7 +39,7 @@ typedef struct {
     const Target *target; /* the host's when --target is not given */
     bool list_passes, report, verify_passes, build, bind_parameters, ms, interpreter;
     bool text_weights, bin_weights; /* neither: as the target's dialect suggests */
-    double rtol, atol; /* negative: not given */
+    double rtol, atol;              /* negative: not given */
     double seconds;
     int64_t threads;
     PictureOptions picture;

@@ -10,10 +10,13 @@ typedef struct {
 } Layout;
 
 bool picture_probe(const uint8_t *data, size_t n) {
-    return n >= 8 && (!memcmp(data, "\x89PNG\r\n\x1a\n", 8) || !memcmp(data, "\xff\xd8\xff", 3) || !memcmp(data, "BM", 2));
+    return n >= 8 &&
+           (!memcmp(data, "\x89PNG\r\n\x1a\n", 8) || !memcmp(data, "\xff\xd8\xff", 3) || !memcmp(data, "BM", 2));
 }
 
-static bool channels(Dim d) { return d == 1 || d == 3; }
+static bool channels(Dim d) {
+    return d == 1 || d == 3;
+}
 
 /* Channels stand first where both ways are possible: the way of ONNX. A dimension that is not known could be any. */
 static bool find_layout(const Shape *s, Layout *out) {
@@ -97,8 +100,9 @@ Tensor *picture_tensor(Arena *a, Diag *d, const char *path, Bytes file, const ch
     Layout l;
     Picture p = {0};
     if (t == DT_bool || t == DT_string || t == DT_none || !find_layout(shape, &l)) {
-        diag_error(d, loc, "give a .npy file", "a picture cannot fill it: that takes numbers in [1,C,H,W] or [1,H,W,C] "
-                                               "with 1 or 3 channels");
+        diag_error(d, loc, "give a .npy file",
+                   "a picture cannot fill it: that takes numbers in [1,C,H,W] or [1,H,W,C] "
+                   "with 1 or 3 channels");
         return NULL;
     }
     p.channels = shape->dim[l.c] == 1 ? 1 : 3;

@@ -6,7 +6,7 @@
 
 /* value = (byte * scale - mean) / std per channel, in the order that the tensor has; float inputs only. */
 typedef struct {
-    double scale; /* 1 */
+    double scale;    /* 1 */
     int nmean, nstd; /* 0, 1 or 3 */
     double mean[3], std[3];
     bool bgr; /* the tensor's channels are blue, green, red */

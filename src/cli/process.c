@@ -14,9 +14,13 @@
 
 extern char **environ;
 
-Command command_new(Arena *a) { return (Command){.arena = a}; }
+Command command_new(Arena *a) {
+    return (Command){.arena = a};
+}
 
-void command_add(Command *c, const char *word) { vec_push(c->arena, &c->word, arena_strdup(c->arena, word)); }
+void command_add(Command *c, const char *word) {
+    vec_push(c->arena, &c->word, arena_strdup(c->arena, word));
+}
 
 void command_add_words(Command *c, const char *text) {
     while (*text) {
@@ -79,8 +83,7 @@ bool command_run(Command *c, Diag *d, const char *folder, const char *log, int *
     } argv = {.in = c->word.at};
     int bad = start(&pid, argv.out, folder, log);
     c->word.n--;
-    if (bad)
-        return diag_error(d, (Loc){.file = c->word.at[0]}, NULL, "cannot be run: %s", strerror(bad));
+    if (bad) return diag_error(d, (Loc){.file = c->word.at[0]}, NULL, "cannot be run: %s", strerror(bad));
     temp_child((int)pid);
     while (waitpid(pid, &state, 0) < 0)
         if (errno != EINTR) {

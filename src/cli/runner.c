@@ -39,7 +39,9 @@ static void key_add(Key *k, const void *data, size_t n) {
     k->b = hash_bytes(&k->a, sizeof k->a, k->b ^ 0x5851f42d4c957f2du);
 }
 
-static void key_text(Key *k, const char *s) { key_add(k, s ? s : "", s ? strlen(s) + 1 : 0); }
+static void key_text(Key *k, const char *s) {
+    key_add(k, s ? s : "", s ? strlen(s) + 1 : 0);
+}
 
 static bool key_file(Key *k, Arena *a, Diag *d, const char *path) {
     Bytes b;
@@ -152,8 +154,9 @@ static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
         !build_program(r->arena, r->diag, r->target, folder, "model") ||
         !ports_write(r->arena, r->diag, r->built, path_join(r->arena, folder, "io")))
         return false;
-    static const char *const rest[] = {"model.h", "model.c", "model_weights.h", "model_weights.c", "model_weights.bin",
-                                       "model_example.c", "model.map.json", "Makefile", "CMakeLists.txt", "log"};
+    static const char *const rest[] = {
+        "model.h",         "model.c",        "model_weights.h", "model_weights.c", "model_weights.bin",
+        "model_example.c", "model.map.json", "Makefile",        "CMakeLists.txt",  "log"};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) unlink(path_join(r->arena, folder, rest[i]));
     return true;
 }
@@ -272,7 +275,8 @@ static bool execute(Runner *r, Command *c, const char *work) {
     size_t from = log.n;
     while (from && log.data[from - 1] != '\n') from--;
     return diag_error(r->diag, (Loc){.file = r->graph->file}, "try --engine interpreter, and tell the authors",
-                      status > 128 ? "the compiled model died of signal %d: %.*s" : "the compiled model failed (%d): %.*s",
+                      status > 128 ? "the compiled model died of signal %d: %.*s"
+                                   : "the compiled model failed (%d): %.*s",
                       status > 128 ? status - 128 : status, (int)(log.n - from > 300 ? 300 : log.n - from),
                       log.data ? (const char *)log.data + from : "");
 }
@@ -284,8 +288,8 @@ static const Tensor *read_output(Runner *r, const char *work, uint32_t i) {
         return NULL;
     Tensor *t = tensor_new(r->arena, p->dtype, p->shape);
     if (!t->data || t->bytes != file.n) {
-        diag_error(r->diag, (Loc){.file = r->graph->file}, NULL, "output '%s' of the compiled model has %zu bytes, not %zu",
-                   p->name, file.n, t->bytes);
+        diag_error(r->diag, (Loc){.file = r->graph->file}, NULL,
+                   "output '%s' of the compiled model has %zu bytes, not %zu", p->name, file.n, t->bytes);
         return NULL;
     }
     if (file.n) t->data = file.data; /* mapped as long as the arena lives, though the file goes */

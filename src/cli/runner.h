@@ -16,14 +16,14 @@ typedef struct {
 typedef struct {
     Arena *arena; /* of results too */
     Diag *diag;
-    const Graph *graph;  /* as imported: inputs of runner_run are its inputs, in order */
+    const Graph *graph; /* as imported: inputs of runner_run are its inputs, in order */
     const Target *target;
     bool interpreter;
-    const char *program; /* the built program */
+    const char *program;  /* the built program */
     RunnerPort *in, *out; /* what the program takes and gives */
     uint32_t nin, nout;
     int64_t macs;
-    Program *built;      /* when it was compiled just now, not found in the cache: its graph is after the passes */
+    Program *built; /* when it was compiled just now, not found in the cache: its graph is after the passes */
 } Runner;
 
 /* Makes g ready to run. `keep_all`: every kernel's result is an output too (compiled C only; nothing is cached).

@@ -15,6 +15,7 @@ static void *grow(void *old, size_t old_bytes, size_t bytes) {
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_BMP
 #define STBI_NO_STDIO
+#define STBI_FAILURE_USERMSG
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR
 #define STBI_MAX_DIMENSIONS 16384
@@ -56,4 +57,6 @@ uint8_t *stb_decode(const uint8_t *in, size_t n_in, int channels, int *width, in
     return pixels;
 }
 
-void stb_free(uint8_t *pixels) { mem_try_free(pixels); }
+void stb_free(uint8_t *pixels) {
+    mem_try_free(pixels);
+}

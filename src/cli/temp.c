@@ -59,7 +59,9 @@ void temp_watch_signals(void) {
         if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN) sigaction(signals[i], &wanted, NULL);
 }
 
-void temp_child(int pid) { child = pid; }
+void temp_child(int pid) {
+    child = pid;
+}
 
 void temp_keep(const char *path) {
     for (int i = 0; i < FOLDERS; i++)
@@ -84,7 +86,9 @@ const char *temp_folder(Arena *a, Diag *d, const char *parent) {
         int reason = errno;
         diag_error(d, (Loc){.file = path}, "set TMPDIR to a folder that can be written",
                    "the temporary folder cannot be made: %s",
-                   slot == FOLDERS ? "too many" : strlen(path) >= PATH_BYTES ? "its name is too long" : strerror(reason));
+                   slot == FOLDERS              ? "too many"
+                   : strlen(path) >= PATH_BYTES ? "its name is too long"
+                                                : strerror(reason));
         return NULL;
     }
     strcpy(folders[slot], path);

@@ -1,4 +1,5 @@
-/* Temporary folders that go away: with their arena, and when the program is interrupted. They hold files, no folders. */
+/* Temporary folders that go away: with their arena, and when the program is interrupted. They hold files, no folders.
+ */
 #ifndef TENON_CLI_TEMP_H
 #define TENON_CLI_TEMP_H
 #include "base/diag.h"

@@ -23,7 +23,9 @@ static bool step1(Rule *r, StepKind k, const char *axis, int64_t number, const c
     return step(r, s);
 }
 
-static StagePlan *plan_of(const Rule *r) { return &r->p->stage[r->stage]; }
+static StagePlan *plan_of(const Rule *r) {
+    return &r->p->stage[r->stage];
+}
 
 /* Neighbours that every operand walks as one: fewer and longer loops. */
 static void fuse_neighbours(Rule *r) {
@@ -60,13 +62,17 @@ static void classify(Rule *r, ExprId e, AxisId axis, Access *acc) {
                 for (int t = 0; t < l.n; t++) uses |= l.term[t].atom == x_axis(n, axis);
             dims += uses;
         }
-        if (!x_coefficient(n, buffer_offset(n, x.id, index), axis, &coef)) acc->ok = false;
-        else if (coef == 0) acc->still++;
+        if (!x_coefficient(n, buffer_offset(n, x.id, index), axis, &coef))
+            acc->ok = false;
+        else if (coef == 0)
+            acc->still++;
         else if (n->buf.at[x.id].kind == BUF_const && plain == 1 && dims == 1 && !n->buf.at[x.id].nphys) {
             acc->packable++;
             acc->pack = x.id;
-        } else if (coef == 1) acc->unit++;
-        else acc->strided++;
+        } else if (coef == 1)
+            acc->unit++;
+        else
+            acc->strided++;
         return;
     }
     for (int i = 0; i < x.narg; i++)
@@ -78,8 +84,9 @@ static Access access_of(Rule *r, ExprId red, AxisId axis) {
     Access acc = {.ok = true, .pack = UINT32_MAX};
     ExprId guard = x_arg(n, red, 1), value = x_arg(n, red, 0);
     x_axis(n, axis); /* exists before the walk is marked */
-    buffer_offset(n, 0, (ExprId[MAX_RANK]){x_index(n, 0), x_index(n, 0), x_index(n, 0), x_index(n, 0), x_index(n, 0),
-                                           x_index(n, 0), x_index(n, 0), x_index(n, 0)});
+    buffer_offset(n, 0,
+                  (ExprId[MAX_RANK]){x_index(n, 0), x_index(n, 0), x_index(n, 0), x_index(n, 0), x_index(n, 0),
+                                     x_index(n, 0), x_index(n, 0), x_index(n, 0)});
     x_mark_begin(n);
     classify(r, value, axis, &acc);
     acc.guarded = guard != NO_EXPR && x_uses_axis(n, guard, axis);
@@ -111,7 +118,8 @@ static void register_tile(Rule *r, ExprId red, AxisId vector) {
     int64_t most = r->p->target->vector_registers >= 32 ? 14 : 6;
     for (int i = plan_of(r)->npiece - 1; i >= 0; i--) {
         Piece p = plan_of(r)->piece[i];
-        if (p.reduce || p.root == vector || p.step != 1 || !p.outermost || n->axis.at[p.root].kind == AXIS_serial) continue;
+        if (p.reduce || p.root == vector || p.step != 1 || !p.outermost || n->axis.at[p.root].kind == AXIS_serial)
+            continue;
         Access acc = access_of(r, red, p.root);
         if (!acc.ok || acc.still == 0) continue;
         int64_t size = n->axis.at[p.root].extent, t = tile_size(size, most);
@@ -186,8 +194,10 @@ Schedule schedule_default(Arena *a, Plan *p) {
         fuse_neighbours(&r);
         if (target_lanes(p->target, DT_f32) <= 1) continue;
         int count = x_reductions(p->nest, p->nest->stage.at[s].value, red, 2);
-        if (count == 0) vector_plain(&r);
-        else if (count == 1) vector_reduce(&r, red[0]);
+        if (count == 0)
+            vector_plain(&r);
+        else if (count == 1)
+            vector_reduce(&r, red[0]);
     }
     return out;
 }

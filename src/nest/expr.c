@@ -4,9 +4,10 @@
 
 ExprId x_raw(Nest *n, Expr proto, int narg, const ExprId *args) {
     proto.narg = (uint8_t)narg;
-    uint64_t h = hash_bytes(args, (size_t)narg * sizeof *args,
-                            ((uint64_t)proto.kind << 56) ^ ((uint64_t)proto.dtype << 48) ^ ((uint64_t)proto.is_index << 47) ^
-                                proto.id ^ ((uint64_t)proto.i * 0x9e3779b97f4a7c15u));
+    uint64_t h =
+        hash_bytes(args, (size_t)narg * sizeof *args,
+                   ((uint64_t)proto.kind << 56) ^ ((uint64_t)proto.dtype << 48) ^ ((uint64_t)proto.is_index << 47) ^
+                       proto.id ^ ((uint64_t)proto.i * 0x9e3779b97f4a7c15u));
     for (;; h++) {
         uint32_t e = idmap_get(&n->cons, h);
         if (e == MAP_NONE) break;
@@ -43,7 +44,9 @@ bool x_mark(const Nest *cn, ExprId e) {
 ExprId x_index(Nest *n, int64_t v) {
     return x_raw(n, (Expr){.kind = X_int, .dtype = DT_index, .is_index = true, .i = v}, 0, NULL);
 }
-ExprId x_int(Nest *n, DType t, int64_t v) { return x_raw(n, (Expr){.kind = X_int, .dtype = (uint8_t)t, .i = v}, 0, NULL); }
+ExprId x_int(Nest *n, DType t, int64_t v) {
+    return x_raw(n, (Expr){.kind = X_int, .dtype = (uint8_t)t, .i = v}, 0, NULL);
+}
 ExprId x_real(Nest *n, DType t, double v) {
     if (t == DT_f32) v = (double)(float)v;
     return x_raw(n, (Expr){.kind = X_real, .dtype = (uint8_t)t, .f = v}, 0, NULL);
@@ -63,13 +66,19 @@ ExprId x_load(Nest *n, BufId b, const ExprId *index) {
 
 /* ---- constants ---- */
 
-static bool is_number(const Nest *n, ExprId e) { return x_get(n, e)->kind == X_int || x_get(n, e)->kind == X_real; }
+static bool is_number(const Nest *n, ExprId e) {
+    return x_get(n, e)->kind == X_int || x_get(n, e)->kind == X_real;
+}
 static double number(const Nest *n, ExprId e) {
     const Expr *x = x_get(n, e);
     return x->kind == X_int ? (double)x->i : x->f;
 }
-static bool is_value(const Nest *n, ExprId e, double v) { return is_number(n, e) && number(n, e) == v; }
-static ExprId truth(Nest *n, bool v) { return x_int(n, DT_bool, v); }
+static bool is_value(const Nest *n, ExprId e, double v) {
+    return is_number(n, e) && number(n, e) == v;
+}
+static ExprId truth(Nest *n, bool v) {
+    return x_int(n, DT_bool, v);
+}
 
 /* The smallest and largest value of an integer type; u64 by its bits. */
 static void int_limits(DType t, int64_t *lo, int64_t *hi) {
@@ -79,7 +88,9 @@ static void int_limits(DType t, int64_t *lo, int64_t *hi) {
     *hi = t == DT_bool ? 1 : is_signed ? -1 - *lo : (int64_t)(UINT64_MAX >> (64 - bits));
 }
 
-static bool is_compare(Fn f) { return f >= FN_lt && f <= FN_ne; }
+static bool is_compare(Fn f) {
+    return f >= FN_lt && f <= FN_ne;
+}
 
 static bool compare(Fn f, double a, double b) {
     switch (f) {
@@ -144,8 +155,10 @@ static ExprId simplify_index(Nest *n, Fn f, const ExprId *a) {
         if (k >= 0 && linear_of(n, a[1 - k], &r) && linear_add(&l, &r, x_get(n, a[k])->i)) return linear_build(n, &l);
         return NO_EXPR;
     }
-    case FN_div: return x_get(n, a[1])->kind == X_int && x_get(n, a[1])->i > 0 ? index_div(n, a[0], x_get(n, a[1])->i) : NO_EXPR;
-    case FN_mod: return x_get(n, a[1])->kind == X_int && x_get(n, a[1])->i > 0 ? index_mod(n, a[0], x_get(n, a[1])->i) : NO_EXPR;
+    case FN_div:
+        return x_get(n, a[1])->kind == X_int && x_get(n, a[1])->i > 0 ? index_div(n, a[0], x_get(n, a[1])->i) : NO_EXPR;
+    case FN_mod:
+        return x_get(n, a[1])->kind == X_int && x_get(n, a[1])->i > 0 ? index_mod(n, a[0], x_get(n, a[1])->i) : NO_EXPR;
     case FN_min:
     case FN_max: {
         int d = decide(n, FN_le, a[0], a[1]);
@@ -196,8 +209,10 @@ static ExprId simplify_value(Nest *n, Fn f, const ExprId *a) {
     case FN_sub: return is_value(n, a[1], 0) ? a[0] : NO_EXPR;
     case FN_mul: return is_value(n, a[0], 1) ? a[1] : is_value(n, a[1], 1) ? a[0] : NO_EXPR;
     case FN_div: return is_value(n, a[1], 1) ? a[0] : NO_EXPR;
-    case FN_max: return is_value(n, a[0], -INFINITY) ? a[1] : is_value(n, a[1], -INFINITY) || a[0] == a[1] ? a[0] : NO_EXPR;
-    case FN_min: return is_value(n, a[0], INFINITY) ? a[1] : is_value(n, a[1], INFINITY) || a[0] == a[1] ? a[0] : NO_EXPR;
+    case FN_max:
+        return is_value(n, a[0], -INFINITY) ? a[1] : is_value(n, a[1], -INFINITY) || a[0] == a[1] ? a[0] : NO_EXPR;
+    case FN_min:
+        return is_value(n, a[0], INFINITY) ? a[1] : is_value(n, a[1], INFINITY) || a[0] == a[1] ? a[0] : NO_EXPR;
     default: return NO_EXPR;
     }
 }
@@ -246,7 +261,9 @@ ExprId x_fn(Nest *n, Fn f, const ExprId *a) {
     return x_raw_fn(n, f, t, index, fn_info[f].arity, a);
 }
 
-ExprId x_fn1(Nest *n, Fn f, ExprId a) { return x_fn(n, f, &a); }
+ExprId x_fn1(Nest *n, Fn f, ExprId a) {
+    return x_fn(n, f, &a);
+}
 ExprId x_fn2(Nest *n, Fn f, ExprId a, ExprId b) {
     ExprId args[2] = {a, b};
     return x_fn(n, f, args);
@@ -264,8 +281,10 @@ ExprId x_cast(Nest *n, DType t, ExprId a) {
     if (x->dtype == t && !x->is_index) return a;
     if (x->kind == X_int && (t == DT_f32 || t == DT_f64) && x->i >= -(INT64_C(1) << 53) && x->i <= INT64_C(1) << 53)
         return x_real(n, t, (double)x->i);
-    if (x->kind == X_int && x->is_index && (t == DT_i64 || (t == DT_i32 && x->i == (int32_t)x->i))) return x_int(n, t, x->i);
-    if (x->kind == X_real && (x->dtype == DT_f32 || x->dtype == DT_f64) && (t == DT_f32 || t == DT_f64)) return x_real(n, t, x->f);
+    if (x->kind == X_int && x->is_index && (t == DT_i64 || (t == DT_i32 && x->i == (int32_t)x->i)))
+        return x_int(n, t, x->i);
+    if (x->kind == X_real && (x->dtype == DT_f32 || x->dtype == DT_f64) && (t == DT_f32 || t == DT_f64))
+        return x_real(n, t, x->f);
     return x_raw(n, (Expr){.kind = X_cast, .dtype = (uint8_t)t}, 1, &a);
 }
 
@@ -307,7 +326,8 @@ static ExprId strip_guard(Nest *n, Combine c, ExprId v, ExprId *guard) {
     if (x->id == FN_select) {
         DType t = (DType)x->dtype; /* x moves when expressions are added */
         ExprId other = x_arg(n, v, 2);
-        if (!is_number(n, other) || (other != x_neutral(n, c, t) && (c != COMBINE_sum || number(n, other) != 0))) return v;
+        if (!is_number(n, other) || (other != x_neutral(n, c, t) && (c != COMBINE_sum || number(n, other) != 0)))
+            return v;
         ExprId cond = x_arg(n, v, 0), inner = x_arg(n, v, 1);
         *guard = *guard == NO_EXPR ? cond : x_fn2(n, FN_and, *guard, cond);
         return strip_guard(n, c, inner, guard);

@@ -125,7 +125,9 @@ ExprId linear_build(Nest *n, Linear *l) {
 
 /* ---- ranges ---- */
 
-static int64_t clamp_inf(int64_t v) { return v > RANGE_INF ? RANGE_INF : v < -RANGE_INF ? -RANGE_INF : v; }
+static int64_t clamp_inf(int64_t v) {
+    return v > RANGE_INF ? RANGE_INF : v < -RANGE_INF ? -RANGE_INF : v;
+}
 
 static int64_t mul_inf(int64_t a, int64_t b) {
     int64_t r;
@@ -158,7 +160,8 @@ static Range range_fn(const Nest *n, ExprId e) {
     case FN_max: return (Range){a.lo > b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi};
     case FN_div:
         if (b.lo != b.hi || b.lo <= 0) return none;
-        return (Range){a.lo <= -RANGE_INF ? a.lo : floor_div(a.lo, b.lo), a.hi >= RANGE_INF ? a.hi : floor_div(a.hi, b.lo)};
+        return (Range){a.lo <= -RANGE_INF ? a.lo : floor_div(a.lo, b.lo),
+                       a.hi >= RANGE_INF ? a.hi : floor_div(a.hi, b.lo)};
     case FN_mod:
         if (b.lo != b.hi || b.lo <= 0) return none;
         if (a.lo >= 0 && a.hi < b.lo) return a;

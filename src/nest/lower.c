@@ -9,11 +9,11 @@ typedef struct {
     LoopTree *tree;
     const StagePlan *sp;
     const Stage *stage;
-    ExprId *axis_to;   /* root axis -> expression over loop axes; NO_EXPR while its loops are not open */
+    ExprId *axis_to; /* root axis -> expression over loop axes; NO_EXPR while its loops are not open */
     uint32_t axis_cap;
-    int64_t *rem;      /* root axis: points that the pieces not yet opened cover */
-    ExprId *base;      /* root axis: where they begin */
-    uint32_t *local;   /* buffer -> variable of the tree, or UINT32_MAX */
+    int64_t *rem;    /* root axis: points that the pieces not yet opened cover */
+    ExprId *base;    /* root axis: where they begin */
+    uint32_t *local; /* buffer -> variable of the tree, or UINT32_MAX */
 } Lower;
 
 static LoopNode *node_new(Lower *l, LoopKind k, LoopNode *into) {
@@ -48,8 +48,10 @@ static AxisId instance(Lower *l, AxisId root, const char *name, int64_t extent) 
 /* ---- locals: scalar, array on the stack, or scratch ---- */
 
 static ExprId var_ref(Lower *l, uint32_t var, int nindex, const ExprId *index, bool vector) {
-    return x_raw(l->n, (Expr){.kind = X_var, .dtype = (uint8_t)l->tree->var.at[var].dtype, .id = var, .i = vector ? X_VAR_VECTOR : 0},
-                 nindex, index);
+    return x_raw(
+        l->n,
+        (Expr){.kind = X_var, .dtype = (uint8_t)l->tree->var.at[var].dtype, .id = var, .i = vector ? X_VAR_VECTOR : 0},
+        nindex, index);
 }
 
 static ExprId local_load(void *ctx, Nest *n, BufId b, const ExprId *index) {
@@ -82,6 +84,12 @@ static uint32_t var_new(Lower *l, const char *name, BufId own, DType t, int lane
     for (int i = 0; i < ndim; i++) v.dim[i] = dim[i];
     vec_push(l->arena, &l->tree->var, v);
     return l->tree->var.n - 1;
+}
+
+static bool is_written(const Nest *n, BufId b) {
+    for (uint32_t s = 0; s < n->stage.n; s++)
+        if (n->stage.at[s].out == b) return true;
+    return false;
 }
 
 /* Dimensions of a local that shared axes walk need only one slice. */
@@ -118,7 +126,7 @@ typedef void Leaf(Lower *l, Walk *w, LoopNode *into);
 struct Walk {
     const Piece *piece[MAX_PIECES];
     int n;
-    bool lanes_apart; /* the vector piece as a loop over lanes */
+    bool lanes_apart;        /* the vector piece as a loop over lanes */
     AxisId loop[MAX_PIECES]; /* instance of each piece, NO_AXIS where one iteration needs no loop */
     bool in_vector;
     AxisId lane;
@@ -171,8 +179,10 @@ static LoopNode *place_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into,
             if (x_get(n, c)->i) continue;
             return NULL;
         }
-        if (loop && x_bound(n, c, loop->axis, &coef, &rest)) tighten(n, loop, coef, rest);
-        else cond = cond == NO_EXPR ? c : x_fn2(n, FN_and, cond, c);
+        if (loop && x_bound(n, c, loop->axis, &coef, &rest))
+            tighten(n, loop, coef, rest);
+        else
+            cond = cond == NO_EXPR ? c : x_fn2(n, FN_and, cond, c);
     }
     w->nconj = keep;
     if (cond == NO_EXPR) return into;
@@ -182,7 +192,8 @@ static LoopNode *place_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into,
 }
 
 /* Opens the loop of piece k over `count` iterations whose points are `step` apart, the first at base + first. */
-static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, int64_t count, int64_t step, int64_t inner) {
+static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, int64_t count, int64_t step,
+                      int64_t inner) {
     const Piece *p = w->piece[k];
     AxisId a = p->root;
     Nest *n = l->n;
@@ -281,7 +292,7 @@ static void walk(Lower *l, Walk *w, int k, LoopNode *into) {
 /* ---- one stage ---- */
 
 typedef struct {
-    IdMap *done;     /* reduction -> its accumulator, rebuilt for every set of tile loops */
+    IdMap *done; /* reduction -> its accumulator, rebuilt for every set of tile loops */
     ExprId red[16];
     uint32_t acc[16];
     int nred;
@@ -291,7 +302,8 @@ typedef struct {
     bool vector_ok;
 } Body;
 
-/* Index of the accumulator in the loops that w has open: one entry a tile piece, the lane last where lanes are apart. */
+/* Index of the accumulator in the loops that w has open: one entry a tile piece, the lane last where lanes are apart.
+ */
 static ExprId acc_ref(Lower *l, Walk *w, const Body *b, uint32_t var) {
     ExprId index[MAX_RANK];
     ExprId lane = NO_EXPR;
@@ -300,8 +312,10 @@ static ExprId acc_ref(Lower *l, Walk *w, const Body *b, uint32_t var) {
         for (int i = 0; i < w->n; i++)
             if (w->piece[i] == b->tile[t]) {
                 ExprId at = w->loop[i] == NO_AXIS ? x_index(l->n, 0) : x_axis(l->n, w->loop[i]);
-                if (b->tile[t]->vector && l->tree->var.at[var].lanes > 1) lane = at;
-                else if (l->tree->var.at[var].ndim > 0) index[k++] = at;
+                if (b->tile[t]->vector && l->tree->var.at[var].lanes > 1)
+                    lane = at;
+                else if (l->tree->var.at[var].ndim > 0)
+                    index[k++] = at;
             }
     bool vector = l->tree->var.at[var].lanes > 1 && w->in_vector;
     if (lane != NO_EXPR && !vector) index[k++] = lane;
@@ -331,8 +345,10 @@ static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
     int ndim = 0, lanes = 1;
     for (int t = 0; t < b->ntile; t++) {
         int64_t extent = l->rem[b->tile[t]->root];
-        if (b->tile[t]->vector && extent == b->tile[t]->size) lanes = (int)extent;
-        else if (ndim < MAX_RANK) dim[ndim++] = extent;
+        if (b->tile[t]->vector && extent == b->tile[t]->size)
+            lanes = (int)extent;
+        else if (ndim < MAX_RANK)
+            dim[ndim++] = extent;
     }
     bool single = true;
     for (int i = 0; i < ndim; i++) single &= dim[i] == 1;
@@ -450,8 +466,10 @@ static void lower_stage(Lower *l, uint32_t s, LoopNode *into) {
         const Piece *p = &l->sp->piece[i];
         tile |= p->reduce;
         if (p->reduce) continue;
-        if (tile || (p->vector && b.nred == 0)) b.tile[b.ntile++] = p;
-        else w.piece[w.n++] = p;
+        if (tile || (p->vector && b.nred == 0))
+            b.tile[b.ntile++] = p;
+        else
+            w.piece[w.n++] = p;
     }
     if (b.nred > 0 && !tile) /* reductions over nothing but guards */
         for (int r = 0; r < b.nred; r++) b.acc[r] = 0;
@@ -499,7 +517,7 @@ LoopTree *lower(Arena *a, Plan *p) {
         for (uint32_t s = 0; s < n->stage.n; s++) l.axis_to[n->stage.at[s].axis[i]] = l.axis_to[root];
     }
     for (uint32_t i = 0; i < n->buf.n; i++)
-        if (n->buf.at[i].kind == BUF_local) place_local(&l, i, into);
+        if (is_written(n, i) && n->buf.at[i].kind == BUF_local) place_local(&l, i, into);
     LoopNode *turn = NULL;
     AxisId turning = NO_AXIS;
     for (uint32_t s = 0; s < n->stage.n; s++) { /* stages of a recurrence take turns inside its one loop */

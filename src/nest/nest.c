@@ -67,9 +67,9 @@ Stage *nest_stage(Nest *n, BufId out, int naxis, const AxisId *axes, ExprId valu
 
 typedef struct {
     const Nest *n;
-    AxisId axis;   /* of the reading stage */
+    AxisId axis; /* of the reading stage */
     BufId local;
-    int position;  /* index position in the local that must be this axis */
+    int position; /* index position in the local that must be this axis */
     bool ok;
 } LocalRead;
 
@@ -186,7 +186,8 @@ AxisId nest_turns(const Nest *n, uint32_t s) {
     for (int i = 0; i < st->naxis; i++) {
         AxisId a = st->axis[i];
         if (n->axis.at[a].kind != AXIS_serial) continue;
-        if ((s > 0 && has_axis(&n->stage.at[s - 1], a)) || (s + 1 < n->stage.n && has_axis(&n->stage.at[s + 1], a))) return a;
+        if ((s > 0 && has_axis(&n->stage.at[s - 1], a)) || (s + 1 < n->stage.n && has_axis(&n->stage.at[s + 1], a)))
+            return a;
     }
     return NO_AXIS;
 }
@@ -265,7 +266,14 @@ void x_print(const Nest *n, ExprId e, Str *out) {
     case X_int: str_addf(out, "%lld", (long long)x->i); break;
     case X_real: str_add(out, float_text(n->arena, x->f, x->dtype == DT_f64)); break;
     case X_axis: str_add(out, n->axis.at[x->id].name); break;
-    case X_var: str_addf(out, "$%u", x->id); break;
+    case X_var:
+        str_addf(out, "$%u", x->id);
+        for (int i = 0; i < x_get(n, e)->narg; i++) {
+            str_add(out, "[");
+            x_print(n, x_arg(n, e, i), out);
+            str_add(out, "]");
+        }
+        break;
     case X_load:
         str_addf(out, "%s[", n->buf.at[x->id].name);
         print_args(n, e, 0, ",", out);
@@ -296,8 +304,7 @@ void nest_print(const Nest *n, Str *out) {
         str_add(out, "for ");
         for (int i = 0; i < st->naxis; i++)
             str_addf(out, "%s%s%s %lld", i ? (i == n->nshared ? " | " : ", ") : "", n->axis.at[st->axis[i]].name,
-                     n->axis.at[st->axis[i]].kind == AXIS_serial ? "!" : "",
-                     (long long)n->axis.at[st->axis[i]].extent);
+                     n->axis.at[st->axis[i]].kind == AXIS_serial ? "!" : "", (long long)n->axis.at[st->axis[i]].extent);
         str_addf(out, "%s%s[", st->naxis ? ": " : "once: ", n->buf.at[st->out].name);
         for (int i = 0; i < st->nindex; i++) {
             if (i) str_add(out, ",");

@@ -10,8 +10,13 @@ static void add_piece(StagePlan *s, const Nest *n, AxisId a, bool reduce) {
     if (s->npiece == MAX_PIECES || n->axis.at[a].extent == 1) return;
     for (int i = 0; i < s->npiece; i++)
         if (s->piece[i].root == a) return;
-    s->piece[s->npiece] = (Piece){.root = a, .name = n->axis.at[a].name, .step = 1, .size = n->axis.at[a].extent,
-                                    .outermost = true, .reduce = reduce, .place = (uint8_t)s->npiece};
+    s->piece[s->npiece] = (Piece){.root = a,
+                                  .name = n->axis.at[a].name,
+                                  .step = 1,
+                                  .size = n->axis.at[a].extent,
+                                  .outermost = true,
+                                  .reduce = reduce,
+                                  .place = (uint8_t)s->npiece};
     s->npiece++;
 }
 
@@ -58,10 +63,11 @@ static int first_reduce(const StagePlan *s) {
 
 static bool step_split(Plan *p, StagePlan *s, int at, int64_t number, const char **why) {
     Piece *x = &s->piece[at];
-    if (s->npiece == MAX_PIECES) return WHY("split: more than %d pieces", MAX_PIECES);
-    if (x->vector) return WHY("split: %s is already a vector", x->name);
-    if (number >= x->size) return WHY("split: %s has only %lld points", x->name, (long long)x->size);
-    if (!x->outermost && x->size % number) return WHY("split: %lld does not divide %s", (long long)number, x->name);
+    if (s->npiece == MAX_PIECES) return WHY("more than %d pieces", MAX_PIECES);
+    if (x->vector) return WHY("%s is already a vector", x->name);
+    if (number < 2) return WHY("pieces of 1 point change nothing");
+    if (number >= x->size) return WHY("%s has only %lld points", x->name, (long long)x->size);
+    if (!x->outermost && x->size % number) return WHY("%lld does not divide %s", (long long)number, x->name);
     for (int i = s->npiece++; i > at + 1; i--) s->piece[i] = s->piece[i - 1];
     Piece inner = *x;
     inner.size = number;
@@ -74,33 +80,12 @@ static bool step_split(Plan *p, StagePlan *s, int at, int64_t number, const char
     return true;
 }
 
-/* Pieces of one axis stay outside in; serial axes stay outside every reduction. */
-static bool order_legal(Plan *p, const StagePlan *s, const char **why) {
-    int r = first_reduce(s);
-    for (int i = 0; i < s->npiece; i++) {
-        const Piece *x = &s->piece[i];
-        for (int k = i + 1; k < s->npiece; k++)
-            if (s->piece[k].root == x->root && s->piece[k].step >= x->step)
-                return WHY("reorder: %s must stay outside %s", s->piece[k].name, x->name);
-        bool serial = p->nest->axis.at[x->root].kind == AXIS_serial;
-        for (int k = 0; serial && k < s->npiece; k++) { /* what it hands on is complete before its next iteration */
-            const Piece *y = &s->piece[k];
-            if (!y->reduce && y->place != x->place && (y->place < x->place) != (k < i))
-                return WHY("reorder: %s runs in order and stays %s %s", x->name, k < i ? "outside" : "inside", y->name);
-        }
-        if (i < r || x->reduce) continue;
-        if (serial) return WHY("reorder: %s runs in order", x->name);
-        if (x->step != 1) return WHY("reorder: only the innermost piece of an axis can be a register tile, not %s", x->name);
-    }
-    return true;
-}
-
 static bool step_reorder(Plan *p, StagePlan *s, const Step *st, const char **why) {
     const StagePlan before = *s;
     int at[MAX_STEP_AXES], sorted[MAX_STEP_AXES];
     for (int i = 0; i < st->naxis; i++) {
         at[i] = sorted[i] = find_piece(s, st->axis[i]);
-        if (at[i] < 0) return WHY("reorder: the stage has no piece %s", st->axis[i]);
+        if (at[i] < 0) return WHY("the stage has no piece %s", st->axis[i]);
         for (int k = i; k > 0 && sorted[k] < sorted[k - 1]; k--) {
             int t = sorted[k];
             sorted[k] = sorted[k - 1];
@@ -108,25 +93,25 @@ static bool step_reorder(Plan *p, StagePlan *s, const Step *st, const char **why
         }
     }
     for (int i = 0; i < st->naxis; i++) {
-        if (i > 0 && sorted[i] == sorted[i - 1]) return WHY("reorder: a piece is named twice");
+        if (i > 0 && sorted[i] == sorted[i - 1]) return WHY("a piece is named twice");
         s->piece[sorted[i]] = before.piece[at[i]];
     }
-    return order_legal(p, s, why);
+    return true;
 }
 
 static bool step_tile(Plan *p, StagePlan *s, int at, int64_t number, const char **why) {
-    if (s->piece[at].reduce) return WHY("tile: %s is reduced", s->piece[at].name);
+    if (s->piece[at].reduce) return WHY("%s is reduced", s->piece[at].name);
     int inner = at;
     if (number < s->piece[at].size) {
         if (!step_split(p, s, at, number, why)) return false;
         inner = at + 1;
     } else if (number > s->piece[at].size) {
-        return WHY("tile: %s has only %lld points", s->piece[at].name, (long long)s->piece[at].size);
+        return WHY("%s has only %lld points", s->piece[at].name, (long long)s->piece[at].size);
     }
     Piece x = s->piece[inner];
     for (int i = inner; i + 1 < s->npiece; i++) s->piece[i] = s->piece[i + 1];
     s->piece[s->npiece - 1] = x;
-    return order_legal(p, s, why);
+    return true;
 }
 
 /* Are a and b, outer and inner, walked as one axis by e: every load's offset depends on a*extent(b)+b alone, every
@@ -168,64 +153,74 @@ static ExprId fused_axis(Nest *n, const Fuse *f, bool outer) {
     return x_fn2(n, outer ? FN_div : FN_mod, both, eb);
 }
 
-static bool step_fuse(Plan *p, StagePlan *s, int at, uint32_t stage, const Step *st, const char **why) {
+static bool fuse_legal(Plan *p, const StagePlan *s, int at, int bt, uint32_t stage, const char **why) {
     Nest *n = p->nest;
-    int bt = find_piece(s, st->axis[1]);
-    if (bt != at + 1) return WHY("fuse: %s is not the piece inside %s", st->axis[1], st->axis[0]);
-    Piece *a = &s->piece[at], *b = &s->piece[bt];
-    if (a->step != 1 || b->step != 1 || !a->outermost || !b->outermost) return WHY("fuse: %s or %s is split", a->name, b->name);
-    if (a->reduce != b->reduce) return WHY("fuse: %s is reduced and %s is not", a->reduce ? a->name : b->name, a->reduce ? b->name : a->name);
-    if (n->axis.at[a->root].kind == AXIS_serial || n->axis.at[b->root].kind == AXIS_serial) return WHY("fuse: a serial axis");
-    if (a->unroll || a->parallel || b->unroll || b->vector) return WHY("fuse: %s or %s is marked", a->name, b->name);
-    for (int i = 0; i < s->ninterior; i++)
-        if (s->interior[i] == a->root || s->interior[i] == b->root) return WHY("fuse: %s or %s is marked", a->name, b->name);
-    Stage *sg = &n->stage.at[stage];
+    const Piece *a = &s->piece[at], *b = &s->piece[bt];
+    if (a->step != 1 || b->step != 1 || !a->outermost || !b->outermost)
+        return WHY("%s or %s is split", a->name, b->name);
+    if (a->reduce != b->reduce)
+        return WHY("%s is reduced and %s is not", a->reduce ? a->name : b->name, a->reduce ? b->name : a->name);
+    if (n->axis.at[a->root].kind == AXIS_serial || n->axis.at[b->root].kind == AXIS_serial) return WHY("a serial axis");
+    bool marked = a->unroll || a->parallel || b->unroll || b->vector;
+    for (int i = 0; i < s->ninterior; i++) marked |= s->interior[i] == a->root || s->interior[i] == b->root;
+    if (marked) return WHY("%s or %s is marked", a->name, b->name);
+    const Stage sg = n->stage.at[stage];
     IdMap seen = {0};
-    if (!walks_as_one(n, sg->value, a->root, b->root, &seen) ||
-        (sg->guard != NO_EXPR && !walks_as_one(n, sg->guard, a->root, b->root, &seen)))
-        return WHY("fuse: an operand does not walk %s and %s as one", a->name, b->name);
-    int64_t ca, cb, extent;
-    ExprId to = buffer_offset(n, sg->out, sg->index);
-    sg = &n->stage.at[stage];
+    if (!walks_as_one(n, sg.value, a->root, b->root, &seen) ||
+        (sg.guard != NO_EXPR && !walks_as_one(n, sg.guard, a->root, b->root, &seen)))
+        return WHY("an operand does not walk %s and %s as one", a->name, b->name);
+    int64_t ca, cb;
+    ExprId to = buffer_offset(n, sg.out, sg.index);
     if (!a->reduce && (!x_coefficient(n, to, a->root, &ca) || !x_coefficient(n, to, b->root, &cb) ||
                        ca != cb * n->axis.at[b->root].extent))
-        return WHY("fuse: the target does not walk %s and %s as one", a->name, b->name);
-    if (!size_mul(a->size, b->size, &extent)) return WHY("fuse: too many points");
-    Fuse f = {a->root, b->root, 0, b->size};
-    const char *name = arena_printf(n->arena, "%s_%s", a->name, b->name);
-    f.both = nest_axis(n, name, extent, n->axis.at[a->root].kind);
-    ExprId *map = arena_array_of(n->arena, n->axis.n, ExprId);
-    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
-    map[f.a] = fused_axis(n, &f, true);
-    map[f.b] = fused_axis(n, &f, false);
-    IdMap done = {0};
-    ExprId value = n->stage.at[stage].value, red[16];
-    int count = a->reduce ? x_reductions(n, value, red, 16) : 0;
-    for (int r = 0; r < count && r < 16; r++) { /* the reduction runs over the one axis instead of the two */
+        return WHY("the target does not walk %s and %s as one", a->name, b->name);
+    return true;
+}
+
+/* The reductions of the value run over the one axis instead of the two: `done` holds what became of them. */
+static void fuse_reductions(Nest *n, ExprId value, const Fuse *f, const ExprId *map, IdMap *done) {
+    ExprId red[16];
+    int count = x_reductions(n, value, red, 16);
+    for (int r = 0; r < count && r < 16; r++) {
         Expr x = *x_get(n, red[r]);
         AxisId axes[2 * MAX_RANK];
         int k = 0;
         for (int i = 2; i < x.narg; i++) {
             AxisId ax = x_get(n, x_arg(n, red[r], i))->id;
-            if (ax == f.a) axes[k++] = f.both;
-            else if (ax != f.b) axes[k++] = ax;
+            if (ax == f->a)
+                axes[k++] = f->both;
+            else if (ax != f->b)
+                axes[k++] = ax;
         }
         ExprId guard = x_arg(n, red[r], 1), v = x_arg(n, red[r], 0);
         IdMap inner = {0};
         v = x_rewrite(n, v, map, NULL, NULL, &inner);
         if (guard != NO_EXPR) guard = x_rewrite(n, guard, map, NULL, NULL, &inner);
-        idmap_set(n->arena, &done, red[r], x_reduce(n, (Combine)x.id, v, guard, k, axes));
+        idmap_set(n->arena, done, red[r], x_reduce(n, (Combine)x.id, v, guard, k, axes));
     }
-    ExprId v = x_rewrite(n, value, map, NULL, NULL, &done);
-    n->stage.at[stage].value = v;
-    if (n->stage.at[stage].guard != NO_EXPR) {
-        ExprId g = x_rewrite(n, n->stage.at[stage].guard, map, NULL, NULL, &done);
-        n->stage.at[stage].guard = g;
-    }
-    for (int i = 0; i < n->stage.at[stage].nindex; i++) {
-        ExprId ix = x_rewrite(n, n->stage.at[stage].index[i], map, NULL, NULL, &done);
-        n->stage.at[stage].index[i] = ix;
-    }
+}
+
+static bool step_fuse(Plan *p, StagePlan *s, int at, uint32_t stage, const Step *st, const char **why) {
+    Nest *n = p->nest;
+    int bt = find_piece(s, st->axis[1]);
+    int64_t extent;
+    if (bt != at + 1) return WHY("%s is not the piece inside %s", st->axis[1], st->axis[0]);
+    Piece *a = &s->piece[at], *b = &s->piece[bt];
+    if (!fuse_legal(p, s, at, bt, stage, why)) return false;
+    if (!size_mul(a->size, b->size, &extent)) return WHY("too many points");
+    Fuse f = {a->root, b->root, 0, b->size};
+    f.both = nest_axis(n, arena_printf(n->arena, "%s_%s", a->name, b->name), extent, n->axis.at[a->root].kind);
+    ExprId *map = arena_array_of(n->arena, n->axis.n, ExprId);
+    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
+    map[f.a] = fused_axis(n, &f, true);
+    map[f.b] = fused_axis(n, &f, false);
+    IdMap done = {0};
+    Stage sg = n->stage.at[stage];
+    if (a->reduce) fuse_reductions(n, sg.value, &f, map, &done);
+    sg.value = x_rewrite(n, sg.value, map, NULL, NULL, &done);
+    if (sg.guard != NO_EXPR) sg.guard = x_rewrite(n, sg.guard, map, NULL, NULL, &done);
+    for (int i = 0; i < sg.nindex; i++) sg.index[i] = x_rewrite(n, sg.index[i], map, NULL, NULL, &done);
+    n->stage.at[stage] = sg;
     a->root = f.both;
     a->size = extent;
     a->name = n->axis.at[f.both].name;
@@ -236,9 +231,9 @@ static bool step_fuse(Plan *p, StagePlan *s, int at, uint32_t stage, const Step 
 
 static bool step_vector(Plan *p, StagePlan *s, int at, const char **why) {
     Piece *x = &s->piece[at];
-    if (target_lanes(p->target, DT_f32) <= 1) return WHY("vector: target %s has no vectors", p->target->name);
-    if (x->reduce) return WHY("vector: %s is reduced", x->name);
-    if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("vector: %s runs in order", x->name);
+    if (target_lanes(p->target, DT_f32) <= 1) return WHY("target %s has no vectors", p->target->name);
+    if (x->reduce) return WHY("%s is reduced", x->name);
+    if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("%s runs in order", x->name);
     x->vector = true;
     return true;
 }
@@ -270,17 +265,18 @@ static bool step_pack(Plan *p, StagePlan *s, int at, uint32_t stage, const Step 
     BufId b = NO_AXIS;
     for (uint32_t i = 0; i < n->buf.n; i++)
         if (!strcmp(n->buf.at[i].name, st->buffer)) b = i;
-    if (b == NO_AXIS) return WHY("pack: no buffer %s", st->buffer);
+    if (b == NO_AXIS) return WHY("no buffer %s", st->buffer);
     Buffer *buf = &n->buf.at[b];
-    if (buf->kind != BUF_const) return WHY("pack: %s is no constant", st->buffer);
-    if (buf->nphys) return WHY("pack: %s is packed already", st->buffer);
-    if (st->number < 2) return WHY("pack: blocks of 1 change nothing");
+    if (buf->kind != BUF_const) return WHY("%s is no constant", st->buffer);
+    if (buf->nphys) return WHY("%s is packed already", st->buffer);
+    if (st->number < 2) return WHY("blocks of 1 change nothing");
     int dim = -1;
     bool ok = true;
     x_mark_begin(n);
     find_loads(n, n->stage.at[stage].value, b, s->piece[at].root, &dim, &ok);
-    if (dim < 0 || !ok) return WHY("pack: %s is not read along %s in one dimension", st->buffer, st->axis[0]);
-    if (st->number > buf->dim[dim]) return WHY("pack: dimension %d of %s has %lld elements", dim, st->buffer, (long long)buf->dim[dim]);
+    if (dim < 0 || !ok) return WHY("%s is not read along %s in one dimension", st->buffer, st->axis[0]);
+    if (st->number > buf->dim[dim])
+        return WHY("dimension %d of %s has %lld elements", dim, st->buffer, (long long)buf->dim[dim]);
     for (int i = 0; i < buf->rank; i++)
         if (i == dim) buf->phys[buf->nphys++] = (PhysDim){(uint8_t)i, false, (int32_t)st->number};
     for (int i = 0; i < buf->rank; i++)
@@ -305,32 +301,28 @@ static ExprId inline_load(void *ctx, Nest *n, BufId source, const ExprId *index)
     return x_substitute(n, in->stage->value, map);
 }
 
-/* Can stage `at` be computed anywhere later: a plain value of each element of its target, from buffers that keep theirs? */
+/* Can stage `at` be computed anywhere later: a plain value of each element of its target, from buffers that keep
+ * theirs? */
 static bool inlinable(Plan *p, uint32_t at, const char **why) {
     Nest *n = p->nest;
     const Stage *st = &n->stage.at[at];
     const Buffer *b = &n->buf.at[st->out];
-    if (st->combine != COMBINE_store || st->guard != NO_EXPR) return WHY("inline: %s is not simply assigned", b->name);
-    if (x_reductions(n, st->value, NULL, 0) > 0) return WHY("inline: %s holds a reduction", b->name);
+    if (st->combine != COMBINE_store || st->guard != NO_EXPR) return WHY("%s is not simply assigned", b->name);
+    if (x_reductions(n, st->value, NULL, 0) > 0) return WHY("%s holds a reduction", b->name);
     for (int i = 0; i < st->nindex; i++) {
         const Expr *x = x_get(n, st->index[i]);
         bool again = false;
         for (int k = 0; k < i; k++) again |= st->index[k] == st->index[i] && x->kind == X_axis;
-        if (again || (x->kind != X_axis && b->dim[i] != 1)) return WHY("inline: %s is not assigned axis by axis", b->name);
+        if (again || (x->kind != X_axis && b->dim[i] != 1)) return WHY("%s is not assigned axis by axis", b->name);
     }
     for (int i = 0; i < st->naxis; i++) {
         bool there = n->axis.at[st->axis[i]].extent == 1;
         for (int k = 0; k < st->nindex && !there; k++) there = st->index[k] == x_axis(n, st->axis[i]);
-        if (!there) return WHY("inline: %s is not assigned axis by axis", b->name);
-    }
-    for (int i = 0; i < st->naxis; i++) {
-        bool there = n->axis.at[st->axis[i]].extent == 1;
-        for (int k = 0; k < st->nindex && !there; k++) there = st->index[k] == x_axis(n, st->axis[i]);
-        if (!there) return WHY("inline: %s is not assigned axis by axis", b->name);
+        if (!there) return WHY("%s is not assigned axis by axis", b->name);
     }
     for (uint32_t s = at; s < n->stage.n; s++) {
         x_mark_begin(n);
-        if (reads_buffer(n, st->value, n->stage.at[s].out)) return WHY("inline: %s reads what changes later", b->name);
+        if (reads_buffer(n, st->value, n->stage.at[s].out)) return WHY("%s reads what changes later", b->name);
     }
     return true;
 }
@@ -340,11 +332,12 @@ static bool step_inline(Plan *p, const Step *st, const char **why) {
     Nest *n = p->nest;
     uint32_t at = UINT32_MAX;
     for (uint32_t s = 0; s < n->stage.n; s++)
-        if (n->buf.at[n->stage.at[s].out].kind == BUF_local && !strcmp(n->buf.at[n->stage.at[s].out].name, st->buffer)) {
-            if (at != UINT32_MAX) return WHY("inline: %s is written by two stages", st->buffer);
+        if (n->buf.at[n->stage.at[s].out].kind == BUF_local &&
+            !strcmp(n->buf.at[n->stage.at[s].out].name, st->buffer)) {
+            if (at != UINT32_MAX) return WHY("%s is written by two stages", st->buffer);
             at = s;
         }
-    if (at == UINT32_MAX) return WHY("inline: no local %s", st->buffer);
+    if (at == UINT32_MAX) return WHY("no local %s", st->buffer);
     if (!inlinable(p, at, why)) return false;
     Stage gone = n->stage.at[at];
     Inline in = {gone.out, &gone, n};
@@ -376,7 +369,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     uint32_t stage = 0;
     if (st->kind == STEP_inline) return step_inline(p, st, why);
     StagePlan *s = locate(p, st->axis[0], &at, &stage);
-    if (!s) return WHY("%s: there is no axis %s", st->kind == STEP_pack ? "pack" : "step", st->axis[0]);
+    if (!s) return WHY("there is no axis %s", st->axis[0]);
     Piece *x = &s->piece[at];
     switch (st->kind) {
     case STEP_split: return step_split(p, s, at, st->number, why);
@@ -386,24 +379,47 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     case STEP_vector: return step_vector(p, s, at, why);
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
     case STEP_unroll:
-        if (x->size > 64) return WHY("unroll: %s has %lld iterations", x->name, (long long)x->size);
+        if (x->size > 64) return WHY("%s has %lld iterations", x->name, (long long)x->size);
         x->unroll = true;
         return true;
     case STEP_parallel:
-        if (x->reduce) return WHY("parallel: %s is reduced", x->name);
-        if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("parallel: %s runs in order", x->name);
+        if (x->reduce) return WHY("%s is reduced", x->name);
+        if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("%s runs in order", x->name);
         x->parallel = true;
         return true;
     case STEP_interior:
-        if (x->reduce || !x->outermost) return WHY("interior: %s is reduced or inner", x->name);
-        if (s->ninterior == MAX_RANK) return WHY("interior: too many axes");
+        if (x->reduce || !x->outermost) return WHY("%s is reduced or inner", x->name);
+        for (int i = 0; i < s->ninterior; i++)
+            if (s->interior[i] == x->root) return true;
+        if (s->ninterior == MAX_RANK) return WHY("too many axes");
         s->interior[s->ninterior++] = x->root;
         return true;
-    default: return WHY("unknown step");
+    default: return false;
     }
 }
 
 /* ---- what must hold after every step ---- */
+
+/* Pieces of one axis stay outside in; serial axes stay outside every reduction. */
+static bool order_legal(Plan *p, const StagePlan *s, const char **why) {
+    int r = first_reduce(s);
+    for (int i = 0; i < s->npiece; i++) {
+        const Piece *x = &s->piece[i];
+        for (int k = i + 1; k < s->npiece; k++)
+            if (s->piece[k].root == x->root && s->piece[k].step >= x->step)
+                return WHY("%s must stay outside %s", s->piece[k].name, x->name);
+        bool serial = p->nest->axis.at[x->root].kind == AXIS_serial;
+        for (int k = 0; serial && k < s->npiece; k++) { /* what it hands on is complete before its next iteration */
+            const Piece *y = &s->piece[k];
+            if (!y->reduce && y->place != x->place && (y->place < x->place) != (k < i))
+                return WHY("%s runs in order and stays %s %s", x->name, k < i ? "outside" : "inside", y->name);
+        }
+        if (i < r || x->reduce) continue;
+        if (serial) return WHY("%s runs in order", x->name);
+        if (x->step != 1) return WHY("only the innermost piece of an axis can be a register tile, not %s", x->name);
+    }
+    return true;
+}
 
 static AxisId probe(Nest *n, int64_t extent) {
     Axis a = {"probe", "probe", extent, AXIS_spatial};
@@ -421,9 +437,9 @@ static bool guards_legal(Plan *p, const StagePlan *s, const Piece *x, ExprId gua
         Range r;
         int64_t coef;
         if (!x_uses_axis(p->nest, conj[c], x->root)) continue;
-        if (!inside) return WHY("vector: a guard depends on %s (interior?)", x->name);
+        if (!inside) return WHY("a guard depends on %s (interior?)", x->name);
         if (!x_bound(p->nest, conj[c], x->root, &coef, &rest) || !x_range(p->nest, rest, &r))
-            return WHY("vector: a guard on %s is no bound", x->name);
+            return WHY("a guard on %s is no bound", x->name);
     }
     return true;
 }
@@ -433,16 +449,17 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     Nest *n = p->nest;
     const Piece *x = &s->piece[at];
     int64_t most = target_lanes(p->target, DT_f32), lanes = x->size, coef;
-    if (at != s->npiece - 1) return WHY("vector: %s is not innermost", x->name);
+    if (at != s->npiece - 1) return WHY("%s is not innermost", x->name);
     if (lanes > most || lanes < 4 || (lanes & (lanes - 1)) || x->step != 1)
-        return WHY("vector: %s has %lld points, the target %lld lanes", x->name, (long long)lanes, (long long)most);
+        return WHY("%s has %lld points, the target %lld lanes", x->name, (long long)lanes, (long long)most);
     bool aligned = true; /* vectors begin at multiples of the lanes */
     for (int i = 0; i < s->ninterior; i++) aligned &= s->interior[i] != x->root;
     int64_t extent = n->axis.at[x->root].extent;
     AxisId lane = probe(n, lanes), block = probe(n, aligned ? extent / lanes : extent - lanes + 1);
     ExprId *map = arena_array_of(n->arena, n->axis.n, ExprId);
     for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
-    map[x->root] = x_fn2(n, FN_add, x_fn2(n, FN_mul, x_axis(n, block), x_index(n, aligned ? lanes : 1)), x_axis(n, lane));
+    map[x->root] =
+        x_fn2(n, FN_add, x_fn2(n, FN_mul, x_axis(n, block), x_index(n, aligned ? lanes : 1)), x_axis(n, lane));
     IdMap done = {0};
     ExprId value = n->stage.at[stage].value, red[16];
     int count = x_reductions(n, value, red, 16);
@@ -450,16 +467,17 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
         if (!guards_legal(p, s, x, x_arg(n, red[r], 1), why)) return false;
         ExprId v = x_rewrite(n, x_arg(n, red[r], 0), map, NULL, NULL, &done);
         if (x_get(n, red[r])->dtype != DT_f32 || !x_varies(n, v, lane) || !x_lanes(n, v, lane, true))
-            return WHY("vector: the reduced value cannot be computed in lanes of %s", x->name);
+            return WHY("the reduced value cannot be computed in lanes of %s", x->name);
     }
     if (count > 0) return true;
     ExprId v = x_rewrite(n, value, map, NULL, NULL, &done), index[MAX_RANK];
     const Stage st = n->stage.at[stage];
     for (int i = 0; i < st.nindex; i++) index[i] = x_rewrite(n, st.index[i], map, NULL, NULL, &done);
-    if (st.combine != COMBINE_store || st.guard != NO_EXPR || n->buf.at[st.out].dtype != DT_f32 || x_get(n, v)->dtype != DT_f32)
-        return WHY("vector: not a plain float store");
+    if (st.combine != COMBINE_store || st.guard != NO_EXPR || n->buf.at[st.out].dtype != DT_f32 ||
+        x_get(n, v)->dtype != DT_f32)
+        return WHY("not a plain float store");
     if (!x_coefficient(n, buffer_offset(n, st.out, index), lane, &coef) || coef != 1 || !x_lanes(n, v, lane, false))
-        return WHY("vector: the value cannot be computed in lanes of %s", x->name);
+        return WHY("the value cannot be computed in lanes of %s", x->name);
     return true;
 }
 
@@ -467,18 +485,24 @@ static bool stage_legal(Plan *p, uint32_t stage, const char **why) {
     const StagePlan *s = &p->stage[stage];
     int64_t points = 1;
     int tiles = 0;
+    if (!order_legal(p, s, why)) return false;
     for (int i = 0; i < s->npiece; i++) {
         const Piece *x = &s->piece[i];
-        if (x->parallel && i > 0) return WHY("parallel: %s is not outermost", x->name);
+        if (x->parallel && i > 0) return WHY("%s is not outermost", x->name);
         if (x->vector && !vector_legal(p, s, i, stage, why)) return false;
         if (x->reduce || i < first_reduce(s)) continue;
         if (++tiles == MAX_RANK || !size_mul(points, x->size, &points) || points > MAX_TILE)
-            return WHY("tile: more than %d axes or %d points in registers", MAX_RANK - 1, MAX_TILE);
+            return WHY("more than %d axes or %d points in registers", MAX_RANK - 1, MAX_TILE);
     }
     return true;
 }
 
 bool plan_apply(Plan *p, const Step *st, const char **why) {
+    static const char *const names[] = {
+#define STEP(name, operands, help) #name,
+        STEP_TABLE(STEP)
+#undef STEP
+    };
     Nest *n = p->nest;
     uint32_t stages = n->stage.n;
     StagePlan *plans = arena_copy(n->arena, p->stage, stages * sizeof *plans);
@@ -491,6 +515,7 @@ bool plan_apply(Plan *p, const Step *st, const char **why) {
     memcpy(p->stage, plans, stages * sizeof *plans);
     memcpy(n->stage.at, stage, stages * sizeof *stage);
     memcpy(n->buf.at, buf, n->buf.n * sizeof *buf);
+    *why = arena_printf(n->arena, "%s: %s", names[st->kind], *why);
     return false;
 }
 

@@ -73,7 +73,8 @@ ExprId x_import(Nest *n, const Nest *from, ExprId e, ExprId *axis_to, const BufI
 }
 
 ExprId x_rewrite(Nest *n, ExprId e, const ExprId *axis_to, LoadHook hook, void *ctx, IdMap *done) {
-    Rewrite r = {.n = n, .from = n, .axis_to = (ExprId *)axis_to, .hook = hook, .ctx = ctx, .done = *done, .tmp = n->arena};
+    Rewrite r = {
+        .n = n, .from = n, .axis_to = (ExprId *)axis_to, .hook = hook, .ctx = ctx, .done = *done, .tmp = n->arena};
     ExprId to = rewrite(&r, e);
     *done = r.done;
     return to;
@@ -119,8 +120,10 @@ bool x_coefficient(const Nest *n, ExprId e, AxisId a, int64_t *coef) {
     if (!linear_of(n, e, &l)) return false;
     for (int i = 0; i < l.n; i++) {
         const Expr *x = x_get(n, l.term[i].atom);
-        if (x->kind == X_axis && x->id == a) *coef = l.term[i].coef;
-        else if (x_uses_axis(n, l.term[i].atom, a)) return false;
+        if (x->kind == X_axis && x->id == a)
+            *coef = l.term[i].coef;
+        else if (x_uses_axis(n, l.term[i].atom, a))
+            return false;
     }
     return true;
 }
@@ -141,7 +144,14 @@ bool x_bound(Nest *n, ExprId cond, AxisId a, int64_t *coef, ExprId *rest) {
 
 static bool lane_fn(Fn f) {
     switch (f) {
-    case FN_add: case FN_sub: case FN_mul: case FN_div: case FN_neg: case FN_min: case FN_max: case FN_sq: return true;
+    case FN_add:
+    case FN_sub:
+    case FN_mul:
+    case FN_div:
+    case FN_neg:
+    case FN_min:
+    case FN_max:
+    case FN_sq: return true;
     default: return false;
     }
 }

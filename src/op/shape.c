@@ -219,6 +219,19 @@ bool shape_want_ints(Graph *g, NodeId n, unsigned i) {
            SHAPE_ERROR(NULL, "%s has to hold integers", operand_text(g, n, i));
 }
 
+bool shape_indices(Graph *g, NodeId n, unsigned i, int axes, const Dim *size) {
+    const Tensor *t = value_data(g, node_in(&g->node.at[n], i));
+    int64_t count = t ? shape_count(&t->shape) : 0;
+    for (int64_t k = 0; axes > 0 && k < count; k++) {
+        Dim have = size[k % axes];
+        int64_t at = tensor_int(t, k);
+        if (dim_known(have) && (at < -have || at >= have))
+            return SHAPE_ERROR("indices", "%s: got %" PRId64 ", want a value in [%" PRId64 ", %" PRId64 "]",
+                               operand_text(g, n, i), at, -have, have - 1);
+    }
+    return true;
+}
+
 bool shape_want(Graph *g, NodeId n, unsigned i, const Shape *want) {
     if (node_in(&g->node.at[n], i) == NO_VALUE) return true;
     Operand o;

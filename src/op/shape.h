@@ -42,6 +42,9 @@ bool shape_operand(Graph *g, NodeId n, unsigned i, Operand *o);
 bool shape_same_types(Graph *g, NodeId n, unsigned first, unsigned last);
 /* Operand i holds integers (indices). */
 bool shape_want_ints(Graph *g, NodeId n, unsigned i);
+/* Operand i, where it is a constant, holds indices inside the `axes` axes of these sizes, which take turns; unknown
+ * sizes are taken as enough. Negative ones count from the end. */
+bool shape_indices(Graph *g, NodeId n, unsigned i, int axes, const Dim *size);
 /* Operand i, when present, has exactly this shape. */
 bool shape_want(Graph *g, NodeId n, unsigned i, const Shape *want);
 

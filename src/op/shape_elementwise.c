@@ -124,7 +124,7 @@ static bool check_scatter_elements(Graph *g, NodeId n, const Operand *x) {
             return SHAPE_ERROR(NULL, "%s: dimension %d is larger than the data's %" PRId64, operand_text(g, n, 1), i,
                                have);
     }
-    return true;
+    return shape_indices(g, n, 1, 1, &x->shape.dim[SHAPE_ATTR(Scatter)->axis]);
 }
 
 static bool check_scatter_nd(Graph *g, NodeId n, const Operand *x) {
@@ -140,7 +140,7 @@ static bool check_scatter_nd(Graph *g, NodeId n, const Operand *x) {
     Shape want = {.rank = (int8_t)(q - 1)};
     for (int i = 0; i < q - 1; i++) want.dim[i] = indices.shape.dim[i];
     for (int i = (int)depth; i < x->shape.rank; i++) want.dim[want.rank++] = x->shape.dim[i];
-    return shape_want(g, n, 2, &want);
+    return shape_want(g, n, 2, &want) && shape_indices(g, n, 1, (int)depth, x->shape.dim);
 }
 
 static bool check_same(Graph *g, NodeId n, const Operand *x) {

@@ -19,7 +19,8 @@ SHAPE_FN(gather) {
     for (int i = 0; i < axis; i++) y.dim[y.rank++] = x.shape.dim[i];
     for (int i = 0; i < indices.shape.rank; i++) y.dim[y.rank++] = indices.shape.dim[i];
     for (int i = axis + 1; i < x.shape.rank; i++) y.dim[y.rank++] = x.shape.dim[i];
-    return not_empty(g, n, x.shape.dim[axis], &indices.shape) && shape_set(g, n, 0, x.type, &y);
+    return not_empty(g, n, x.shape.dim[axis], &indices.shape) && shape_indices(g, n, 1, 1, &x.shape.dim[axis]) &&
+           shape_set(g, n, 0, x.type, &y);
 }
 
 SHAPE_FN(gather_elements) {
@@ -36,7 +37,8 @@ SHAPE_FN(gather_elements) {
             return SHAPE_ERROR(NULL, "%s: dimension %d is larger than the data's %" PRId64, operand_text(g, n, 1), i,
                                have);
     }
-    return not_empty(g, n, x.shape.dim[axis], &indices.shape) && shape_set(g, n, 0, x.type, &indices.shape);
+    return not_empty(g, n, x.shape.dim[axis], &indices.shape) && shape_indices(g, n, 1, 1, &x.shape.dim[axis]) &&
+           shape_set(g, n, 0, x.type, &indices.shape);
 }
 
 SHAPE_FN(gather_nd) {
@@ -60,5 +62,5 @@ SHAPE_FN(gather_nd) {
     for (int i = (int)(batch + depth); i < r; i++) y.dim[y.rank++] = x.shape.dim[i];
     for (int i = 0; i < depth; i++)
         if (!not_empty(g, n, x.shape.dim[batch + i], &indices.shape)) return false;
-    return shape_set(g, n, 0, x.type, &y);
+    return shape_indices(g, n, 1, (int)depth, &x.shape.dim[batch]) && shape_set(g, n, 0, x.type, &y);
 }

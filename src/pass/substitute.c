@@ -49,7 +49,8 @@ bool pass_substitute(Graph *g, PassContext *c) {
     }
     Rw r = rw_begin(g, c);
     for (NodeId n = 0; n < g->node.n; n++) {
-        if (rw_at(&r, n)->op == OP_none || rw_out(&r, n) == NO_VALUE || !dtype_is_float(g->value.at[rw_out(&r, n)].dtype)) continue;
+        if (rw_at(&r, n)->op == OP_none || rw_out(&r, n) == NO_VALUE) continue;
+        if (!dtype_is_float(g->value.at[rw_out(&r, n)].dtype)) continue;
         while (rw_at(&r, n)->op != OP_none && substitute(&r, pattern, n)) c->hits++;
     }
     return rw_end(&r);

@@ -84,6 +84,7 @@ static bool may_join(const Grouping *c, NodeId p, NodeId user, ValueId v) {
     if (op_info[g->node.at[user].op].cls == CLASS_general || g->node.at[user].op == OP_Concat || g->node.at[user].op == OP_Split) return false;
     if (c->heavy[gp]) /* its result once a point, in order: only element-wise work behind it */
         return !c->heavy[gu] && ku.pointwise && same_points(g, user, v);
+    if (kp.moves && ku.reduces && value_data(g, g->node.at[p].in[0])) return false; /* a constant too large to fold: made once */
     if (kp.moves) /* only indices change; the tables of Gather and Expand may be read often */
         return ku.pointwise || ku.moves || g->node.at[user].op == OP_MatMul || g->node.at[user].op == OP_Gemm ||
                reads_once(g, user, v);

@@ -12,7 +12,7 @@ typedef struct {
     const char *parent;
 } Row;
 
-#define TARGET(name, parent, help, dialect, vector, registers, l1, l2, cc, cflags, emulator, needs) \
+#define TARGET(name, parent, help, dialect, vector, registers, l1, l2, cc, cflags, emulator, needs)                    \
     {{name, help, NULL, DIALECT_##dialect, vector, registers, l1, l2, cc, cflags, emulator, needs}, parent},
 static Row rows[] = {
 #include "target/targets.def"

@@ -96,6 +96,8 @@ static void test_map_file(void) {
     CHECK_TEXT(last_text(d), "tenon: /dev/null: cannot read: is not a regular file");
 }
 
+#define NEEDED "; a file of its own in 'base' or below is needed"
+
 static void test_beneath(void) {
     mkdir("base", 0777);
     mkdir("base/sub", 0777);
@@ -120,10 +122,14 @@ static void test_beneath(void) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (!CHECK(!io_map_beneath(arena, d, loc, "base", bad[i], &b) && !b.data)) fprintf(stderr, "  %s\n", bad[i]);
     CHECK(diag_errors(d) == (int)(sizeof bad / sizeof *bad));
-    CHECK_TEXT(diag_text(d, 2), "tenon: m.onnx: location: cannot read file '../secret': \"..\" in the path");
-    CHECK_TEXT(diag_text(d, 7), "tenon: m.onnx: location: cannot read file 'link': a symbolic link in the path");
-    CHECK_TEXT(diag_text(d, 9), "tenon: m.onnx: location: cannot read file 'up/secret': a symbolic link in the path");
-    CHECK_TEXT(diag_text(d, 11), "tenon: m.onnx: location: cannot read file 'hard': has more than one hard link");
+    CHECK_TEXT(diag_text(d, 2), "tenon: m.onnx: location: cannot read file '../secret': \"..\" in the path"
+               NEEDED);
+    CHECK_TEXT(diag_text(d, 7), "tenon: m.onnx: location: cannot read file 'link': a symbolic link in the path"
+               NEEDED);
+    CHECK_TEXT(diag_text(d, 9), "tenon: m.onnx: location: cannot read file 'up/secret': a symbolic link in the path"
+               NEEDED);
+    CHECK_TEXT(diag_text(d, 11), "tenon: m.onnx: location: cannot read file 'hard': has more than one hard link"
+               NEEDED);
     char longer[600];
     memset(longer, 'a', 599);
     longer[599] = 0;

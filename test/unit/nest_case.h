@@ -15,9 +15,12 @@ static inline uint32_t random_below(uint32_t n) {
 
 /* Contents of one element: small numbers, eighths for floats, also negative ones where the type has them. */
 static inline void random_element(Tensor *t, int64_t i) {
-    if (dtype_is_float(t->dtype)) tensor_set_float(t, i, ((double)random_below(33) - 16) / 8);
-    else if (t->dtype == DT_bool) tensor_set_int(t, i, random_below(2));
-    else tensor_set_int(t, i, dtype_info[t->dtype].cls == 'u' ? random_below(7) : (int64_t)random_below(7) - 3);
+    if (dtype_is_float(t->dtype))
+        tensor_set_float(t, i, ((double)random_below(33) - 16) / 8);
+    else if (t->dtype == DT_bool)
+        tensor_set_int(t, i, random_below(2));
+    else
+        tensor_set_int(t, i, dtype_info[t->dtype].cls == 'u' ? random_below(7) : (int64_t)random_below(7) - 3);
 }
 
 static inline Tensor *random_tensor(Arena *a, DType type, Shape s) {

@@ -1,7 +1,7 @@
 /* src/cli: .npy, .npz and pictures, honest and hostile, and the comparison of tensors. */
-#include "cli/npy.h"
 #include "base/str.h"
 #include "cli/compare.h"
+#include "cli/npy.h"
 #include "cli/npz.h"
 #include "cli/picture.h"
 #include "cli/stb.h"
@@ -78,7 +78,8 @@ static void test_npy_read(void) {
     const Tensor *t = parse(npy(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\n", f, sizeof f));
     CHECK(t && t->dtype == DT_f32 && t->shape.rank == 2 && t->shape.dim[1] == 3 && tensor_float(t, 4) == 5);
     t = parse(npy(2, "{\"shape\":(3,2),\"fortran_order\":True,\"descr\":\"<f4\"}", f, sizeof f));
-    CHECK(t && tensor_float(t, 0) == 1 && tensor_float(t, 1) == 4 && tensor_float(t, 2) == 2 && tensor_float(t, 5) == 6);
+    CHECK(t && tensor_float(t, 0) == 1 && tensor_float(t, 1) == 4 && tensor_float(t, 2) == 2 &&
+          tensor_float(t, 5) == 6);
     t = parse(npy(3, "{'descr': '|u1', 'fortran_order': False, 'shape': (), }", "\x07", 1));
     CHECK(t && t->dtype == DT_u8 && t->shape.rank == 0 && tensor_int(t, 0) == 7);
     t = parse(npy(1, "{'descr': '>i4', 'fortran_order': False, 'shape': (1L,), }", "\x00\x00\x01\x02", 4));
@@ -407,7 +408,8 @@ static Tensor *floats(const float *v, int64_t n) {
 }
 
 static void test_compare(void) {
-    const float a[4] = {1, 100, NAN, INFINITY}, b[4] = {1.00005f, 100.005f, NAN, INFINITY}, c[4] = {1, 100, 0, -INFINITY};
+    const float a[4] = {1, 100, NAN, INFINITY}, b[4] = {1.00005f, 100.005f, NAN, INFINITY},
+                c[4] = {1, 100, 0, -INFINITY};
     Tolerance tight = {.rtol = 1e-4}, largest = {.atol = 1e-3, .atol_of_largest = true, .exact_integers = true};
     Comparison r = compare_tensors(arena, floats(b, 4), floats(a, 4), tight);
     CHECK(r.same && r.of == 4 && r.largest > 0.004 && r.largest < 0.006);

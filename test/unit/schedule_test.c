@@ -24,31 +24,40 @@ static const Kernel kernels[] = {
                    "%c = Conv(%x, %w, %wb) {pads=[1,1,1,1]}\n%s = Add(%c, %r)\n%y = Relu(%s)\n"},
     {"depthwise", "in %x : f32[1,8,9,11]\nin %w : f32[8,1,3,3]\nin %wb : f32[8]\n"
                   "%c = Conv(%x, %w, %wb) {pads=[1,1,1,1], group=8}\n%y = HardSwish(%c)\n"},
-    {"depthwise_2", "in %x : f32[1,6,10,10]\nin %w : f32[12,1,3,3]\n%y = Conv(%x, %w) {strides=[2,2], pads=[0,0,1,1], group=6}\n"},
+    {"depthwise_2",
+     "in %x : f32[1,6,10,10]\nin %w : f32[12,1,3,3]\n%y = Conv(%x, %w) {strides=[2,2], pads=[0,0,1,1], group=6}\n"},
     {"conv_transpose", "in %x : f32[1,3,5,4]\nin %w : f32[3,4,3,3]\nin %wb : f32[4]\n"
                        "%y = ConvTranspose(%x, %w, %wb) {strides=[2,2], pads=[1,1,1,1], output_padding=[1,1]}\n"},
-    {"conv_transpose_2", "in %x : f32[1,4,6]\nin %w : f32[4,3,3]\n%y = ConvTranspose(%x, %w) {strides=[3], dilations=[2], group=2}\n"},
+    {"conv_transpose_2",
+     "in %x : f32[1,4,6]\nin %w : f32[4,3,3]\n%y = ConvTranspose(%x, %w) {strides=[3], dilations=[2], group=2}\n"},
     {"max_pool", "in %x : f32[1,3,9,13]\n%y = MaxPool(%x) {kernel_shape=[3,3], strides=[2,1], pads=[1,1,1,1]}\n"},
-    {"average_pool", "in %x : f32[1,4,8,9]\n%y = AveragePool(%x) {kernel_shape=[3,2], strides=[2,2], pads=[1,0,1,1]}\n"},
+    {"average_pool",
+     "in %x : f32[1,4,8,9]\n%y = AveragePool(%x) {kernel_shape=[3,2], strides=[2,2], pads=[1,0,1,1]}\n"},
     {"matmul", "in %a : f32[2,1,5,7]\nin %w : f32[3,7,18]\n%y = MatMul(%a, %w)\n"},
     {"matmul_batch", "in %a : f32[2,3,8,6]\nin %b : f32[2,3,6,8]\n%m = MatMul(%a, %b)\n%y = Tanh(%m)\n"},
     {"matmul_turned", "in %a : f32[4,9,2]\nin %b : f32[4,16,9]\n%p = Transpose(%a) {perm=[0,2,1]}\n"
                       "%q = Transpose(%b) {perm=[0,2,1]}\n%y = MatMul(%p, %q)\n"},
-    {"gemm", "in %a : f32[7,5]\nin %w : f32[12,7]\nin %wc : f32[12]\n%y = Gemm(%a, %w, %wc) {transA=1, transB=1, alpha=0.5, beta=2}\n"},
+    {"gemm", "in %a : f32[7,5]\nin %w : f32[12,7]\nin %wc : f32[12]\n%y = Gemm(%a, %w, %wc) {transA=1, transB=1, "
+             "alpha=0.5, beta=2}\n"},
     {"gemm_relu", "in %a : f32[1,20]\nin %w : f32[20,17]\nin %wc : f32[1]\n%g = Gemm(%a, %w, %wc)\n%y = Relu(%g)\n"},
     {"softmax", "in %x : f32[3,7,5]\n%y = Softmax(%x) {axis=1}\n"},
     {"softmax_last", "in %x : f32[6,24]\n%y = Softmax(%x) {axis=1}\n"},
-    {"layer_norm", "in %x : f32[2,3,16]\nin %ws : f32[16]\nin %wb : f32[16]\n%y = LayerNormalization(%x, %ws, %wb) {axis=2}\n"},
-    {"instance_norm", "in %x : f32[1,4,3,8]\nin %ws : f32[4]\nin %wb : f32[4]\n%y = InstanceNormalization(%x, %ws, %wb)\n"},
+    {"layer_norm",
+     "in %x : f32[2,3,16]\nin %ws : f32[16]\nin %wb : f32[16]\n%y = LayerNormalization(%x, %ws, %wb) {axis=2}\n"},
+    {"instance_norm",
+     "in %x : f32[1,4,3,8]\nin %ws : f32[4]\nin %wb : f32[4]\n%y = InstanceNormalization(%x, %ws, %wb)\n"},
     {"reduce", "in %x : f32[4,6,8]\n%y = ReduceMean(%x) {axes=[1], keepdims=1}\n"},
-    {"reduce_2", "in %x : f32[4,6,8]\nin %z : f32[4,6,8]\n%p = Mul(%x, %z)\n%y = ReduceSum(%p) {axes=[0,2], keepdims=0}\n"},
+    {"reduce_2",
+     "in %x : f32[4,6,8]\nin %z : f32[4,6,8]\n%p = Mul(%x, %z)\n%y = ReduceSum(%p) {axes=[0,2], keepdims=0}\n"},
     {"reduce_lse", "in %x : f32[5,8,4]\n%y = ReduceLogSumExp(%x) {axes=[0,1], keepdims=0}\n"},
     {"arg_max", "in %x : f32[5,8,4]\n%y = ArgMax(%x) {axis=1, keepdims=0}\n"},
-    {"elementwise", "in %a : f32[2,3,1,16]\nin %b : f32[3,5,1]\nin %c : f32[2,1,5,16]\n%s = Add(%a, %b)\n%m = Mul(%s, %c)\n"
-                    "%k = Sub(%m, %a)\n%y = Max(%k, %b)\n"},
+    {"elementwise",
+     "in %a : f32[2,3,1,16]\nin %b : f32[3,5,1]\nin %c : f32[2,1,5,16]\n%s = Add(%a, %b)\n%m = Mul(%s, %c)\n"
+     "%k = Sub(%m, %a)\n%y = Max(%k, %b)\n"},
     {"activations", "in %a : f32[3,40]\n%p = Gelu(%a)\n%q = Mish(%p)\n%y = Selu(%q)\n"},
     {"lrn", "in %x : f32[1,7,4,8]\n%y = LRN(%x) {size=3}\n"},
-    {"move", "in %x : f32[2,3,4,8]\n%t = Transpose(%x) {perm=[0,2,3,1]}\n%s = Slice(%t) {starts=[0,3,1,0], steps=[1,-1,2,1], counts=[2,4,4,3]}\n"
+    {"move", "in %x : f32[2,3,4,8]\n%t = Transpose(%x) {perm=[0,2,3,1]}\n%s = Slice(%t) {starts=[0,3,1,0], "
+             "steps=[1,-1,2,1], counts=[2,4,4,3]}\n"
              "%y = Neg(%s)\n"},
     {"pad", "in %x : f32[2,5,6]\n%y = Pad(%x) {pads=[0,2,1,0,1,3], mode=\"reflect\"}\n"},
     {"pad_constant", "in %x : f32[2,5,6]\n%y = Pad(%x) {pads=[0,2,-1,0,1,3]}\n"},
@@ -56,11 +65,14 @@ static const Kernel kernels[] = {
     {"resize", "in %x : f32[1,2,4,5]\n%y = Resize(%x) {sizes=[1,2,7,9], mode=\"linear\"}\n"},
     {"gather", "in %x : f32[4,6,8]\nin %i : i64[3]\n%y = Gather(%x, %i) {axis=1}\n"},
     {"scatter", "in %x : f32[4,6]\nin %i : i64[3,6]\nin %u : f32[3,6]\n%y = ScatterElements(%x, %i, %u) {axis=0}\n"},
-    {"scatter_add", "in %x : f32[4,6]\nin %i : i32[3,4]\nin %u : f32[3,4]\n%y = ScatterElements(%x, %i, %u) {axis=0, reduction=\"add\"}\n"},
+    {"scatter_add", "in %x : f32[4,6]\nin %i : i32[3,4]\nin %u : f32[3,4]\n%y = ScatterElements(%x, %i, %u) {axis=0, "
+                    "reduction=\"add\"}\n"},
     {"cumsum", "in %x : f32[3,8,4]\n%y = CumSum(%x) {axis=1, reverse=1}\n"},
     {"top_k", "in %x : f32[3,9]\n%y, %i = TopK(%x) {k=4, axis=1}\n"},
-    {"lstm", "in %x : f32[3,2,4]\nin %w : f32[1,24,4]\nin %wr : f32[1,24,6]\nin %wb : f32[1,48]\n%y, %h, %c = LSTM(%x, %w, %wr, %wb) {hidden_size=6}\n"},
-    {"gru", "in %x : f32[3,2,4]\nin %w : f32[2,15,4]\nin %wr : f32[2,15,5]\n%y, %h = GRU(%x, %w, %wr) {hidden_size=5, direction=\"bidirectional\"}\n"},
+    {"lstm", "in %x : f32[3,2,4]\nin %w : f32[1,24,4]\nin %wr : f32[1,24,6]\nin %wb : f32[1,48]\n%y, %h, %c = LSTM(%x, "
+             "%w, %wr, %wb) {hidden_size=6}\n"},
+    {"gru", "in %x : f32[3,2,4]\nin %w : f32[2,15,4]\nin %wr : f32[2,15,5]\n%y, %h = GRU(%x, %w, %wr) {hidden_size=5, "
+            "direction=\"bidirectional\"}\n"},
     {"scalar", "in %a : f32[]\nin %b : f32[]\n%y = Div(%a, %b)\n"},
     {"empty", "in %x : f32[3,0,4]\n%y = ReduceSum(%x) {axes=[1], keepdims=0}\n"},
     {"empty_max", "in %x : i32[3,0]\n%y = ReduceMax(%x) {axes=[1], keepdims=1}\n"},
@@ -71,29 +83,39 @@ static const Kernel kernels[] = {
     {"prod_u8", "in %x : u8[3,5]\n%y = ReduceProd(%x) {axes=[1], keepdims=0}\n"},
     {"all", "in %x : bool[3,5]\n%y = ReduceMin(%x) {axes=[1], keepdims=0}\n"},
     {"any", "in %x : bool[3,5]\n%y = ReduceMax(%x) {axes=[0], keepdims=0}\n"},
-    {"i8", "in %a : i8[3,8]\nin %b : i8[8]\n%s = Add(%a, %b)\n%m = Mul(%s, %a)\n%n = Neg(%m)\n%d = Div(%n, %b)\n%y = Abs(%d)\n"},
+    {"i8", "in %a : i8[3,8]\nin %b : i8[8]\n%s = Add(%a, %b)\n%m = Mul(%s, %a)\n%n = Neg(%m)\n%d = Div(%n, %b)\n%y = "
+           "Abs(%d)\n"},
     {"u8", "in %a : u8[3,8]\nin %b : u8[8]\n%s = Sub(%a, %b)\n%m = Mul(%s, %a)\n%n = Mod(%m, %b)\n%y = Max(%n, %a)\n"},
     {"i16", "in %a : i16[3,8]\nin %b : i16[8]\n%s = Sub(%a, %b)\n%c = Clip(%s)\n%m = Mod(%c, %b)\n%y = Sign(%m)\n"},
-    {"u16", "in %a : u16[3,8]\nin %b : u16[8]\n%s = BitShift(%a, %b) {mode=\"LEFT\"}\n%m = BitwiseNot(%s)\n%y = BitwiseXor(%m, %b)\n"},
-    {"u32", "in %a : u32[3,8]\nin %b : u32[8]\n%s = BitShift(%a, %b) {mode=\"RIGHT\"}\n%m = Pow(%s, %b)\n%y = Min(%m, %a)\n"},
-    {"i32", "in %a : i32[3,8]\nin %b : i32[8]\n%s = Mul(%a, %b)\n%n = Pow(%s, %b)\n%m = BitwiseAnd(%n, %b)\n%y = Relu(%m)\n"},
-    {"u64", "in %a : u64[3,8]\nin %b : u64[8]\n%s = Sub(%a, %b)\n%n = Div(%s, %b)\n%m = BitwiseOr(%n, %b)\n%y = Max(%m, %a)\n"},
+    {"u16", "in %a : u16[3,8]\nin %b : u16[8]\n%s = BitShift(%a, %b) {mode=\"LEFT\"}\n%m = BitwiseNot(%s)\n%y = "
+            "BitwiseXor(%m, %b)\n"},
+    {"u32",
+     "in %a : u32[3,8]\nin %b : u32[8]\n%s = BitShift(%a, %b) {mode=\"RIGHT\"}\n%m = Pow(%s, %b)\n%y = Min(%m, %a)\n"},
+    {"i32",
+     "in %a : i32[3,8]\nin %b : i32[8]\n%s = Mul(%a, %b)\n%n = Pow(%s, %b)\n%m = BitwiseAnd(%n, %b)\n%y = Relu(%m)\n"},
+    {"u64", "in %a : u64[3,8]\nin %b : u64[8]\n%s = Sub(%a, %b)\n%n = Div(%s, %b)\n%m = BitwiseOr(%n, %b)\n%y = "
+            "Max(%m, %a)\n"},
     {"i64", "in %a : i64[3,8]\nin %b : i64[8]\n%s = Mod(%a, %b)\n%n = Min(%s, %b)\n%y = Cast(%n) {to=f64}\n"},
-    {"logic", "in %a : f32[3,8]\nin %b : f32[8]\n%s = Less(%a, %b)\n%t = Equal(%a, %b)\n%n = Not(%t)\n%x = Xor(%s, %n)\n%o = Or(%x, %t)\n"
+    {"logic", "in %a : f32[3,8]\nin %b : f32[8]\n%s = Less(%a, %b)\n%t = Equal(%a, %b)\n%n = Not(%t)\n%x = Xor(%s, "
+              "%n)\n%o = Or(%x, %t)\n"
               "%y = Where(%o, %a, %b)\n"},
     {"compare_u8", "in %a : u8[12]\nin %wz : u8[1]\n%y = GreaterOrEqual(%a, %wz)\n"},
     {"f64", "in %a : f64[3,8]\nin %w : f64[8,5]\n%m = MatMul(%a, %w)\n%y = Sigmoid(%m)\n"},
     {"f64_max", "in %a : f64[3,8]\n%y = ReduceMax(%a) {axes=[1], keepdims=0}\n"},
     {"f16", "in %a : f16[3,8]\nin %b : f16[8]\n%s = Add(%a, %b)\n%m = Mul(%s, %a)\n%y = Relu(%m)\n"},
-    {"f16_conv", "in %x : f16[1,3,6,6]\nin %w : f16[4,3,3,3]\nin %wb : f16[4]\n%c = Conv(%x, %w, %wb) {pads=[1,1,1,1]}\n%y = LeakyRelu(%c) {alpha=0.25}\n"},
+    {"f16_conv", "in %x : f16[1,3,6,6]\nin %w : f16[4,3,3,3]\nin %wb : f16[4]\n%c = Conv(%x, %w, %wb) "
+                 "{pads=[1,1,1,1]}\n%y = LeakyRelu(%c) {alpha=0.25}\n"},
     {"f16_pool", "in %x : f16[1,3,6,6]\n%y = MaxPool(%x) {kernel_shape=[3,3], pads=[1,1,1,1]}\n"},
     {"f16_softmax", "in %x : f16[3,7]\n%y = Softmax(%x) {axis=1}\n"},
     {"bf16", "in %a : bf16[3,8]\nin %w : bf16[8,4]\n%m = MatMul(%a, %w)\n%y = Cast(%m) {to=f16}\n"},
-    {"half_cast", "in %a : f32[3,8]\n%h = Cast(%a) {to=f16}\n%i = Cast(%h) {to=i32}\n%f = Cast(%i) {to=bf16}\n%y = Cast(%f) {to=f64}\n"},
+    {"half_cast", "in %a : f32[3,8]\n%h = Cast(%a) {to=f16}\n%i = Cast(%h) {to=i32}\n%f = Cast(%i) {to=bf16}\n%y = "
+                  "Cast(%f) {to=f64}\n"},
     {"half_move", "in %x : bf16[3,8]\n%y = Transpose(%x) {perm=[1,0]}\n"},
     {"half_pad", "in %x : f16[3,4]\nin %w : f16[]\n%y = Pad(%x, %w) {pads=[1,0,0,2]}\n"},
-    {"half_scatter", "in %x : f16[4,6]\nin %i : i64[3,6]\nin %u : f16[3,6]\n%y = ScatterElements(%x, %i, %u) {axis=0, reduction=\"add\"}\n"},
-    {"bool_scatter", "in %x : u8[4,6]\nin %i : i64[3,6]\nin %u : u8[3,6]\n%y = ScatterElements(%x, %i, %u) {axis=0, reduction=\"max\"}\n"},
+    {"half_scatter", "in %x : f16[4,6]\nin %i : i64[3,6]\nin %u : f16[3,6]\n%y = ScatterElements(%x, %i, %u) {axis=0, "
+                     "reduction=\"add\"}\n"},
+    {"bool_scatter", "in %x : u8[4,6]\nin %i : i64[3,6]\nin %u : u8[3,6]\n%y = ScatterElements(%x, %i, %u) {axis=0, "
+                     "reduction=\"max\"}\n"},
     {"cast", "in %a : i64[3,8]\n%b = Cast(%a) {to=u8}\n%c = Cast(%b) {to=bool}\n%y = Cast(%c) {to=f32}\n"},
     {"one_hot", "in %i : i64[5]\nin %v : f32[2]\n%y = OneHot(%i, %v) {depth=6, axis=1}\n"},
     {"trilu", "in %x : f32[2,5,8]\n%y = Trilu(%x) {k=1, upper=0}\n"},
@@ -108,8 +130,8 @@ typedef struct {
     Nest *nest; /* scheduled: its buffers are those of `plain` */
     Function f;
     Nest *plain;
-    void **data;  /* what the compiled kernel gets and gives, packed */
-    void **want;  /* what the interpreter gave, for results */
+    void **data; /* what the compiled kernel gets and gives, packed */
+    void **want; /* what the interpreter gave, for results */
 } Variant;
 
 static Arena *arena;
@@ -125,7 +147,9 @@ static const char *any_axis(const Plan *p) {
     return "none";
 }
 
-static const char *any_buffer(const Plan *p) { return p->nest->buf.at[random_below(p->nest->buf.n)].name; }
+static const char *any_buffer(const Plan *p) {
+    return p->nest->buf.at[random_below(p->nest->buf.n)].name;
+}
 
 static bool try_step(Plan *p, Schedule *out, Step s) {
     const char *why = NULL;
@@ -136,10 +160,14 @@ static bool try_step(Plan *p, Schedule *out, Step s) {
 
 static void random_step(Plan *p, Schedule *out) {
     static const int64_t numbers[] = {2, 3, 4, 5, 6, 7, 8, 16};
-    static const StepKind kinds[] = {STEP_split,  STEP_split,    STEP_tile, STEP_tile,  STEP_reorder, STEP_reorder, STEP_fuse,
-                                     STEP_fuse,   STEP_interior, STEP_pack, STEP_inline, STEP_unroll,  STEP_parallel, STEP_vector};
-    Step s = {.kind = kinds[random_below(sizeof kinds / sizeof *kinds)], .naxis = 1, .axis = {any_axis(p)},
-              .buffer = any_buffer(p), .number = numbers[random_below(8)]};
+    static const StepKind kinds[] = {STEP_split,   STEP_split,  STEP_tile,     STEP_tile,     STEP_reorder,
+                                     STEP_reorder, STEP_fuse,   STEP_fuse,     STEP_interior, STEP_pack,
+                                     STEP_inline,  STEP_unroll, STEP_parallel, STEP_vector};
+    Step s = {.kind = kinds[random_below(sizeof kinds / sizeof *kinds)],
+              .naxis = 1,
+              .axis = {any_axis(p)},
+              .buffer = any_buffer(p),
+              .number = numbers[random_below(8)]};
     if (s.kind == STEP_fuse || s.kind == STEP_reorder) s.axis[s.naxis++] = any_axis(p);
     if (s.kind == STEP_reorder && random_below(2)) s.axis[s.naxis++] = any_axis(p);
     if (s.kind == STEP_inline) s.naxis = 0;
@@ -151,7 +179,8 @@ static void vector_steps(Plan *p, Schedule *out) {
     const char *axis = any_axis(p), *lanes = axis;
     int64_t points = 4;
     if (random_below(2)) try_step(p, out, (Step){.kind = STEP_interior, .naxis = 1, .axis = {axis}});
-    if (random_below(2)) try_step(p, out, (Step){.kind = STEP_tile, .naxis = 1, .axis = {any_axis(p)}, .number = 2 + random_below(4)});
+    if (random_below(2))
+        try_step(p, out, (Step){.kind = STEP_tile, .naxis = 1, .axis = {any_axis(p)}, .number = 2 + random_below(4)});
     if (try_step(p, out, (Step){.kind = STEP_tile, .naxis = 1, .axis = {axis}, .number = points})) {
         const char *inner = arena_printf(arena, "%s.i", axis);
         for (uint32_t s = 0; s < p->nest->stage.n; s++)
@@ -161,7 +190,12 @@ static void vector_steps(Plan *p, Schedule *out) {
     try_step(p, out, (Step){.kind = STEP_vector, .naxis = 1, .axis = {lanes}});
     for (uint32_t b = 0; b < p->nest->buf.n; b++)
         if (p->nest->buf.at[b].kind == BUF_const && random_below(4))
-            try_step(p, out, (Step){.kind = STEP_pack, .naxis = 1, .axis = {lanes}, .buffer = p->nest->buf.at[b].name, .number = points});
+            try_step(p, out,
+                     (Step){.kind = STEP_pack,
+                            .naxis = 1,
+                            .axis = {lanes},
+                            .buffer = p->nest->buf.at[b].name,
+                            .number = points});
     if (random_below(3) == 0) random_step(p, out);
 }
 
@@ -193,7 +227,11 @@ static void make_data(Variant *v) {
         const Value *x = &v->graph->value.at[b->value];
         const Tensor *t = x->data ? x->data : random_tensor(arena, x->dtype, x->shape);
         memcpy(plain[i], t->data, t->bytes);
-        Weight w = {.dtype = t->dtype, .shape = t->shape, .tensor = t, .layout = b->nphys ? b : NULL, .elements = buffer_elements(b)};
+        Weight w = {.dtype = t->dtype,
+                    .shape = t->shape,
+                    .tensor = t,
+                    .layout = b->nphys ? b : NULL,
+                    .elements = buffer_elements(b)};
         Program one = {0};
         vec_push(arena, &one.weight, w);
         uint8_t *at = v->data[i];
@@ -221,7 +259,9 @@ static void unit(Variant *const *v, uint32_t n, const char *head, Str *out) {
     str_add(out, body.at);
     for (uint32_t i = 0; i < n; i++) {
         const Nest *x = v[i]->nest;
-        str_addf(out, "void call_%s(void *const *b, unsigned char *s);\nvoid call_%s(void *const *b, unsigned char *s) {\n    (void)s;\n    fuzz_%s(",
+        str_addf(out,
+                 "void call_%s(void *const *b, unsigned char *s);\nvoid call_%s(void *const *b, unsigned char *s) {\n  "
+                 "  (void)s;\n    fuzz_%s(",
                  v[i]->name, v[i]->name, v[i]->name);
         bool first = true;
         for (uint32_t k = 0; k < x->buf.n; k++) {
@@ -241,9 +281,11 @@ static const char main_text[] =
     "        size_t head[2], size[64];\n        void *b[64];\n"
     "        if (fread(head, sizeof *head, 2, stdin) != 2 || head[0] > 64) return 8;\n"
     "        for (size_t i = 0; i < head[0]; i++) {\n"
-    "            if (fread(&size[i], sizeof *size, 1, stdin) != 1) return 8;\n            b[i] = read_some(size[i], 0);\n        }\n"
+    "            if (fread(&size[i], sizeof *size, 1, stdin) != 1) return 8;\n            b[i] = read_some(size[i], "
+    "0);\n        }\n"
     "        void *s = read_some(head[1], 1);\n        fprintf(stderr, \"%s\\n\", names[v]);\n        calls[v](b, s);\n"
-    "        for (size_t i = 0; i < head[0]; i++) {\n            fwrite(b[i], 1, size[i], stdout);\n            free(b[i]);\n        }\n"
+    "        for (size_t i = 0; i < head[0]; i++) {\n            fwrite(b[i], 1, size[i], stdout);\n            "
+    "free(b[i]);\n        }\n"
     "        free(s);\n    }\n    return 0;\n}\n";
 
 static void driver(Variant *const *v, uint32_t n, Str *out) {
@@ -283,7 +325,8 @@ static void compare(const Variant *v, const uint8_t **at, const uint8_t *end) {
         if (b->kind == BUF_local) continue;
         size_t bytes = stored_bytes(b);
         if ((size_t)(end - *at) < bytes) {
-            fprintf(stderr, "failed: %s: %s [%s] %s: no result\n", v->name, v->kernel->name, v->target->name, v->schedule);
+            fprintf(stderr, "failed: %s: %s [%s] %s: no result\n", v->name, v->kernel->name, v->target->name,
+                    v->schedule);
             failed++;
             return;
         }
@@ -294,8 +337,9 @@ static void compare(const Variant *v, const uint8_t **at, const uint8_t *end) {
         if (bad >= 0) {
             Tensor g = {.dtype = b->dtype, .data = *at}, w = {.dtype = b->dtype, .data = v->want[k]};
             bool real = dtype_is_float(b->dtype);
-            fprintf(stderr, "failed: %s: %s [%s] %s: %s[%lld] is %g, want %g\n", v->name, v->kernel->name, v->target->name,
-                    v->schedule, b->name, (long long)bad, real ? tensor_float(&g, bad) : (double)tensor_int(&g, bad),
+            fprintf(stderr, "failed: %s: %s [%s] %s: %s[%lld] is %g, want %g\n", v->name, v->kernel->name,
+                    v->target->name, v->schedule, b->name, (long long)bad,
+                    real ? tensor_float(&g, bad) : (double)tensor_int(&g, bad),
                     real ? tensor_float(&w, bad) : (double)tensor_int(&w, bad));
             failed++;
         } else if (b->kind == BUF_out) {
@@ -315,13 +359,15 @@ static bool tool(const char *folder, const char *log, const char *text) {
     Bytes b = {0};
     fprintf(stderr, "failed: %s: status %d\n", text, status);
     diag_print(diag, stderr);
-    if (io_map(arena, diag, path_join(arena, folder, log), &b)) fprintf(stderr, "%.*s\n", (int)(b.n < 6000 ? b.n : 6000), (const char *)b.data);
+    if (io_map(arena, diag, path_join(arena, folder, log), &b))
+        fprintf(stderr, "%.*s\n", (int)(b.n < 6000 ? b.n : 6000), (const char *)b.data);
     failed++;
     return false;
 }
 
 static void save(const char *folder, const char *name, const Str *text) {
-    if (!io_write_file(arena, diag, path_join(arena, folder, name), text->at, text->n)) diag_print(diag, stderr), failed++;
+    if (!io_write_file(arena, diag, path_join(arena, folder, name), text->at, text->n))
+        diag_print(diag, stderr), failed++;
 }
 
 #define WARN " -Wall -Wextra -Wconversion -Wshadow -Werror"

@@ -44,7 +44,10 @@ const AttributeProto *ox_find(const OnnxNode *n, const char *attr) {
 static const AttributeProto *attribute_of(OnnxNode *n, const char *attr, int type) {
     const AttributeProto *a = ox_find(n, attr);
     if (!a || !a->has_type || !a->type || a->type == type) return a;
-    ox_error(n, attr, NULL, "the attribute has the wrong type (%d, not %d)", (int)a->type, type);
+    static const char *const names[] = {"UNDEFINED", "FLOAT", "INT", "STRING", "TENSOR", "GRAPH", "FLOATS", "INTS", "STRINGS"};
+    bool named = a->type > 0 && (size_t)a->type < sizeof names / sizeof *names;
+    ox_error(n, attr, NULL, "the attribute has type %s, %s is needed", named ? names[a->type] : "of another kind",
+             names[type]);
     return NULL;
 }
 
@@ -285,6 +288,9 @@ bool ox_axes(OnnxNode *n, Ints *axes, int rank) {
 
 Dim ox_dim(OnnxNode *n, const char *what, DimX x) {
     Dim d = dimx_bad(x) ? DIM_BAD : dim_of(x);
-    if (d == DIM_BAD) ox_error(n, what, NULL, "a dimension is negative or overflows");
+    if (d == DIM_BAD && !dimx_bad(x) && x.is_number)
+        ox_error(n, what, NULL, "%lld is no dimension, 0 or more is needed", (long long)x.number);
+    else if (d == DIM_BAD)
+        ox_error(n, what, NULL, "a dimension is negative or overflows");
     return d;
 }

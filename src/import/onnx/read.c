@@ -1,7 +1,7 @@
 /* ONNX model -> graph: the file, its versions, and the walk over nodes. */
 #include "import/onnx/maps.h"
 
-enum { IR_MIN = 3, IR_MAX = 14 };
+enum { IR_MIN = 3, IR_MAX = 14, OPSET_MAX = 28 };
 
 static const OnnxRow rows[] = {
 #define ROW(domain, name, since, op, map) {domain, name, since, OP_##op, map_##map},
@@ -47,7 +47,7 @@ static void add_initialiser(OnnxReader *r, OnnxScope *s, const char *name, const
     Loc loc = {.file = r->g->file};
     bool top = s->depth == 0;
     if (!name || !*name) {
-        diag_error(r->diag, loc, NULL, "an initialiser has no name");
+        diag_error(r->diag, loc, "export the model again", "an initialiser has no name");
         return;
     }
     if (map_get(&s->names, name) != MAP_NONE) {
@@ -105,8 +105,8 @@ static bool find_operands(OnnxNode *n) {
         const char *name = n->p->input[i];
         in[i] = *name ? onnx_lookup(n->scope, name) : ONNX_ABSENT;
         if (in[i] == NO_VALUE)
-            ox_error(n, NULL, NULL, "operand '%s' is neither an input, an initialiser nor an output of another node",
-                     name);
+            ox_error(n, NULL, "the model is incomplete, export it again",
+                     "operand '%s' is neither an input, an initialiser nor an output of another node", name);
         if (in[i] == ONNX_ABSENT) in[i] = NO_VALUE;
         if (in[i] == ONNX_POISON) whole = false;
     }
@@ -121,8 +121,8 @@ static bool report_unsupported(OnnxNode *n, const char *domain) {
                         "operator is not supported in version %lld of domain %s; %d is the lowest", (long long)version,
                         shown, n->row->since);
     if (version >= 0)
-        return ox_error(n, NULL, NULL, "operator is not supported (domain %s, version %lld)", shown,
-                        (long long)version);
+        return ox_error(n, NULL, "express it with other operators or as a function of the model",
+                        "operator is not supported (domain %s, version %lld)", shown, (long long)version);
     return ox_error(n, NULL, "the model lacks an opset_import for it", "domain %s has no version", shown);
 }
 
@@ -155,7 +155,8 @@ void onnx_walk(OnnxReader *r, OnnxScope *s, NodeProto *const *nodes, size_t coun
         if (r->stopped) return;
         if (++r->nodes > ONNX_MAX_NODES) {
             r->stopped = true;
-            diag_error(r->diag, (Loc){.file = r->g->file}, NULL, "more than %d nodes", ONNX_MAX_NODES);
+            diag_error(r->diag, (Loc){.file = r->g->file}, "functions count once a call: call fewer",
+                       "more than %d nodes", ONNX_MAX_NODES);
             return;
         }
         begin_node(r, s, nodes[order[i]], n);
@@ -175,6 +176,16 @@ static bool check_versions(Diag *d, const char *path, const ModelProto *m) {
                           "IR version %lld is not supported, %d to %d are", (long long)m->ir_version, IR_MIN, IR_MAX);
     if (!m->n_opset_import)
         return diag_error(d, loc, "export the model again", "the model does not say its operator set version");
+    for (size_t i = 0; i < m->n_opset_import; i++) {
+        const char *domain = domain_name(m->opset_import[i]->domain);
+        long long version = m->opset_import[i]->version;
+        if (version < 1)
+            return diag_error(d, loc, "export the model again", "operator set version %lld of domain %s does not exist",
+                              version, *domain ? domain : "ai.onnx");
+        if (!*domain && version > OPSET_MAX)
+            diag_warn(d, loc, "results may differ where operators have changed since",
+                      "operator set version %lld is newer than %d, the newest that is known", version, OPSET_MAX);
+    }
     return true;
 }
 
@@ -189,13 +200,14 @@ static void reserve_names(OnnxReader *r, const GraphProto *p) {
 
 static bool add_outputs(OnnxReader *r, const OnnxScope *s, const GraphProto *p) {
     Loc loc = {.file = r->g->file};
-    if (!p->n_output) return diag_error(r->diag, loc, NULL, "the graph has no outputs");
+    if (!p->n_output) return diag_error(r->diag, loc, "export the model with outputs", "the graph has no outputs");
     for (size_t i = 0; i < p->n_output; i++) {
         const char *name = p->output[i]->name ? p->output[i]->name : "";
         ValueId v = onnx_lookup(s, name);
         if (v == ONNX_POISON) continue;
         if (v == NO_VALUE)
-            diag_error(r->diag, loc, NULL, "output '%s' is not produced by any node, input or initialiser", name);
+            diag_error(r->diag, loc, "the model is incomplete, export it again",
+                       "output '%s' is not produced by any node, input or initialiser", name);
         else if (graph_is_output(r->g, v))
             diag_error(r->diag, loc, "every name may be given once", "output '%s' is listed twice", name);
         else

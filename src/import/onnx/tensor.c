@@ -65,12 +65,25 @@ static bool external_number(const char *text, int64_t *out) {
     return *text && int_parse(text, out);
 }
 
+/* Writers may add what they like, but a misspelt offset must not read other bytes. */
+static bool external_known(const char *key) {
+    static const char *const known[] = {"location", "offset", "length", "checksum", "basepath"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(key, known[i])) return true;
+    return !strncmp(key, "prepacked", 9);
+}
+
 static bool tensor_external(TensorSource *s, Loc loc, const TensorProto *p, Tensor *t) {
     const char *location = NULL;
     int64_t offset = 0, length = (int64_t)t->bytes;
+    Loc file_loc = loc;
+    file_loc.field = arena_printf(s->arena, "tensor '%.200s'", p->name ? p->name : "");
     for (size_t i = 0; i < p->n_external_data; i++) {
         const char *key = p->external_data[i]->key, *value = p->external_data[i]->value;
         if (!key || !value) return tensor_error(s, loc, p, NULL, "an entry of external_data lacks its key or value");
+        if (!external_known(key))
+            return diag_error(s->diag, loc, "known are location, offset, length and checksum",
+                              "tensor '%s': external_data key '%s' is not known", p->name ? p->name : "", key);
         if (!strcmp(key, "location")) location = value;
         if (!strcmp(key, "offset") && !external_number(value, &offset))
             return diag_error(s->diag, loc, NULL, "tensor '%s': external_data offset \"%s\" is not a decimal number",
@@ -86,7 +99,7 @@ static bool tensor_external(TensorSource *s, Loc loc, const TensorProto *p, Tens
     uint32_t at = map_get(&s->files, location);
     if (at == MAP_NONE) {
         Bytes b;
-        if (!io_map_beneath(s->arena, s->diag, loc, s->folder, location, &b)) return false;
+        if (!io_map_beneath(s->arena, s->diag, file_loc, s->folder, location, &b)) return false;
         at = s->mapped.n;
         vec_push(s->arena, &s->mapped, b);
         map_set(s->arena, &s->files, location, at);
@@ -94,9 +107,8 @@ static bool tensor_external(TensorSource *s, Loc loc, const TensorProto *p, Tens
     Bytes b = s->mapped.at[at];
     if ((uint64_t)offset > b.n || (uint64_t)length > b.n - (uint64_t)offset)
         return diag_error(s->diag, loc, "the file is shorter than the model says",
-                          "tensor '%s': bytes %lld to %lld lie outside external file '%s' of %zu bytes",
-                          p->name ? p->name : "", (long long)offset, (long long)offset + (long long)length, location,
-                          b.n);
+                          "tensor '%s': %lld bytes from byte %lld on lie outside external file '%s' of %zu bytes",
+                          p->name ? p->name : "", (long long)length, (long long)offset, location, b.n);
     t->data = length ? b.data + offset : (const uint8_t *)"";
     return true;
 }
@@ -132,6 +144,13 @@ static bool tensor_from_u64(TensorSource *s, Loc loc, const TensorProto *p, Tens
     }
     t->data = out;
     return true;
+}
+
+/* Contents in two places contradict each other. */
+static bool tensor_once(TensorSource *s, Loc loc, const TensorProto *p) {
+    int places = (p->has_raw_data && p->raw_data.len) + (p->n_float_data > 0) + (p->n_int32_data > 0) +
+                 (p->n_string_data > 0) + (p->n_int64_data > 0) + (p->n_double_data > 0) + (p->n_uint64_data > 0);
+    return places <= 1 || tensor_error(s, loc, p, "save the model again", "its contents are stored in more than one field");
 }
 
 /* The one typed field that holds this type's elements. */
@@ -170,7 +189,7 @@ static void tensor_clean_bool(Arena *a, Tensor *t) {
 
 Tensor *onnx_tensor(TensorSource *s, Loc loc, const TensorProto *p) {
     Tensor *t = arena_new_of(s->arena, Tensor);
-    if (!tensor_head(s, loc, p, t)) return NULL;
+    if (!tensor_head(s, loc, p, t) || !tensor_once(s, loc, p)) return NULL;
     if (p->has_data_location && p->data_location == 1) {
         if (!tensor_external(s, loc, p, t)) return NULL;
     } else if (p->has_raw_data && (p->raw_data.len || !t->bytes)) {

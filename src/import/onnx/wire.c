@@ -33,6 +33,8 @@ static bool wire_skip(Wire *w, uint64_t n) {
     return true;
 }
 
+static const char too_deep[] = "messages are nested more than 64 deep";
+
 /* One field of the innermost message; a nested message is pushed. NULL or what is wrong. */
 static const char *wire_field(Wire *w, WireFrame *stack, int *depth) {
     uint64_t tag, n;
@@ -57,7 +59,7 @@ static const char *wire_field(Wire *w, WireFrame *stack, int *depth) {
         if (f->seen & bit) return "a field that may occur once occurs twice";
         f->seen |= bit;
     }
-    if (*depth == ONNX_MAX_DEPTH) return "messages are nested more than 64 deep";
+    if (*depth == ONNX_MAX_DEPTH) return too_deep;
     stack[(*depth)++] = (WireFrame){field->descriptor, w->at + (size_t)n, 0};
     w->end = w->at + (size_t)n;
     return NULL;
@@ -76,7 +78,9 @@ static bool wire_check(Diag *d, const char *path, Bytes b, const ProtobufCMessag
         size_t at = w.at;
         const char *wrong = wire_field(&w, stack, &depth);
         if (wrong)
-            return diag_error(d, (Loc){.file = path}, "the file is damaged or of another format",
+            return diag_error(d, (Loc){.file = path},
+                              wrong == too_deep ? "the model has too many sub-graphs inside each other"
+                                                : "the file is damaged or of another format",
                               "not a readable ONNX file: byte %zu: %s", at, wrong);
     }
     return true;
@@ -112,7 +116,7 @@ ProtobufCMessage *onnx_unpack(Arena *a, Diag *d, const char *path, const Protobu
     *u = (Unpacked){{unpack_alloc, unpack_free, u}, NULL, 0};
     arena_defer(a, unpack_release, u);
     bool ok = io_map(tmp, d, path, &b);
-    if (ok && b.n == 0) ok = diag_error(d, (Loc){.file = path}, NULL, "the file is empty");
+    if (ok && b.n == 0) ok = diag_error(d, (Loc){.file = path}, "copy or export it again", "the file is empty");
     if (ok && wire_check(d, path, b, type)) {
         u->message = protobuf_c_message_unpack(type, &u->allocator, b.n, b.data);
         if (!u->message && !u->failed)

@@ -1,0 +1,490 @@
+/* Expressions as C, in the scalar and the GNU vector dialect. */
+#include "emit/c_internal.h"
+#include <math.h>
+
+void c_need(Emit *m, const char *snippet) {
+    for (uint32_t i = 0; i < m->uses->snippet.n; i++)
+        if (!strcmp(m->uses->snippet.at[i], snippet)) return;
+    vec_push(m->arena, &m->uses->snippet, arena_strdup(m->arena, snippet));
+}
+
+const char *emit_c_type(DType t) {
+    return dtype_info[t].c_type;
+}
+
+const char *c_buffer_name(Emit *m, BufId b) {
+    m->used[b] = true;
+    return m->n->buf.at[b].name;
+}
+
+const char *c_half_call(Emit *m, DType t, const char *direction) {
+    const char *f = arena_printf(m->arena, "%s_%s_f32", dtype_info[t].name, direction);
+    c_need(m, arena_printf(m->arena, "%s.h", f));
+    return f;
+}
+
+const char *c_axis_name(const Emit *m, AxisId a) {
+    uint32_t known = idmap_get(&m->called, a);
+    return known == MAP_NONE ? m->n->axis.at[a].name : m->names.at[known];
+}
+
+bool c_name_free(const Emit *m, const char *name) {
+    if (!strcmp(name, "scratch")) return false;
+    for (uint32_t i = 0; i < m->n->buf.n; i++)
+        if (!strcmp(m->n->buf.at[i].name, name)) return false;
+    for (uint32_t i = 0; i < m->t->var.n; i++)
+        if (!strcmp(m->t->var.at[i].name, name)) return false;
+    for (uint32_t i = 0; i < m->open.n; i++)
+        if (!strcmp(m->open.at[i], name)) return false;
+    return true;
+}
+
+static bool like_temporary(const char *name) {
+    return name[0] == 't' && name[1] >= '0' && name[1] <= '9';
+}
+
+void c_call_axis(Emit *m, AxisId a) {
+    const char *name = m->n->axis.at[a].base;
+    if (!c_name_free(m, name) || like_temporary(name)) name = m->n->axis.at[a].name;
+    for (int k = 2; !c_name_free(m, name) || like_temporary(name); k++)
+        name = arena_printf(m->arena, "%s_%d", m->n->axis.at[a].base, k);
+    vec_push(m->arena, &m->names, name);
+    idmap_set(m->arena, &m->called, a, m->names.n - 1);
+    vec_push(m->arena, &m->open, name);
+}
+
+const char *c_vector_type(Emit *m) {
+    const char *v = arena_printf(m->arena, "f32x%d", m->lanes);
+    c_need(m, arena_printf(m->arena, "%s.h", v));
+    return v;
+}
+
+static void open_paren(Str *out, bool yes) {
+    str_add(out, yes ? "(" : "");
+}
+static void close_paren(Str *out, bool yes) {
+    str_add(out, yes ? ")" : "");
+}
+
+/* ---- literals ---- */
+
+static void real_literal(Emit *m, double v, bool is_double, Str *out) {
+    if (isnan(v)) {
+        str_add(out, is_double ? "(double)NAN" : "NAN");
+        return;
+    }
+    if (isinf(v)) {
+        str_addf(out, "%s%sINFINITY", v < 0 ? "-" : "", is_double ? "(double)" : "");
+        return;
+    }
+    const char *s = float_text(m->arena, v, is_double);
+    str_add(out, s);
+    if (!strpbrk(s, ".en")) str_add(out, ".0");
+    if (!is_double) str_add(out, "f");
+}
+
+static void int_literal(int64_t v, DType t, Str *out) {
+    switch (t) {
+    case DT_i64:
+        if (v == INT64_MIN)
+            str_add(out, "INT64_MIN");
+        else
+            str_addf(out, "INT64_C(%lld)", (long long)v);
+        break;
+    case DT_u64: str_addf(out, "UINT64_C(%llu)", (unsigned long long)v); break;
+    case DT_u32: str_addf(out, "%lluu", (unsigned long long)(uint32_t)v); break;
+    case DT_i32:
+        if (v == INT32_MIN)
+            str_add(out, "INT32_MIN");
+        else
+            str_addf(out, "%lld", (long long)v);
+        break;
+    case DT_bool: str_add(out, v ? "true" : "false"); break;
+    default: str_addf(out, "%lld", (long long)v);
+    }
+}
+
+static void literal(Emit *m, ExprId e, int prec, Str *out) {
+    const Expr *x = x_get(m->n, e);
+    bool negative = x->kind == X_real ? signbit(x->f) != 0 : x->i < 0;
+    bool paren = negative && prec > P_UNARY;
+    open_paren(out, paren);
+    double v = x->dtype == DT_f16    ? (double)f16_to_f32(f16_from_f32((float)x->f))
+               : x->dtype == DT_bf16 ? (double)bf16_to_f32(bf16_from_f32((float)x->f))
+                                     : x->f;
+    if (x->kind == X_real)
+        real_literal(m, v, x->dtype == DT_f64, out);
+    else if (x->is_index)
+        str_addf(out, "%lld", (long long)x->i);
+    else
+        int_literal(x->i, (DType)x->dtype, out);
+    close_paren(out, paren);
+}
+
+/* ---- scalar expressions ---- */
+
+static void call(Emit *m, const char *name, const char *snippet, ExprId e, Str *out) {
+    if (snippet) c_need(m, snippet);
+    str_addf(out, "%s(", name);
+    for (int i = 0; i < x_get(m->n, e)->narg; i++) {
+        if (i) str_add(out, ", ");
+        c_expr(m, x_arg(m->n, e, i), 0, out);
+    }
+    str_add(out, ")");
+}
+
+static void infix(Emit *m, const char *op, int level, int left, int right, ExprId e, int prec, Str *out) {
+    bool paren = prec > level;
+    open_paren(out, paren);
+    c_expr(m, x_arg(m->n, e, 0), left, out);
+    str_addf(out, " %s ", op);
+    c_expr(m, x_arg(m->n, e, 1), right, out);
+    close_paren(out, paren);
+}
+
+/* Integer arithmetic wraps: computed unsigned, then brought back. */
+static void wrapping(Emit *m, const char *op, DType t, ExprId e, Str *out) {
+    const char *u = dtype_info[t].bytes > 4 ? "uint64_t" : "uint32_t";
+    str_addf(out, "(%s)(", emit_c_type(t));
+    if (x_get(m->n, e)->narg == 1) {
+        str_addf(out, "%s(%s)", op[0] == '-' ? "0u - " : op, u);
+        c_expr(m, x_arg(m->n, e, 0), P_UNARY, out);
+    } else {
+        str_addf(out, "(%s)", u);
+        c_expr(m, x_arg(m->n, e, 0), P_UNARY, out);
+        str_addf(out, " %s (%s)", op, u);
+        c_expr(m, x_arg(m->n, e, 1), P_UNARY, out);
+    }
+    str_add(out, ")");
+}
+
+/* Integers go through a 64-bit helper: name_i64 or name_u64. */
+static void int_call(Emit *m, const char *name, DType t, ExprId e, Str *out) {
+    const char *f = arena_printf(m->arena, "%s_%s", name, dtype_info[t].cls == 'i' ? "i64" : "u64");
+    str_addf(out, "(%s)", emit_c_type(t));
+    call(m, f, arena_printf(m->arena, "%s.h", f), e, out);
+}
+
+static void float_call(Emit *m, const char *name, DType t, ExprId e, Str *out) {
+    const char *f = arena_printf(m->arena, "%s_%s", name, t == DT_f64 ? "f64" : "f32");
+    call(m, f, arena_printf(m->arena, "%s.h", f), e, out);
+}
+
+static void index_fn(Emit *m, ExprId e, int prec, Str *out) {
+    Fn f = (Fn)x_get(m->n, e)->id;
+    Range r;
+    const char *suffix = m->index_type[0] == 'i' && m->index_type[3] == '6' ? "64" : "";
+    switch (f) {
+    case FN_add: infix(m, "+", P_ADD, P_ADD, P_ADD, e, prec, out); return;
+    case FN_sub: infix(m, "-", P_ADD, P_ADD, P_MUL, e, prec, out); return;
+    case FN_mul: infix(m, "*", P_MUL, P_MUL, P_UNARY, e, prec, out); return;
+    case FN_neg:
+        open_paren(out, prec > P_UNARY);
+        str_add(out, "-");
+        c_expr(m, x_arg(m->n, e, 0), P_PRIMARY, out);
+        close_paren(out, prec > P_UNARY);
+        return;
+    case FN_div:
+    case FN_mod:
+        if (x_range(m->n, x_arg(m->n, e, 0), &r) && r.lo >= 0 && x_range(m->n, x_arg(m->n, e, 1), &r) && r.lo > 0) {
+            infix(m, f == FN_div ? "/" : "%", P_MUL, P_MUL, P_UNARY, e, prec, out);
+            return;
+        }
+        break;
+    case FN_select:
+        open_paren(out, prec > P_TERNARY);
+        c_expr(m, x_arg(m->n, e, 0), P_OR, out);
+        str_add(out, " ? ");
+        c_expr(m, x_arg(m->n, e, 1), P_OR, out);
+        str_add(out, " : ");
+        c_expr(m, x_arg(m->n, e, 2), P_TERNARY, out);
+        close_paren(out, prec > P_TERNARY);
+        return;
+    default: break;
+    }
+    const char *name = arena_printf(m->arena, "index%s_%s", suffix, fn_info[f].name);
+    call(m, name, arena_printf(m->arena, "%s.h", name), e, out);
+}
+
+static bool compare_or_logic(Emit *m, Fn f, ExprId e, int prec, Str *out) {
+    switch (f) {
+    case FN_lt:
+    case FN_le:
+    case FN_gt:
+    case FN_ge: infix(m, fn_info[f].infix, P_RELATION, P_ADD, P_ADD, e, prec, out); return true;
+    case FN_eq:
+    case FN_ne: infix(m, fn_info[f].infix, P_EQUAL, P_ADD, P_ADD, e, prec, out); return true;
+    case FN_and:
+        infix(m, "&&", P_AND, P_AND, P_BIT, e, prec > P_AND || prec == P_OR ? P_PRIMARY : prec, out);
+        return true;
+    case FN_or: infix(m, "||", P_OR, P_OR, P_BIT, e, prec, out); return true;
+    case FN_not:
+        str_add(out, "!");
+        c_expr(m, x_arg(m->n, e, 0), P_UNARY, out);
+        return true;
+    default: return false;
+    }
+}
+
+static void select_fn(Emit *m, DType t, ExprId e, int prec, Str *out) {
+    bool narrow = !dtype_is_float(t) && dtype_info[t].bytes < 4 && t != DT_bool;
+    bool paren = prec > P_TERNARY || narrow;
+    if (narrow) str_addf(out, "(%s)", emit_c_type(t));
+    open_paren(out, paren);
+    c_expr(m, x_arg(m->n, e, 0), P_OR, out);
+    str_add(out, " ? ");
+    c_expr(m, x_arg(m->n, e, 1), P_OR, out);
+    str_add(out, " : ");
+    c_expr(m, x_arg(m->n, e, 2), P_TERNARY, out);
+    close_paren(out, paren);
+}
+
+static void float_fn(Emit *m, Fn f, DType t, ExprId e, int prec, Str *out) {
+    switch (f) {
+    case FN_add: infix(m, "+", P_ADD, P_ADD, P_MUL, e, prec, out); return;
+    case FN_sub: infix(m, "-", P_ADD, P_ADD, P_MUL, e, prec, out); return;
+    case FN_mul: infix(m, "*", P_MUL, P_MUL, P_UNARY, e, prec, out); return;
+    case FN_div: infix(m, "/", P_MUL, P_MUL, P_UNARY, e, prec, out); return;
+    case FN_neg:
+        open_paren(out, prec > P_UNARY);
+        str_add(out, "-");
+        c_expr(m, x_arg(m->n, e, 0), P_PRIMARY, out);
+        close_paren(out, prec > P_UNARY);
+        return;
+    default: break;
+    }
+    if (fn_info[f].libm)
+        call(m, arena_printf(m->arena, "%s%s", fn_info[f].libm, t == DT_f64 ? "" : "f"), NULL, e, out);
+    else
+        float_call(m, fn_info[f].name, t, e, out);
+}
+
+static void int_fn(Emit *m, Fn f, DType t, ExprId e, Str *out) {
+    switch (f) {
+    case FN_add: wrapping(m, "+", t, e, out); return;
+    case FN_sub: wrapping(m, "-", t, e, out); return;
+    case FN_mul: wrapping(m, "*", t, e, out); return;
+    case FN_neg: wrapping(m, "-", t, e, out); return;
+    case FN_bitand: wrapping(m, "&", t, e, out); return;
+    case FN_bitor: wrapping(m, "|", t, e, out); return;
+    case FN_bitxor: wrapping(m, "^", t, e, out); return;
+    case FN_bitnot: wrapping(m, "~", t, e, out); return;
+    case FN_shift_left:
+    case FN_shift_right: {
+        const char *name = arena_printf(m->arena, "%s_%s", fn_info[f].name, dtype_info[t].cls == 'i' ? "i64" : "u64");
+        c_need(m, arena_printf(m->arena, "%s.h", name));
+        str_addf(out, "(%s)%s(", emit_c_type(t), name);
+        c_expr(m, x_arg(m->n, e, 0), 0, out);
+        str_add(out, ", ");
+        c_expr(m, x_arg(m->n, e, 1), 0, out);
+        str_addf(out, ", %d)", 8 * dtype_info[t].bytes);
+        return;
+    }
+    default: int_call(m, fn_info[f].name, t, e, out);
+    }
+}
+
+void c_to_half(Emit *m, DType t, ExprId a, Str *out) {
+    DType s = (DType)x_get(m->n, a)->dtype;
+    bool is_float = s == DT_f32 || c_is_half(s);
+    str_addf(out, "%s(%s", c_half_call(m, t, "from"), is_float ? "" : "(float)");
+    c_expr(m, a, is_float ? 0 : P_UNARY, out);
+    str_add(out, ")");
+}
+
+static void cast(Emit *m, ExprId e, int prec, Str *out) {
+    const Expr *x = x_get(m->n, e);
+    ExprId a = x_arg(m->n, e, 0);
+    const Expr *from = x_get(m->n, a);
+    DType t = (DType)x->dtype, s = (DType)from->dtype;
+    if (x->is_index) {
+        bool narrow = dtype_info[s].bytes <= 4 && s != DT_u32;
+        const char *name = strcmp(m->index_type, "int") ? "index64_of" : "index_of";
+        if (narrow) {
+            str_addf(out, "(%s)", m->index_type);
+            c_expr(m, a, P_UNARY, out);
+        } else {
+            c_need(m, arena_printf(m->arena, "%s.h", name));
+            str_addf(out, "%s((int64_t)", name);
+            c_expr(m, a, P_UNARY, out);
+            str_add(out, ")");
+        }
+        return;
+    }
+    if (t == DT_bool) {
+        open_paren(out, prec > P_EQUAL);
+        c_expr(m, a, P_ADD, out);
+        str_add(out, " != 0");
+        close_paren(out, prec > P_EQUAL);
+        return;
+    }
+    if (c_is_half(t)) {
+        str_addf(out, "%s(", c_half_call(m, t, "to"));
+        c_to_half(m, t, a, out);
+        str_add(out, ")");
+        return;
+    }
+    if (c_is_half(s) && t == DT_f32) {
+        c_expr(m, a, prec, out);
+        return;
+    }
+    str_addf(out, "(%s)", emit_c_type(t));
+    if (dtype_is_float(s) && dtype_is_int(t)) { /* out of range: the nearest; NaN: 0 */
+        bool is_signed = dtype_info[t].cls == 'i';
+        c_need(m, is_signed ? "saturate_i64.h" : "saturate_u64.h");
+        str_addf(out, "saturate_%s(", is_signed ? "i64" : "u64");
+        c_expr(m, a, 0, out);
+        int bits = 8 * dtype_info[t].bytes;
+        if (is_signed && bits == 64)
+            str_add(out, ", INT64_MIN, INT64_MAX)");
+        else if (is_signed)
+            str_addf(out, ", INT%d_MIN, INT%d_MAX)", bits, bits);
+        else
+            str_addf(out, ", UINT%d_MAX)", bits);
+        return;
+    }
+    c_expr(m, a, P_UNARY, out);
+}
+
+static void var_ref(Emit *m, ExprId e, Str *out) {
+    const Expr *x = x_get(m->n, e);
+    str_add(out, c_var_name(m, x->id));
+    for (int i = 0; i < x->narg; i++) {
+        str_add(out, "[");
+        c_expr(m, x_arg(m->n, e, i), 0, out);
+        str_add(out, "]");
+    }
+}
+
+void c_element(Emit *m, ExprId e, Str *out) {
+    const Expr *x = x_get(m->n, e);
+    ExprId index[MAX_RANK];
+    BufId b = x->id;
+    for (int i = 0; i < x->narg; i++) index[i] = x_arg(m->n, e, i);
+    ExprId at = buffer_offset(m->n, b, index);
+    str_addf(out, "%s[", c_buffer_name(m, b));
+    c_expr(m, at, 0, out);
+    str_add(out, "]");
+}
+
+static void load(Emit *m, ExprId e, Str *out) {
+    DType t = (DType)x_get(m->n, e)->dtype;
+    if (c_is_half(t)) str_addf(out, "%s(", c_half_call(m, t, "to"));
+    c_element(m, e, out);
+    if (c_is_half(t)) str_add(out, ")");
+}
+
+static void fn(Emit *m, ExprId e, int prec, Str *out) {
+    const Expr *x = x_get(m->n, e);
+    Fn f = (Fn)x->id;
+    DType t = (DType)x_get(m->n, x_arg(m->n, e, 0))->dtype;
+    if (x->is_index)
+        index_fn(m, e, prec, out);
+    else if (f == FN_select)
+        select_fn(m, (DType)x->dtype, e, prec, out);
+    else if (compare_or_logic(m, f, e, prec, out)) {
+    } else if (t == DT_bool && (f == FN_min || f == FN_mul))
+        infix(m, "&&", P_AND, P_BIT, P_BIT, e, prec > P_AND || prec == P_OR ? P_PRIMARY : prec, out);
+    else if (t == DT_bool && (f == FN_max || f == FN_add))
+        infix(m, "||", P_OR, P_BIT, P_BIT, e, prec, out);
+    else if (dtype_is_float(t))
+        float_fn(m, f, t, e, prec, out);
+    else
+        int_fn(m, f, t, e, out);
+}
+
+void c_expr(Emit *m, ExprId e, int prec, Str *out) {
+    uint32_t temp = idmap_get(&m->temp, e);
+    if (temp != MAP_NONE) {
+        str_addf(out, "t%u", temp);
+        return;
+    }
+    const Expr *x = x_get(m->n, e);
+    switch ((ExprKind)x->kind) {
+    case X_int:
+    case X_real: literal(m, e, prec, out); break;
+    case X_axis: str_add(out, c_axis_name(m, x->id)); break;
+    case X_load: load(m, e, out); break;
+    case X_var: var_ref(m, e, out); break;
+    case X_cast: cast(m, e, prec, out); break;
+    case X_fn: fn(m, e, prec, out); break;
+    case X_reduce: break; /* lowering left none */
+    }
+}
+
+/* ---- vector expressions: every operand that differs between lanes is a vector, others are broadcast ---- */
+
+ExprId c_lane_zero(Emit *m, ExprId e) {
+    ExprId *map = arena_array_of(m->arena, m->n->axis.n, ExprId);
+    for (uint32_t i = 0; i < m->n->axis.n; i++) map[i] = NO_EXPR;
+    map[m->lane] = x_index(m->n, 0);
+    return x_substitute(m->n, e, map);
+}
+
+/* From a buffer or from an array of the function. */
+static void vector_load(Emit *m, ExprId e, Str *out) {
+    const Expr *x = x_get(m->n, e);
+    ExprId index[MAX_RANK];
+    int64_t coef;
+    const char *name = x->kind == X_var ? c_var_name(m, x->id) : c_buffer_name(m, x->id);
+    for (int i = 0; i < x->narg; i++) index[i] = x_arg(m->n, e, i);
+    ExprId at = x->kind == X_var ? index[0] : buffer_offset(m->n, x->id, index);
+    x_coefficient(m->n, at, m->lane, &coef);
+    at = c_lane_zero(m, at);
+    str_addf(out, "%s_%s(%s", c_vector_type(m), coef == 1 ? "load" : "gather", name);
+    const Expr *o = x_get(m->n, at);
+    if (o->kind != X_int || o->i != 0) {
+        str_add(out, " + ");
+        c_expr(m, at, P_MUL, out);
+    }
+    if (coef != 1) str_addf(out, ", %lld", (long long)coef);
+    str_add(out, ")");
+}
+
+static void vector_infix(Emit *m, const char *op, int level, ExprId e, int prec, Str *out) {
+    open_paren(out, prec > level);
+    c_vector(m, x_arg(m->n, e, 0), level, out);
+    str_addf(out, " %s ", op);
+    c_vector(m, x_arg(m->n, e, 1), level + 1, out);
+    close_paren(out, prec > level);
+}
+
+void c_vector(Emit *m, ExprId e, int prec, Str *out) {
+    if (!x_varies(m->n, e, m->lane)) {
+        str_addf(out, "%s_set(", c_vector_type(m));
+        c_expr(m, e, 0, out);
+        str_add(out, ")");
+        return;
+    }
+    uint32_t temp = idmap_get(&m->temp, e);
+    if (temp != MAP_NONE) {
+        str_addf(out, "t%u", temp);
+        return;
+    }
+    const Expr *x = x_get(m->n, e);
+    if (x->kind == X_var && x->i == X_VAR_VECTOR) {
+        var_ref(m, e, out);
+        return;
+    }
+    if (x->kind == X_load || x->kind == X_var) {
+        vector_load(m, e, out);
+        return;
+    }
+    switch ((Fn)x->id) {
+    case FN_add: vector_infix(m, "+", P_ADD, e, prec, out); return;
+    case FN_sub: vector_infix(m, "-", P_ADD, e, prec, out); return;
+    case FN_mul: vector_infix(m, "*", P_MUL, e, prec, out); return;
+    case FN_div: vector_infix(m, "/", P_MUL, e, prec, out); return;
+    case FN_neg:
+        str_add(out, "-");
+        c_vector(m, x_arg(m->n, e, 0), P_PRIMARY, out);
+        return;
+    default:
+        str_addf(out, "%s_%s(", c_vector_type(m), fn_info[x->id].name);
+        for (int i = 0; i < x_get(m->n, e)->narg; i++) {
+            if (i) str_add(out, ", ");
+            c_vector(m, x_arg(m->n, e, i), 0, out);
+        }
+        str_add(out, ")");
+    }
+}

@@ -1,0 +1,63 @@
+/* Loop tree -> C: what the printers of expressions (c_expr.c) and statements (c.c) share. */
+#ifndef TENON_EMIT_C_INTERNAL_H
+#define TENON_EMIT_C_INTERNAL_H
+#include "emit/emit.h"
+#include "nest/internal.h"
+
+typedef struct {
+    const Program *p;
+    const Function *f;
+    Nest *n;
+    LoopTree *t;
+    EmitUses *uses;
+    Arena *arena;
+    const char *index_type; /* int, or int64_t where a buffer is too large for it */
+    AxisId lane;            /* axis of the open LOOP_vector, NO_AXIS outside */
+    int lanes;
+    Vec(const char *) open; /* names of the loops around */
+    IdMap called;           /* axis -> position in names */
+    Vec(const char *) names;
+    IdMap temp; /* expression -> number of the temporary that holds it */
+    uint32_t temps;
+    bool *used; /* one a buffer: the body names it */
+} Emit;
+
+/* C's precedence levels, as far as they occur. */
+enum {
+    P_TERNARY = 3,
+    P_OR = 4,
+    P_AND = 5,
+    P_BIT = 6,
+    P_EQUAL = 9,
+    P_RELATION = 10,
+    P_ADD = 12,
+    P_MUL = 13,
+    P_UNARY = 14,
+    P_PRIMARY = 15
+};
+
+void c_need(Emit *m, const char *snippet); /* a file of runtime/snippet */
+/* Halves are numbers of 16 bits in memory and floats in registers. */
+static inline bool c_is_half(DType t) {
+    return t == DT_f16 || t == DT_bf16;
+}
+static inline const char *c_register_type(DType t) {
+    return c_is_half(t) ? "float" : emit_c_type(t);
+}
+const char *c_half_call(Emit *m, DType t, const char *direction); /* `NAME_to_f32` or `NAME_from_f32` */
+const char *c_vector_type(Emit *m);                               /* of the lanes that are open */
+const char *c_buffer_name(Emit *m, BufId b);
+const char *c_axis_name(const Emit *m, AxisId a);
+bool c_name_free(const Emit *m, const char *name);
+void c_call_axis(Emit *m,
+                 AxisId a); /* a name for the loop that opens: the one wished for unless it is taken around it */
+static inline const char *c_var_name(const Emit *m, uint32_t v) {
+    return m->t->var.at[v].name;
+}
+/* e where precedence `prec` is asked for; vectors: every operand that differs between lanes is one. */
+void c_expr(Emit *m, ExprId e, int prec, Str *out);
+void c_vector(Emit *m, ExprId e, int prec, Str *out);
+void c_element(Emit *m, ExprId e, Str *out);          /* a load as it lies in memory */
+void c_to_half(Emit *m, DType t, ExprId a, Str *out); /* the 16 bits of number a */
+ExprId c_lane_zero(Emit *m, ExprId e);                /* e in the first lane */
+#endif

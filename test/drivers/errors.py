@@ -1,0 +1,187 @@
+"""Bad input: the exact message, the exit status, and nothing left behind. The tests are tables in test/errors/."""
+import fnmatch
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from random import Random
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "errors"))
+import attributes
+import files
+import graphs
+import names
+import tool
+from make import COMPILE, small_model
+
+TENON = os.path.abspath(os.environ.get("TENON", "build/tenon"))
+ROOT = tempfile.mkdtemp(prefix="tenon-errors-")
+LIMIT, SLOW = 60, 20  # seconds: given up, reported; machines are busy
+passed = failed = 0
+
+
+def report(name, faults):
+    global passed, failed
+    passed, failed = passed + (not faults), failed + bool(faults)
+    if faults:
+        print(f"failed: {name}", *faults[:9], sep="\n    ")
+
+
+def listing(folder):
+    return {os.path.relpath(os.path.join(at, f), folder) for at, ds, fs in os.walk(folder) for f in ds + fs}
+
+
+def run(folder, command, env=()):
+    """-> (status, stdout, stderr); a negative status is a signal, None too long."""
+    words = [TENON] + (command.split() if isinstance(command, str) else list(command))
+    e = {**os.environ, "TMPDIR": os.path.join(folder, "tmp"), "XDG_CACHE_HOME": os.path.join(ROOT, "cache"), "LC_ALL": "C"}
+    e.update(env)
+    try:
+        p = subprocess.run(words, cwd=os.path.join(folder, "in"), env=e, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        return None, "", ""
+    return p.returncode, p.stdout.decode(errors="replace"), p.stderr.decode(errors="replace")
+
+
+def new_folder(files):
+    folder = tempfile.mkdtemp(dir=ROOT)
+    os.mkdir(os.path.join(folder, "tmp"))
+    os.mkdir(os.path.join(folder, "in"))
+    for name, what in (files if isinstance(files, dict) else {"m.onnx": files}).items():
+        path = os.path.join(folder, "in", name)
+        if callable(what):
+            what(path)
+            continue
+        if hasattr(what, "SerializeToString"):
+            what = what.SerializeToString()
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(what.encode() if isinstance(what, str) else what)
+    return folder
+
+
+def check(folder, command, c):
+    before = listing(folder)
+    status, out, err = run(folder, command, c.env)
+    faults = []
+    want = "".join(line + "\n" for line in c.lines)
+    if status != c.status:
+        faults.append(f"exit status {status}, not {c.status}")
+    if err != want:
+        faults += ["want: " + w for w in want.splitlines()] + ["got:  " + g for g in err.splitlines()]
+    if c.stdout is not None and command == c.command and out != c.stdout:
+        faults.append(f"stdout: {out[:200]!r}")
+    new = {f for f in listing(folder) - before if not any(f == "in/" + w or f.startswith(f"in/{w}/") for w in c.leaves)}
+    if new or before - listing(folder):
+        faults.append(f"left behind: {sorted(new)[:5]}, gone: {sorted(before - listing(folder))[:5]}")
+    return [f"$ tenon {command}"] + faults if faults else []
+
+
+def table(cases, pattern):
+    for c in cases:
+        if not fnmatch.fnmatch(c.name, pattern):
+            continue
+        folder = new_folder(c.files)
+        faults = check(folder, c.command, c)
+        if c.command == COMPILE and c.status and not faults:  # info tells the same
+            faults = check(folder, "info m.onnx", c)
+        shutil.rmtree(folder)
+        report(c.name, faults)
+
+
+SHAPE = " --input-shape x=2x1x4x4"
+MEMORY = "tenon: out of memory; close other programs, raise the limit (ulimit -v) or give a smaller --input-shape\n"
+
+
+def contents(folder):
+    return {f: os.path.isfile(p) and open(p, "rb").read() for f in listing(folder) for p in [os.path.join(folder, f)]}
+
+
+def help_text():
+    """Without a command the help goes to stderr, with status 2."""
+    folder = new_folder({})
+    status, out, err = run(folder, "")
+    wanted = run(folder, "--help")
+    faults = [] if (status, out) == (2, "") and wanted == (0, err, "") and "Exit status: 0 done" in err else [repr((status, out, err))]
+    report("no command", faults)
+
+
+def fail_alloc(command, suffix):
+    """The n-th allocation fails, for every n until there are not so many."""
+    folder, faults = new_folder(small_model()), []
+    before = listing(folder)
+    for n in [*range(1, 41), *range(47, 1000, 7)]:
+        status, out, err = run(folder, command, {"TENON_FAIL_ALLOC": f"{n}{suffix}"})
+        if status == 0:
+            break
+        if (status, out, err) != (1, "", MEMORY) or listing(folder) != before:
+            faults.append(f"n = {n}: status {status}, {out!r}, {err!r}, new {sorted(listing(folder) - before)}")
+    report(f"TENON_FAIL_ALLOC=n{suffix} tenon {command}", faults + ["no allocation failed"] * (n == 1))
+
+
+def fail_write(command, old):
+    """The n-th write fails: what was there before stays as it was, nothing is added."""
+    folder, faults = new_folder(small_model()), []
+    if old:
+        run(folder, old)
+    before = contents(folder)
+    for n in range(1, 200):
+        status, out, err = run(folder, command, {"TENON_FAIL_WRITE": str(n)})
+        if status == 0:
+            break
+        if status != 1 or out or err.count("\n") != 1 or ": cannot write" not in err or contents(folder) != before:
+            faults.append(f"n = {n}: status {status}, {out!r}, {err!r}, {sorted(set(contents(folder)) ^ set(before))}")
+    report(f"TENON_FAIL_WRITE=n tenon {command}" + (" over another" if old else ""), faults + ["no write failed"] * (n == 1))
+
+
+def fuzz(count=300):
+    """Bytes changed, put in, taken out, and the end cut off: exit status 0 or 1, soon, with a message for 1."""
+    random, good, faults = Random(7), small_model().SerializeToString(), []
+    for i in range(count):
+        data = bytearray(good)
+        for _ in range(random.choice([1, 1, 2, 5])):
+            at = random.randrange(len(data))
+            change = random.randrange(5)
+            if change == 0:
+                del data[at + 1:]
+            elif change == 1:
+                data[at] = random.choice([0, 1, 0x7F, 0x80, 0xFF])
+            elif change == 2:
+                data[at:at] = bytes(random.choices(range(256), k=random.randrange(1, 4)))
+            elif change == 3:
+                del data[at]
+            data[at:at + 1] = bytes([random.randrange(256)])
+        folder = new_folder({"m.onnx": bytes(data)})
+        for command in "info m.onnx", COMPILE:
+            before, start = listing(folder), time.monotonic()
+            status, _, err = run(folder, command)
+            if status not in (0, 1) or (status == 1) != bool(err.replace("tenon: warning: ", "")) and status or \
+                    time.monotonic() - start > SLOW or (status == 1 and listing(folder) != before):
+                faults.append(f"tenon {command}: mutation {i}: status {status}, {err[-300:]!r}, {bytes(data).hex()}")
+            if status != 0:
+                break
+        shutil.rmtree(folder)
+    report(f"{count} mutations of a model", faults)
+
+
+def main(pattern="*"):
+    for t in files, graphs, attributes, names, tool:
+        table(t.CASES, pattern)
+    if pattern == "*":
+        help_text()
+        for command in COMPILE, "convert m.onnx -o m.json", "info m.onnx":
+            for suffix in "", "+":
+                fail_alloc(command, suffix)
+        fail_write(COMPILE + SHAPE, None)
+        fail_write(COMPILE + SHAPE, COMPILE + " --input-shape x=3x1x4x4")
+        fail_write("convert m.onnx -o m.json", None)
+        fail_write(f"run m.onnx {SHAPE} --engine interpreter --input x=zeros -o out", None)
+        fuzz()
+    shutil.rmtree(ROOT)
+    print(f"{passed} passed, {failed} failed")
+    return failed != 0
+
+
+sys.exit(main(*sys.argv[1:]))

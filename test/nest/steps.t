@@ -1,0 +1,438 @@
+== split
+graph "t"
+in %x : f32[20,6]
+%y = Neg(%x)
+out %y
+--- c99: split(i0,8)
+for i0_o 0..2
+  for i0_i 0..8
+    for i1 0..6
+      y[(((i0_o * 48) + (i0_i * 6)) + i1)] = -(a[((i0_o * 8) + i0_i),i1])
+for i0_i 0..4
+  for i1 0..6
+    y[(((i0_i * 6) + i1) + 96)] = -(a[(i0_i + 16),i1])
+--- c99: split(i0,5) split(i0.i,5)
+refused: split: i0.i has only 5 points
+--- c99: split(i0,8) split(i0.i,3)
+refused: split: 3 does not divide i0.i
+--- c99: split(i0,20)
+refused: split: i0 has only 20 points
+--- c99: split(i0,1)
+refused: split: pieces of 1 point change nothing
+--- c99: split(i0,0)
+refused: split: 0 is no number from 1 to 1048576
+--- c99: split(q,2)
+refused: split: there is no axis q
+--- c99: split(i0)
+refused: split: its operands are (an)
+--- c99: split(i0,2,3)
+refused: split: its operands are (an)
+--- c99: halve(i0,2)
+refused: 'halve' is no schedule step
+--- x86-64: tile(i0,4) tile(i1,4) vector(i1.i) split(i1.i,2)
+refused: split: i1.i is already a vector
+
+== reorder
+graph "t"
+in %x : f32[20,6,4]
+%y = Neg(%x)
+out %y
+--- c99: reorder(i2,i0)
+for i2 0..4
+  for i1 0..6
+    for i0 0..20
+      y[(((i0 * 24) + (i1 * 4)) + i2)] = -(a[i0,i1,i2])
+--- c99: reorder(i2,i1,i0)
+for i2 0..4
+  for i1 0..6
+    for i0 0..20
+      y[(((i0 * 24) + (i1 * 4)) + i2)] = -(a[i0,i1,i2])
+--- c99: reorder(i0,i0)
+refused: reorder: a piece is named twice
+--- c99: reorder(i0,q)
+refused: reorder: the stage has no piece q
+--- c99: split(i0,4) reorder(i0.i,i0.o)
+refused: reorder: i0.o must stay outside i0.i
+
+== tile
+graph "t"
+in %x : f32[20,6,64]
+%y = ReduceSum(%x) {axes=[1], keepdims=0}
+out %y
+--- c99: tile(i0,4)
+for i0_o 0..5
+  for i2 0..64
+    var acc $0[4]:f32 = 0
+    for i1 0..6
+      for i0_i 0..4
+        $0[i0_i] += x[((i0_o * 4) + i0_i),i1,i2]
+    for i0_i 0..4
+      y[(((i0_o * 256) + (i0_i * 64)) + i2)] = $0[i0_i]
+--- c99: tile(i0,20)
+for i2 0..64
+  var acc $0[20]:f32 = 0
+  for i1 0..6
+    for i0 0..20
+      $0[i0] += x[i0,i1,i2]
+  for i0 0..20
+    y[((i0 * 64) + i2)] = $0[i0]
+--- c99: tile(i0,21)
+refused: tile: i0 has only 20 points
+--- c99: tile(i1,2)
+refused: tile: i1 is reduced
+--- x86-64: tile(i2,4) vector(i2.i) tile(i0,2)
+refused: tile: i2.i is not innermost
+--- x86-64: tile(i0,2) tile(i2,4) vector(i2.i)
+for i0_o 0..10
+  for i2_o 0..16
+    var acc $0[2]:f32x4 = 0
+    for i1 0..6
+      for i0_i 0..2
+        vector i2_i 0..4
+          $0[i0_i] += x[((i0_o * 2) + i0_i),i1,((i2_o * 4) + i2_i)]
+    for i0_i 0..2
+      vector i2_i 0..4
+        y[((((i0_o * 128) + (i0_i * 64)) + (i2_o * 4)) + i2_i)] = $0[i0_i]
+--- c99: split(i0,4) tile(i0.o,5)
+refused: tile: i0.o must stay outside i0.i
+--- c99: tile(i0,4) split(i0.i,2)
+refused: split: only the innermost piece of an axis can be a register tile, not i0.i.o
+--- c99: tile(i0,20) tile(i2,64)
+refused: tile: more than 7 axes or 1024 points in registers
+--- c99: tile(i0,4) tile(i2,64)
+for i0_o 0..5
+  var acc $0[4,64]:f32 = 0
+  for i1 0..6
+    for i0_i 0..4
+      for i2 0..64
+        $0[i0_i,i2] += x[((i0_o * 4) + i0_i),i1,i2]
+  for i0_i 0..4
+    for i2 0..64
+      y[(((i0_o * 256) + (i0_i * 64)) + i2)] = $0[i0_i][i2]
+
+== fuse
+graph "t"
+in %x : f32[4,6,8]
+%y = Neg(%x)
+out %y
+--- c99: fuse(i0,i1)
+for i0_i1 0..24
+  for i2 0..8
+    y[((i0_i1 * 8) + i2)] = -(a[(i0_i1 / 6),(i0_i1 % 6),i2])
+--- c99: fuse(i0,i1) fuse(i0_i1,i2) split(i0_i1_i2,100)
+for i0_i1_i2_i 0..100
+  y[((((i0_i1_i2_i / 48) * 48) + (((i0_i1_i2_i / 8) % 6) * 8)) + (i0_i1_i2_i % 8))] = -(a[(i0_i1_i2_i / 48),((i0_i1_i2_i / 8) % 6),(i0_i1_i2_i % 8)])
+for i0_i1_i2_i 0..92
+  y[((((((i0_i1_i2_i + 4) / 48) * 48) + ((((i0_i1_i2_i + 4) / 8) % 6) * 8)) + ((i0_i1_i2_i + 4) % 8)) + 96)] = -(a[(((i0_i1_i2_i + 4) / 48) + 2),(((i0_i1_i2_i + 4) / 8) % 6),((i0_i1_i2_i + 4) % 8)])
+--- c99: fuse(i1,i0)
+refused: fuse: i0 is not the piece inside i1
+--- c99: fuse(i0,i2)
+refused: fuse: i2 is not the piece inside i0
+--- c99: split(i0,2) fuse(i0.i,i1)
+refused: fuse: i0.i or i1 is split
+--- c99: unroll(i0) fuse(i0,i1)
+refused: fuse: i0 or i1 is marked
+--- c99: interior(i1) fuse(i0,i1)
+refused: fuse: i0 or i1 is marked
+
+== fuse what is permuted
+graph "t"
+in %x : f32[4,6,8]
+%y = Transpose(%x) {perm=[1,0,2]}
+out %y
+--- c99: fuse(i0,i1)
+refused: fuse: an operand does not walk i0 and i1 as one
+
+== fuse into a part
+graph "t"
+in %x : f32[4,6,8]
+in %z : f32[4,2,8]
+%y = Concat(%x, %z) {axis=1}
+out %y
+--- c99: fuse(i0,i1)
+refused: fuse: the target does not walk i0 and i1 as one
+--- c99: plain
+for i0 0..4
+  for i1 0..6
+    for i2 0..8
+      y[(((i0 * 64) + (i1 * 8)) + i2)] = x[i0,i1,i2]
+for i02 0..4
+  for i12 0..2
+    for i22 0..8
+      y[((((i02 * 64) + (i12 * 8)) + i22) + 48)] = z[i02,i12,i22]
+
+== fuse the reduced with the kept
+graph "t"
+in %x : f32[4,6]
+%y = ReduceSum(%x) {axes=[1], keepdims=0}
+out %y
+--- c99: fuse(i0,i1)
+refused: fuse: i1 is reduced and i0 is not
+
+== fuse a serial axis
+graph "t"
+in %x : f32[4,6]
+%y = CumSum(%x) {axis=0}
+out %y
+--- c99: plain
+for i0 0..4
+  for i1 0..6
+    y[((i0 * 6) + i1)] = ((((i0 - 1) >= 0) ? y[(i0 - 1),i1] : 0) + x[i0,i1])
+--- c99: fuse(i0,i1)
+refused: fuse: a serial axis
+--- c99: reorder(i1,i0)
+refused: reorder: i0 runs in order and stays outside i1
+--- c99: parallel(i0)
+refused: parallel: i0 runs in order
+--- x86-64: tile(i0,2) tile(i1,2)
+refused: tile: i0.i runs in order and stays outside i1
+--- x86-64: vector(i0)
+refused: vector: i0 runs in order
+
+== unroll
+graph "t"
+in %x : f32[4,100]
+%y = Neg(%x)
+out %y
+--- c99: unroll(i0)
+unroll for i0 0..4
+  for i1 0..100
+    y[((i0 * 100) + i1)] = -(a[i0,i1])
+--- c99: unroll(i1)
+refused: unroll: i1 has 100 iterations
+
+== parallel
+graph "t"
+in %x : f32[4,100]
+%y = ReduceSum(%x) {axes=[1], keepdims=0}
+out %y
+--- c99: parallel(i0)
+parallel for i0 0..4
+  var acc $0:f32 = 0
+  for i1 0..100
+    $0 += x[i0,i1]
+  y[i0] = $0
+--- c99: parallel(i1)
+refused: parallel: i1 is reduced
+
+== parallel inside
+graph "t"
+in %x : f32[4,100]
+%y = Neg(%x)
+out %y
+--- c99: parallel(i1)
+refused: parallel: i1 is not outermost
+--- c99: parallel(i0) reorder(i1,i0)
+refused: reorder: i0 is not outermost
+
+== interior
+graph "t"
+in %x : f32[1,2,9]
+%y = MaxPool(%x) {kernel_shape=[3], pads=[1,1]}
+out %y
+--- c99: interior(ow) split(ow,4)
+for c 0..2
+  var acc $0:f32 = -inf
+  for kw 1..3
+    $0 max= x[0,c,(kw - 1)]
+  y[(c * 9)] = $0
+  for ow_i 0..4
+    var acc2 $1:f32 = -inf
+    for kw 0..3
+      $1 max= x[0,c,(ow_i + kw)]
+    y[(((c * 9) + ow_i) + 1)] = $1
+  for ow_i 0..3
+    var acc3 $2:f32 = -inf
+    for kw 0..3
+      $2 max= x[0,c,((ow_i + kw) + 4)]
+    y[(((c * 9) + ow_i) + 5)] = $2
+  var acc4 $3:f32 = -inf
+  for kw 0..2
+    $3 max= x[0,c,(kw + 7)]
+  y[((c * 9) + 8)] = $3
+--- c99: interior(ow)
+for c 0..2
+  for ow 0..9
+    var acc $0:f32 = -inf
+    for kw max((1 - ow), 0)..min(3, (10 - ow))
+      $0 max= x[0,c,((ow + kw) - 1)]
+    y[((c * 9) + ow)] = $0
+--- c99: interior(kw)
+refused: interior: kw is reduced or inner
+--- c99: split(ow,4) interior(ow.i)
+refused: interior: ow.i is reduced or inner
+--- c99: interior(ow) split(ow,4) interior(ow.o)
+for c 0..2
+  var acc $0:f32 = -inf
+  for kw 1..3
+    $0 max= x[0,c,(kw - 1)]
+  y[(c * 9)] = $0
+  for ow_i 0..4
+    var acc2 $1:f32 = -inf
+    for kw 0..3
+      $1 max= x[0,c,(ow_i + kw)]
+    y[(((c * 9) + ow_i) + 1)] = $1
+  for ow_i 0..3
+    var acc3 $2:f32 = -inf
+    for kw 0..3
+      $2 max= x[0,c,((ow_i + kw) + 4)]
+    y[(((c * 9) + ow_i) + 5)] = $2
+  var acc4 $3:f32 = -inf
+  for kw 0..2
+    $3 max= x[0,c,(kw + 7)]
+  y[((c * 9) + 8)] = $3
+
+== vector
+graph "t"
+in %x : f32[4,12]
+%y = Relu(%x)
+out %y
+--- x86-64: tile(i1,4) vector(i1.i)
+for i0 0..4
+  for i1_o 0..3
+    vector i1_i 0..4
+      y[(((i0 * 12) + (i1_o * 4)) + i1_i)] = max(a[i0,((i1_o * 4) + i1_i)], 0)
+--- x86-64-v3: tile(i1,8) vector(i1.i)
+for i0 0..4
+  vector i1_i 0..8
+    y[((i0 * 12) + i1_i)] = max(a[i0,i1_i], 0)
+  for i1_i 0..4
+    y[(((i0 * 12) + i1_i) + 8)] = max(a[i0,(i1_i + 8)], 0)
+--- x86-64: tile(i1,8) vector(i1.i)
+refused: vector: i1.i has 8 points, the target 4 lanes
+--- x86-64: tile(i1,2) vector(i1.i)
+refused: vector: i1.i has 2 points, the target 4 lanes
+--- x86-64: tile(i0,4) vector(i0)
+refused: vector: the value cannot be computed in lanes of i0
+--- c99: vector(i1)
+refused: vector: target c99 has no vectors
+--- x86-64: split(i1,4) vector(i1.o)
+refused: vector: i1.o is not innermost
+
+== a vector of what has none
+graph "t"
+in %x : f32[4,12]
+%y = Exp(%x)
+out %y
+--- x86-64: tile(i1,4) vector(i1.i)
+refused: vector: the value cannot be computed in lanes of i1.i
+--- x86-64: default
+schedule: fuse(i0,i1)
+for i0_i1 0..48
+  y[i0_i1] = exp(a[(i0_i1 / 12),(i0_i1 % 12)])
+
+== a vector of doubles
+graph "t"
+in %x : f64[4,12]
+%y = Neg(%x)
+out %y
+--- x86-64: tile(i1,4) vector(i1.i)
+refused: vector: not a plain float store
+
+== a vector along what is reduced
+graph "t"
+in %x : f32[4,12]
+%y = ReduceSum(%x) {axes=[1], keepdims=0}
+out %y
+--- x86-64: vector(i1)
+refused: vector: i1 is reduced
+--- x86-64: vector(i0)
+refused: vector: i0 is not innermost
+
+== pack
+graph "t"
+in %a : f32[5,7]
+in %w : f32[7,18]
+%y = MatMul(%a, %w)
+out %y
+--- c99: pack(b,n,4)
+for m 0..5
+  for n 0..18
+    var acc $0:f32 = 0
+    for k 0..7
+      $0 += (a[m,k] * b[k,n])
+    y[((m * 18) + n)] = $0
+--- c99: pack(b,k,3)
+for m 0..5
+  for n 0..18
+    var acc $0:f32 = 0
+    for k 0..7
+      $0 += (a[m,k] * b[k,n])
+    y[((m * 18) + n)] = $0
+--- c99: pack(a,m,2)
+refused: pack: a is no constant
+--- c99: pack(q,n,4)
+refused: pack: no buffer q
+--- c99: pack(b,m,4)
+refused: pack: b is not read along m in one dimension
+--- c99: pack(b,n,1)
+refused: pack: blocks of 1 change nothing
+--- c99: pack(b,n,19)
+refused: pack: dimension 1 of b has 18 elements
+--- c99: pack(b,n,4) pack(b,n,4)
+refused: pack: b is packed already
+--- c99: pack(b,q,4)
+refused: pack: there is no axis q
+
+== inline
+graph "t"
+in %x : f32[3,5]
+%y = Softmax(%x) {axis=1}
+out %y
+--- c99: inline(m)
+refused: inline: m holds a reduction
+--- c99: inline(x)
+refused: inline: no local x
+
+== scatter keeps its order
+graph "t"
+in %x : f32[4,6]
+in %i : i64[3,6]
+in %u : f32[3,6]
+%y = ScatterElements(%x, %i, %u) {axis=0, reduction="add"}
+out %y
+--- c99: plain
+for i0 0..4
+  for i1 0..6
+    y[((i0 * 6) + i1)] = x[i0,i1]
+for i02 0..3
+  for i12 0..6
+    y[((max(min(((idx(z[i02,i12]) < 0) ? (idx(z[i02,i12]) + 4) : idx(z[i02,i12])), 3), 0) * 6) + i12)] += u[i02,i12]
+--- x86-64: default
+schedule: fuse(i0,i1) tile(i0_i1,4) vector(i0_i1.i)
+for i0_i1_o 0..6
+  vector i0_i1_i 0..4
+    y[((i0_i1_o * 4) + i0_i1_i)] = x[(((i0_i1_o * 4) + i0_i1_i) / 6),(((i0_i1_o * 4) + i0_i1_i) % 6)]
+for i02 0..3
+  for i12 0..6
+    y[((max(min(((idx(z[i02,i12]) < 0) ? (idx(z[i02,i12]) + 4) : idx(z[i02,i12])), 3), 0) * 6) + i12)] += u[i02,i12]
+
+== gather
+graph "t"
+in %x : f32[4,6]
+in %i : i64[3]
+%y = Gather(%x, %i) {axis=0}
+out %y
+--- c99: plain
+for i0 0..3
+  for i1 0..6
+    y[((i0 * 6) + i1)] = x[max(min(((idx(z[i0]) < 0) ? (idx(z[i0]) + 4) : idx(z[i0])), 3), 0),i1]
+--- x86-64: default
+schedule: 
+for i0 0..3
+  for i1 0..6
+    y[((i0 * 6) + i1)] = x[max(min(((idx(z[i0]) < 0) ? (idx(z[i0]) + 4) : idx(z[i0])), 3), 0),i1]
+
+== halves
+graph "t"
+in %x : f16[4,6]
+in %w : f16[6,5]
+%y = MatMul(%x, %w)
+out %y
+--- c99: plain
+for m 0..4
+  for n 0..5
+    var acc $0:f32 = 0
+    for k 0..6
+      $0 += (f32(a[m,k]) * f32(b[k,n]))
+    y[((m * 5) + n)] = f16($0)

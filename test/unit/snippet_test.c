@@ -1,0 +1,247 @@
+/* The snippets of generated code: each compiles alone and without a warning, and computes what the interpreter does,
+ * also at the extremes. */
+#include "base/io.h"
+#include "base/size.h"
+#include "base/str.h"
+#include "check.h"
+#include "cli/process.h"
+#include "cli/temp.h"
+#include "emit/skel.h"
+#include <math.h>
+#include <stdlib.h>
+
+/* The compiler's own conversions, kept apart from the snippets of the same names. */
+static uint16_t own_f16(float f) {
+    return f16_from_f32(f);
+}
+static float own_f16_back(uint16_t h) {
+    return f16_to_f32(h);
+}
+static uint16_t own_bf16(float f) {
+    return bf16_from_f32(f);
+}
+static float own_bf16_back(uint16_t h) {
+    return bf16_to_f32(h);
+}
+#define f16_from_f32 snippet_f16_from_f32
+#define f16_to_f32 snippet_f16_to_f32
+#define bf16_from_f32 snippet_bf16_from_f32
+#define bf16_to_f32 snippet_bf16_to_f32
+#include "runtime/snippet/abs_i64.h"
+#include "runtime/snippet/abs_u64.h"
+#include "runtime/snippet/bf16_from_f32.h"
+#include "runtime/snippet/bf16_to_f32.h"
+#include "runtime/snippet/div_i64.h"
+#include "runtime/snippet/div_u64.h"
+#include "runtime/snippet/f16_from_f32.h"
+#include "runtime/snippet/f16_to_f32.h"
+#include "runtime/snippet/f32x4.h"
+#include "runtime/snippet/index64_div.h"
+#include "runtime/snippet/index64_max.h"
+#include "runtime/snippet/index64_min.h"
+#include "runtime/snippet/index64_mod.h"
+#include "runtime/snippet/index64_of.h"
+#include "runtime/snippet/index_div.h"
+#include "runtime/snippet/index_max.h"
+#include "runtime/snippet/index_min.h"
+#include "runtime/snippet/index_mod.h"
+#include "runtime/snippet/index_of.h"
+#include "runtime/snippet/max_f32.h"
+#include "runtime/snippet/max_f64.h"
+#include "runtime/snippet/max_i64.h"
+#include "runtime/snippet/max_u64.h"
+#include "runtime/snippet/min_f32.h"
+#include "runtime/snippet/min_f64.h"
+#include "runtime/snippet/min_i64.h"
+#include "runtime/snippet/min_u64.h"
+#include "runtime/snippet/pow_i64.h"
+#include "runtime/snippet/pow_u64.h"
+#include "runtime/snippet/saturate_i64.h"
+#include "runtime/snippet/saturate_u64.h"
+#include "runtime/snippet/shift_left_i64.h"
+#include "runtime/snippet/shift_left_u64.h"
+#include "runtime/snippet/shift_right_i64.h"
+#include "runtime/snippet/shift_right_u64.h"
+#include "runtime/snippet/sign_f32.h"
+#include "runtime/snippet/sign_f64.h"
+#include "runtime/snippet/sign_i64.h"
+#include "runtime/snippet/sign_mod_f32.h"
+#include "runtime/snippet/sign_mod_f64.h"
+#include "runtime/snippet/sign_mod_i64.h"
+#include "runtime/snippet/sign_mod_u64.h"
+#include "runtime/snippet/sign_u64.h"
+#include "runtime/snippet/sq_f32.h"
+#include "runtime/snippet/sq_f64.h"
+#include "runtime/snippet/sq_i64.h"
+#include "runtime/snippet/sq_u64.h"
+#include "runtime/snippet/trunc_mod_i64.h"
+#include "runtime/snippet/trunc_mod_u64.h"
+#include "runtime/snippet/unroll.h"
+
+static uint32_t bits_of(float f) {
+    uint32_t b;
+    memcpy(&b, &f, sizeof b);
+    return b;
+}
+
+static float float_of(uint32_t b) {
+    float f;
+    memcpy(&f, &b, sizeof f);
+    return f;
+}
+
+static bool same_float(float a, float b) {
+    return bits_of(a) == bits_of(b) || (isnan(a) && isnan(b));
+}
+
+static void test_halves(void) {
+    static const uint32_t low[] = {0, 1, 0xfff, 0x1000, 0x1001, 0x1fff, 0x2000, 0x3000, 0x7fff, 0x8000, 0x8001, 0xffff};
+    int wrong[4] = {0};
+    for (uint32_t h = 0; h < 65536; h++) {
+        uint16_t v = (uint16_t)h;
+        wrong[0] += !same_float(f16_to_f32(v), own_f16_back(v));
+        wrong[1] += !same_float(bf16_to_f32(v), own_bf16_back(v));
+        for (size_t i = 0; i < sizeof low / sizeof *low; i++) {
+            float f = float_of(h << 16 | low[i]);
+            bool nan = isnan(f);
+            wrong[2] += nan ? !isnan(f16_to_f32(f16_from_f32(f))) : f16_from_f32(f) != own_f16(f);
+            wrong[3] += nan ? !isnan(bf16_to_f32(bf16_from_f32(f))) : bf16_from_f32(f) != own_bf16(f);
+        }
+    }
+    CHECK(wrong[0] == 0);
+    CHECK(wrong[1] == 0);
+    CHECK(wrong[2] == 0);
+    CHECK(wrong[3] == 0);
+}
+
+static void test_floats(void) {
+    CHECK(isnan(max_f32(NAN, 1)) && isnan(max_f32(1, NAN)) && isnan(min_f32(NAN, 1)) && isnan(min_f32(1, NAN)));
+    CHECK(isnan(max_f64((double)NAN, 1)) && isnan(max_f64(1, (double)NAN)) && isnan(min_f64((double)NAN, 1)) &&
+          isnan(min_f64(1, (double)NAN)));
+    CHECK(max_f32(-INFINITY, 1) == 1 && min_f32(INFINITY, 1) == 1 && max_f64(2, 1) == 2 && min_f64(2, 1) == 1);
+    CHECK(sign_f32(-3) == -1 && sign_f32(0.5f) == 1 && sign_f32(0) == 0 && isnan(sign_f32(NAN)));
+    CHECK(sign_f64(-3) == -1 && sign_f64(0.5) == 1 && sign_f64(0) == 0 && isnan(sign_f64((double)NAN)));
+    CHECK(sign_mod_f32(-5, 3) == 1 && sign_mod_f32(5, -3) == -1 && sign_mod_f32(6, 3) == 0 &&
+          isnan(sign_mod_f32(1, 0)));
+    CHECK(sign_mod_f64(-5, 3) == 1 && sign_mod_f64(5, -3) == -1 && sign_mod_f64(6, 3) == 0 &&
+          isnan(sign_mod_f64(1, 0)));
+    CHECK(sq_f32(-3) == 9 && sq_f64(-3) == 9);
+}
+
+static const int64_t extremes[] = {0,  1,  -1, 2,         -2,        3,         7,         -7,
+                                   62, 63, 64, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, INT64_MIN + 1};
+enum { EXTREMES = sizeof extremes / sizeof *extremes };
+
+static int64_t power(int64_t a, int64_t b) {
+    uint64_t r = 1;
+    if (b < 0) return a == 1 ? 1 : a == -1 ? (b & 1 ? -1 : 1) : 0;
+    if (b > 64) { /* by squaring, as 128 steps would not do */
+        uint64_t half = (uint64_t)power(a, b / 2);
+        return (int64_t)(half * half * (b & 1 ? (uint64_t)a : 1));
+    }
+    for (; b > 0; b--) r *= (uint64_t)a;
+    return (int64_t)r;
+}
+
+static void test_pair(int64_t a, int64_t b) {
+    uint64_t u = (uint64_t)a, v = (uint64_t)b;
+    bool wraps = a == INT64_MIN && b == -1;
+    CHECK(div_i64(a, b) == (b == 0 ? 0 : wraps ? a : a / b));
+    CHECK(div_u64(u, v) == (v == 0 ? 0 : u / v));
+    CHECK(trunc_mod_i64(a, b) == (b == 0 || b == -1 ? 0 : a % b));
+    CHECK(trunc_mod_u64(u, v) == (v == 0 ? 0 : u % v));
+    CHECK(sign_mod_u64(u, v) == (v == 0 ? 0 : u % v));
+    int64_t m = b == 0 || b == -1 ? 0 : a % b;
+    CHECK(sign_mod_i64(a, b) == (m != 0 && (m < 0) != (b < 0) ? m + b : m));
+    CHECK(pow_i64(a, b) == power(a, b));
+    CHECK(max_i64(a, b) == (a < b ? b : a) && min_i64(a, b) == (a < b ? a : b));
+    CHECK(max_u64(u, v) == (u < v ? v : u) && min_u64(u, v) == (u < v ? u : v));
+    CHECK(index64_max(a, b) == max_i64(a, b) && index64_min(a, b) == min_i64(a, b));
+    for (int width = 8; width <= 64; width *= 2) {
+        bool inside = b >= 0 && b < width;
+        CHECK(shift_left_i64(a, b, width) == (inside ? (int64_t)(u << b) : 0));
+        CHECK(shift_right_i64(a, b, width) == (inside ? floor_div(a, 1) >> b : a < 0 ? -1 : 0));
+        CHECK(shift_left_u64(u, v, width) == (v < (uint64_t)width ? u << v : 0));
+        CHECK(shift_right_u64(u, v, width) == (v < (uint64_t)width ? u >> v : 0));
+    }
+    if (b <= 0) return;
+    CHECK(index64_div(a, b) == floor_div(a, b) && index64_mod(a, b) == floor_mod(a, b));
+    if (a != (int)a || b != (int)b) return;
+    CHECK(index_div((int)a, (int)b) == floor_div(a, b) && index_mod((int)a, (int)b) == floor_mod(a, b));
+    CHECK(index_max((int)a, (int)b) == max_i64(a, b) && index_min((int)a, (int)b) == min_i64(a, b));
+}
+
+static void test_integers(void) {
+    for (int i = 0; i < EXTREMES; i++) {
+        int64_t a = extremes[i];
+        for (int k = 0; k < EXTREMES; k++) test_pair(a, extremes[k]);
+        CHECK(abs_i64(a) == (a == INT64_MIN ? a : a < 0 ? -a : a) && abs_u64((uint64_t)a) == (uint64_t)a);
+        CHECK(sign_i64(a) == (a > 0) - (a < 0) && sign_u64((uint64_t)a) == (a != 0));
+        CHECK((uint64_t)sq_i64(a) == (uint64_t)a * (uint64_t)a && sq_u64((uint64_t)a) == (uint64_t)a * (uint64_t)a);
+        CHECK(index64_of(a) == a && (llabs((long long)index_of(a)) <= 1 << 30) &&
+              (a != (a % (1 << 30)) || index_of(a) == a));
+    }
+    CHECK(pow_u64(3, 4) == 81 && pow_u64(2, 64) == 0 && pow_u64(UINT64_MAX, 2) == 1 && pow_u64(0, 0) == 1);
+}
+
+#define VECTORS(T, N)                                                                                                  \
+    static void test_##T(void) {                                                                                       \
+        float x[3 * N + 1], y[N + 1];                                                                                  \
+        for (int i = 0; i < 3 * N + 1; i++) x[i] = (float)(i * i % 11) - 5;                                            \
+        x[2] = NAN;                                                                                                    \
+        T##_store(y + 1, T##_max(T##_load(x + 1), T##_set(0)));                                                        \
+        for (int i = 0; i < N; i++) CHECK(same_float(y[i + 1], max_f32(x[i + 1], 0)));                                 \
+        T##_store(y, T##_min(T##_set(1), T##_gather(x, 3)));                                                           \
+        for (int i = 0; i < N; i++) CHECK(same_float(y[i], min_f32(1, x[3 * i])));                                     \
+        T##_store(y, T##_max(T##_load(x), T##_set(NAN)));                                                              \
+        for (int i = 0; i < N; i++) CHECK(isnan(y[i]));                                                                \
+        T##_store(y, T##_sq(T##_load(x + 3)));                                                                         \
+        for (int i = 0; i < N; i++) CHECK(y[i] == x[i + 3] * x[i + 3]);                                                \
+    }
+VECTORS(f32x4, 4)
+
+/* ---- each alone, with every warning ---- */
+
+static void compile_all(Arena *a, Diag *d, const char *cc, const char *flags) {
+    const char *folder = temp_folder(a, d, NULL);
+    if (!CHECK(folder != NULL)) return;
+    Command c = command_new(a);
+    command_add_words(
+        &c, arena_printf(
+                a, "%s %s -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror -Wno-unused-function -fsyntax-only",
+                cc, flags));
+    int count = 0, status = -1;
+    for (int i = 0; skeletons[i].name; i++) {
+        const char *name = skeletons[i].name;
+        bool vector = !strncmp(name, "f32x", 4);
+        if (!path_exists(path_join(a, "runtime/snippet", name)) || vector != (strstr(flags, "gnu") != NULL)) continue;
+        const char *file = arena_printf(a, "s%d.c", count++);
+        const char *text = arena_printf(
+            a, "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n%s\nint main(void) { return 0; }\n",
+            skeletons[i].text);
+        CHECK(io_write_file(a, d, path_join(a, folder, file), text, strlen(text)));
+        command_add(&c, file);
+    }
+    Bytes log = {0};
+    if (!CHECK(command_run(&c, d, folder, "log", &status) && status == 0) &&
+        io_map(a, d, path_join(a, folder, "log"), &log))
+        fprintf(stderr, "%s: %.*s\n", cc, (int)(log.n < 4000 ? log.n : 4000), (const char *)log.data);
+}
+
+int main(void) {
+    Arena *a = arena_new("snippets");
+    Diag *d = diag_new(a);
+    test_halves();
+    test_floats();
+    test_integers();
+    test_f32x4();
+    static const char *const compilers[] = {"gcc", "clang"};
+    for (int i = 0; i < 2; i++)
+        if (program_find(a, compilers[i])) {
+            compile_all(a, d, compilers[i], "-std=c99");
+            compile_all(a, d, compilers[i], "-std=gnu11 -Wno-psabi");
+        }
+    printf("%d passed, %d failed\n", passed, failed);
+    arena_free(a);
+    return failed != 0;
+}
