@@ -1,6 +1,7 @@
 # make            build/tenon
 # make test       everything; the last line is `N passed, N failed`
-# make install    PREFIX=/usr/local
+# make doc        what the program says about itself: doc/operators.md, doc/tenon.1
+# make install    PREFIX=/usr/local, DESTDIR= for packagers
 # make SAN=1      the compiler under ASan and UBSan, in build-san/
 
 VERSION := 0.1.0
@@ -47,9 +48,26 @@ $(B)/gen/skeletons.c: tools/embed.sh $(SKEL)
 	@mkdir -p $(@D)
 	sh tools/embed.sh $(SKEL) > $@.tmp && mv $@.tmp $@
 
+doc: $(B)/tenon
+	$(B)/tenon ops >doc/operators.md
+	sh tools/man.sh $(B)/tenon >doc/tenon.1
+
+# Files that name the version or the prefix are filled in from *.in.
+FILL = sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@PREFIX@|$(PREFIX)|g'
+
+install: $(B)/tenon
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/tenon
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/tenon
+	install -m 755 $(B)/tenon $(DESTDIR)$(PREFIX)/bin/tenon
+	install -m 644 doc/tenon.1 $(DESTDIR)$(PREFIX)/share/man/man1/tenon.1
+	install -m 644 LICENSE README.md CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/tenon
+	$(FILL) tools/package/tenon.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/tenon.pc
+	$(FILL) tools/package/tenonConfig.cmake.in >$(DESTDIR)$(PREFIX)/lib/cmake/tenon/tenonConfig.cmake
+	$(FILL) tools/package/tenonConfigVersion.cmake.in >$(DESTDIR)$(PREFIX)/lib/cmake/tenon/tenonConfigVersion.cmake
+
 clean:
 	rm -rf build build-san
 
 -include $(OBJ:.o=.d)
 -include test/test.mk
-.PHONY: all clean test install
+.PHONY: all clean doc test install

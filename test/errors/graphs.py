@@ -75,7 +75,7 @@ CASES = [
          "again"),
     Case("operator set 99", model([node("Relu", "x")], opset=99),
          "tenon: warning: m.onnx: operator set version 99 is newer than 28, the newest that is known; results may "
-         "differ where operators have changed since", status=0, stdout=None, leaves=("out",)),
+         "differ where operators have changed since", **FINE),
     Case("operator set -1", model([node("Relu", "x")], opset=-1),
          "operator set version -1 of domain ai.onnx does not exist; export the model again"),
     Case("no graph", edited(relu(), lambda m: m.ClearField("graph")),
@@ -98,7 +98,7 @@ CASES = [
          "input 'x': is listed twice; every name may be given once"),
     Case("input without a name", edited(relu(), lambda m: m.graph.input.extend([value("", [1])])),
          "input 1 has no name"),
-    Case("cycle", model([node("Add", "x b", "a", "first"), node("Relu", "a", "b", "second"), node("Relu", "b", "y", "third")]),
+    Case("cycle", model([node("Add", "x b", "a", "first"), node("Relu", "a", "b", "second"), node("Relu", "b")]),
          "nodes form a cycle: 'first' <- 'second'; a graph must not depend on its own results"),
     Case("node that reads itself", model([node("Add", "x y", "y", "self")]),
          "nodes form a cycle: 'self'; a graph must not depend on its own results"),
@@ -112,7 +112,7 @@ CASES = [
          "node 'n': operator is not supported (domain ai.onnx, version 17); express it with other operators or as "
          "a function of the model"),
     Case("node without operands", model([node("Relu", "")]), "node 'n' (Relu): operand 0 is missing"),
-    Case("node without outputs", model([node("Relu", "x", ""), node("Relu", "x", name="m")]), [], status=0, stdout=None, leaves=("out",)),
+    Case("node without outputs", model([node("Relu", "x", ""), node("Relu", "x", name="m")]), [], **FINE),
     # operators
     Case("unknown operator", model([node("Frobnicate", "x")]),
          "node 'n' (Frobnicate): operator is not supported (domain ai.onnx, version 17); express it with other "
@@ -141,9 +141,10 @@ CASES = [
     Case("strings", model([node("StringNormalizer", "x")], {"x": ([2], TensorProto.STRING)}),
          "input 'x': element type STRING (8) is not supported; convert the model to a supported type"),
     Case("sequence input", sequence_input(), "input 's': is a sequence; only tensors are supported"),
-    Case("control flow that depends on data", model([node("If", "c", then_branch=graph([node("Relu", "x", "p")], {}, ["p"]),
-                                                          else_branch=graph([node("Tanh", "x", "q")], {}, ["q"]))],
-                                                    {"x": [2], "c": ([], TensorProto.BOOL)}),
+    Case("control flow that depends on data",
+         model([node("If", "c", then_branch=graph([node("Relu", "x", "p")], {}, ["p"]),
+                     else_branch=graph([node("Tanh", "x", "q")], {}, ["q"]))],
+               {"x": [2], "c": ([], TensorProto.BOOL)}),
                                                     "node 'n' (If): cond: operand 'c' must be known at compile "
                                                     "time; give it with --bind c=FILE"),
     Case("If without a branch", model([node("If", "c")], {"x": [2]}, consts={"c": np.array(True)}),
@@ -151,7 +152,7 @@ CASES = [
     Case("If nested 40 deep", nested(40),
          "not a readable ONNX file: byte 848: messages are nested more than 64 deep; the model has too many "
          "sub-graphs inside each other"),
-        Case("If nested 9 deep", nested(9), [], status=0, stdout=None, leaves=("out",)),
+        Case("If nested 9 deep", nested(9), [], **FINE),
     Case("function that calls itself", model([node("f", "x", domain="d")], domains=["d"],
          functions=[function("f", [helper.make_node("f", ["fx"], ["fy"], domain="d")])]),
          "node 'f -> n/fy' (f): is not supported: the function calls itself"),
@@ -188,7 +189,7 @@ CASES = [
     Case("input of 2^40 x 2^40", one("Relu", {"x": [1 << 40, 1 << 40]}),
          "node 'n' (Relu): a tensor [1099511627776,1099511627776] is too large: its dimensions make more than 2^46 "
          "elements"),
-    Case("input of 2^45", one("Relu", {"x": [1 << 45]}), [], status=0, stdout=None, leaves=("out",)),
+    Case("input of 2^45", one("Relu", {"x": [1 << 45]}), [], **FINE),
     Case("broadcast that does not fit", one("Add", {"x": [2, 3], "z": [2, 4]}),
          "node 'n' (Add): [2,3] and [2,4] do not broadcast: 3 against 4 at dimension 1"),
     Case("symbols that may not fit", one("Add", {"x": ["a"], "z": ["b"]}),
@@ -239,8 +240,10 @@ CASES = [
          "node 'n' (Reshape): shape: operand 's' must be known at compile time; give it with --bind s=FILE"),
     Case("symbol that cannot be 1", one("Reshape", {"x": ["n", 3]}, {"s": i64(2, 3)}),
          ["tenon: warning: m.onnx: input 'x': n counts as 1; --input-shape x=1x3 says what it is",
-          "node 'n' (Reshape): shape: operand 0 'x' f32[1,3] and [2,3] have different numbers of elements"]),
-    Case("symbol that has to be known", one("Resize", {"x": [1, 1, "h", "w"]}, {"r": f32(0), "s": np.ones(4, np.float32) * 1.5}),
+          "node 'n' (Reshape): shape: operand 0 'x' f32[1,3] and [2,3] have different numbers of elements"],
+         info=False),
+    Case("symbol that has to be known",
+         one("Resize", {"x": [1, "h"]}, {"r": f32(0), "s": np.array([1, 1.5], np.float32)}),
 
          "node 'n' (Resize): scales: a dimension that is not known is resized by 1.5; give the shape with "
          "--input-shape", "convert m.onnx -o out.txt"),

@@ -9,9 +9,12 @@ FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 COMPILE = "compile m.onnx -o out --target c99"
 
 
+FINE = {"status": 0, "stdout": None, "leaves": ("out",)}  # for what compiles
+
+
 @dataclasses.dataclass
 class Case:
-    """files: name -> bytes, str or f(path) that makes it; a model alone is m.onnx. lines: all of stderr, one as it is or
+    """files: name -> bytes, str or f(path) that makes it; a model alone is m.onnx. lines: all of stderr, one as it is,
     several in a list; `tenon: m.onnx: ` stands before what does not begin with `tenon` or `Try`."""
 
     name: str
@@ -22,6 +25,7 @@ class Case:
     stdout: str = ""  # None: not looked at
     env: dict = dataclasses.field(default_factory=dict)
     leaves: tuple = ()  # new files that are right
+    info: bool = True  # a command COMPILE at fault is followed by `info m.onnx`, which has to say the same
 
     def __post_init__(self):
         lines = [self.lines] if isinstance(self.lines, str) else self.lines
@@ -55,7 +59,8 @@ def graph(nodes, inputs=None, outputs=("y",), consts=None, **more):
 
 def model(nodes, inputs=None, outputs=("y",), consts=None, opset=17, ir=8, domains=(), functions=()):
     g = nodes if isinstance(nodes, onnx.GraphProto) else graph(nodes, inputs, outputs, consts)
-    sets = ([helper.make_opsetid("", opset)] if opset is not None else []) + [helper.make_opsetid(d, 1) for d in domains]
+    versions = ([("", opset)] if opset is not None else []) + [(d, 1) for d in domains]
+    sets = [helper.make_opsetid(d, v) for d, v in versions]
     m = helper.make_model(g, opset_imports=sets or None, functions=functions)
     if not sets:
         del m.opset_import[:]

@@ -2,9 +2,10 @@
 from make import *
 
 LONG = "a" * 5000
+RELU = one("Relu", {"x": [2]})
 C_CODE = "*/ int x = 1 / 0; /*"
-TRICKS = [C_CODE, "back\\\nslash", "??/\n??)", "%s%n%d", 'quote"\'`$(id)', "новый узел", "\x01\x02\x7f", "int", "main", "memcpy", "",
-          "/* open", "// line", "#define y 0", "a" * 300, "..", "../../up", "x\ty", "\r\n", "3D"]
+TRICKS = [C_CODE, "back\\\nslash", "??/\n??)", "%s%n%d", 'quote"\'`$(id)', "новый узел", "\x01\x02\x7f", "int", "main",
+          "memcpy", "", "/* open", "// line", "#define y 0", "a" * 300, "..", "../../up", "x\ty", "\r\n", "3D"]
 
 
 def unknown(name):
@@ -64,8 +65,8 @@ CASES = [
          "the model is incomplete, export it again"),
     fine("hostile names compile", tricks()),
     fine("names that are alike compile", alike()),
-    fine("a model called as a keyword", {"int.onnx": one("Relu", {"x": [2]})}, COMPILE.replace("m.", "int.") + " --build"),
-    fine("a model called with a digit", {"3-D.onnx": one("Relu", {"x": [2]})}, COMPILE.replace("m.", "3-D.") + " --build"),
+    fine("a model called as a keyword", {"int.onnx": RELU}, "compile int.onnx -o out --target c99 --build"),
+    fine("a model called with a digit", {"3-D.onnx": RELU}, "compile 3-D.onnx -o out --target c99 --build"),
     fine("values called as parameters", model([node("Relu", "io", "arena", "m_run")], {"io": [2]}, ["arena"])),
     Case("outputs of one file name", alike(),
          "two outputs would be written to a_b.npy, 'a/b' is one; rename one of them",

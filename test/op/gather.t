@@ -14,13 +14,22 @@ out %y
 ---
 y = 2 5
 
-== a position outside is moved inside
+== a constant position outside is refused
 in %x : f32[3]
 const %i : i64[2] = [7, -9]
 %y = Gather(%x, %i)
 out %y
 ---
-y = 3 1
+error got 7, want a value in [-3, 2]
+
+== a computed position outside is moved inside
+in %x : f32[9]
+%f = Mul(%x, %x)
+%i = Cast(%f) {to=i64}
+%y = Gather(%x, %i)
+out %y
+---
+y = 2 5 9 9 9 9 9 9 9
 
 == gather elements
 in %x : f32[2,2]

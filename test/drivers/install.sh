@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# `make install` puts everything in its place, and pkg-config and CMake find it there.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+B=${BUILD:-build}
+passed=0 failed=0 skipped=0
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+prefix=$root/usr/local
+
+check() { # what, command...
+    local what=$1
+    shift
+    if "$@" >"$work/log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL $what"
+        tail -n 20 "$work/log"
+    fi
+}
+
+check "make install" make -s install B="$B" DESTDIR="$root" PREFIX=/usr/local
+for f in bin/tenon share/man/man1/tenon.1 share/doc/tenon/LICENSE lib/pkgconfig/tenon.pc \
+    lib/cmake/tenon/tenonConfig.cmake lib/cmake/tenon/tenonConfigVersion.cmake; do
+    check "$f is installed" test -s "$prefix/$f"
+done
+check "no placeholder is left" bash -c "! grep -rn '@[A-Z]*@' '$prefix/lib'"
+check "the build folder is not named" bash -c "! grep -rnI -F '$PWD' '$prefix/lib' '$prefix/share'"
+version=$("$prefix/bin/tenon" --version)
+check "the installed program runs" test "${version%% *}" = tenon
+
+if command -v pkg-config >/dev/null; then
+    pc() { PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config "$@" tenon; }
+    check "pkg-config tells the version" test "$(pc --modversion)" = "${version#tenon }"
+    check "pkg-config tells the program" test "$(pc --variable=tenon)" = /usr/local/bin/tenon
+else
+    skipped=$((skipped + 2))
+fi
+
+if command -v cmake >/dev/null; then
+    mkdir "$work/project"
+    cp examples/digits/digits.onnx "$work/project"
+    cat >"$work/project/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.13)
+project(reader C)
+find_package(tenon 0.1 REQUIRED)
+tenon_add_model(digits digits.onnx FOR x86-64)
+tenon_add_model(plain digits.onnx NAME scalar FOR c99 OPTIONS --weights=bin)
+tenon_add_model(best digits.onnx)
+add_executable(reader main.c)
+target_link_libraries(reader digits plain best)
+END
+    cat >"$work/project/main.c" <<'END'
+#include "best.h"
+#include "digits.h"
+#include "scalar.h"
+#include <math.h>
+static _Alignas(64) unsigned char arena[DIGITS_ARENA_BYTES + SCALAR_ARENA_BYTES + BEST_ARENA_BYTES];
+int main(void) {
+    float image[DIGITS_IMAGE_COUNT], a[DIGITS_LOGITS_COUNT], b[SCALAR_LOGITS_COUNT], c[BEST_LOGITS_COUNT];
+    for (int i = 0; i < DIGITS_IMAGE_COUNT; i++) image[i] = (float)(i % 7) / 7;
+    if (digits_run(&(digits_io){image, a}, arena) != DIGITS_OK) return 1;
+    if (scalar_run(&(scalar_io){image, b}, arena) != SCALAR_OK) return 2;
+    if (best_run(&(best_io){image, c}, arena) != BEST_OK) return 3;
+    for (int i = 0; i < DIGITS_LOGITS_COUNT; i++)
+        if (!(fabsf(a[i] - b[i]) < 1e-4f) || !(fabsf(a[i] - c[i]) < 1e-4f)) return 4;
+    return 0;
+}
+END
+    check "CMake finds tenon" cmake -S "$work/project" -B "$work/out" -DCMAKE_PREFIX_PATH="$prefix"
+    check "CMake builds models" cmake --build "$work/out"
+    check "the models agree" "$work/out/reader"
+    check "another version is refused" bash -c "sed -i 's/tenon 0.1/tenon 0.9/' '$work/project/CMakeLists.txt' &&
+        ! cmake -S '$work/project' -B '$work/out2' -DCMAKE_PREFIX_PATH='$prefix'"
+    sed -i 's/tenon 0.9/tenon 0.1/; s/FOR c99/FOR nothing/' "$work/project/CMakeLists.txt"
+    cmake -S "$work/project" -B "$work/out3" -DCMAKE_PREFIX_PATH="$prefix" >"$work/said" 2>&1
+    check "an unknown target is named" grep -q 'no target nothing' "$work/said"
+else
+    skipped=$((skipped + 5))
+fi
+
+summary="$passed passed, $failed failed"
+[ "$skipped" = 0 ] || summary="$summary, $skipped skipped"
+echo "$summary"
+[ "$failed" = 0 ]
