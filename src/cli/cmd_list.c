@@ -41,9 +41,9 @@ int ops_command(int argc, char **argv) {
     if (!cli_begin(&c, &info, argc, argv)) return cli_end(&c, false);
     Str s = str_new(c.arena);
     str_add(&s, "# Operators\n\n"
-                "Printed by `tenon ops` from the operator table, src/ir/ops.def. `a b c d` are the operands at the output's\n"
-                "position, attributes are called by their names; src/op/notation.h explains `x, w -> y: y[..] = ..`. Where\n"
-                "the meaning is made by a function, the line is for people.\n\n");
+                "Printed by `tenon ops` from the operator table, src/ir/ops.def. `a b c d` are the operands at the\n"
+                "output's position, attributes are called by their names; src/op/notation.h explains\n"
+                "`x, w -> y: y[..] = ..`. Where a function makes the meaning, the line is for people.\n\n");
     for (int op = OP_none + 1; op < OP_count; op++) op_manual((Op)op, &s);
     fwrite(s.at, 1, s.n, stdout);
     return cli_end(&c, true);

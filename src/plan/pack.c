@@ -145,7 +145,8 @@ static int64_t greedy(const Group *g, const PackItem *order, bool tightest, Item
     return peak;
 }
 
-/* Every order with both fits until one reaches the goal; keeps the best. Few orders where n is huge: they cost n * n. */
+/* Every order with both fits until one reaches the goal; keeps the best. Few orders where n is huge: they cost n * n.
+ */
 static void greedy_portfolio(Arena *tmp, Group *g, int64_t goal) {
     PackItem *order = arena_array_of(tmp, g->n, PackItem);
     Item **placed = arena_array_of(tmp, g->n, Item *);

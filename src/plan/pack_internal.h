@@ -21,9 +21,9 @@ typedef struct {
 } PackGroup;
 
 typedef struct {
-    int32_t goal;   /* in: stop at this peak or below */
-    int32_t peak;   /* in and out: best known */
-    int32_t proven; /* out: no packing is lower */
+    int32_t goal;    /* in: stop at this peak or below */
+    int32_t peak;    /* in and out: best known */
+    int32_t proven;  /* out: no packing is lower */
     int32_t *offset; /* [n] out, where `found` */
     bool found;      /* offset holds a packing of `peak` */
     int64_t nodes, node_limit;

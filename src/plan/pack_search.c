@@ -10,14 +10,15 @@
 #include "plan/pack_internal.h"
 
 /* What decides the next buffer. Each solves problems that the others do not. */
-typedef enum { LOWEST_BUFFER, LOWEST_SECTION, FEWEST_CHOICES } Style;
+typedef enum { LOWEST_BUFFER, LOWEST_SECTION, HARDEST_SECTION } Style;
 
 typedef struct {
     Style style;
+    int bias;                /* what HARDEST_SECTION counts a floor at the target for, in choices */
     int size, length, total; /* weights of the logarithms, in 1/16; ties of the style go to the larger score */
 } Order;
 
-enum { SOLVED = 1, FAILED = 0, LIMIT = -1, MEMO_BITS = 16 };
+enum { SOLVED = 1, FAILED = 0, LIMIT = -1, MEMO_BITS = 16, FAILURE = 3, MOST_FAILURES = 640 };
 
 typedef struct {
     int32_t place, old;
@@ -38,6 +39,8 @@ typedef struct {
     const PackGroup *g;
     int32_t target;
     Style style;
+    int bias;
+    int32_t *failures; /* [sections] weight of a section for the times it was too full, in 1/256 of a choice */
     /* Parts of `state`, undone through `trail`. */
     int32_t *state, *raw, *low, *blocked, *placed; /* placed is the last */
     int32_t *offset, *rank;
@@ -52,6 +55,7 @@ typedef struct {
     Vec(Undo) trail;
     Arena *arena;
     int64_t nodes, node_limit, work, work_limit;
+    int64_t area, reached; /* placed, and the most in this run: how near it came */
 } Search;
 
 static int solve(Search *s, Part p);
@@ -62,8 +66,12 @@ static void set(Search *s, int32_t *where, int32_t value) {
     *where = value;
 }
 
-static void leave(Search *s, int j, int32_t size) {
-    for (int32_t i = s->g->first[j]; i < s->g->last[j]; i++) s->remaining[i] += size;
+/* Adds size to what the sections of j still have to take. */
+static void add_remaining(Search *s, int j, int32_t size) {
+    int32_t first = s->g->first[j], last = s->g->last[j];
+    for (int32_t i = first; i < last; i++) s->remaining[i] += size;
+    s->area -= (int64_t)size * (last - first);
+    if (s->area > s->reached) s->reached = s->area;
 }
 
 static void undo(Search *s, uint32_t mark) {
@@ -71,7 +79,7 @@ static void undo(Search *s, uint32_t mark) {
         Undo u = s->trail.at[--s->trail.n];
         s->state[u.place] = u.old;
         int64_t j = s->state + u.place - s->placed;
-        if (j >= 0) leave(s, (int)j, s->g->size[j]);
+        if (j >= 0) add_remaining(s, (int)j, s->g->size[j]);
     }
 }
 
@@ -117,8 +125,11 @@ static bool stack_fits(Search *s, Part p) {
         for (int32_t i = g->first[j]; i < last; i++) stack[i] = (stack[i] > low ? stack[i] : low) + size;
         s->work += last - g->first[j] + 8;
     }
-    for (int i = p.a; i < p.b; i++)
-        if (stack[i] > s->target) return false;
+    for (int i = p.a; i < p.b; i++) {
+        if (stack[i] <= s->target) continue;
+        s->failures[i] += FAILURE;
+        return false;
+    }
     return true;
 }
 
@@ -169,30 +180,35 @@ static void count_choices(Search *s, Part p) {
         if (s->blocked[j]) continue;
         int32_t most = s->target - s->low[j], last = g->last[j];
         for (int32_t i = g->first[j]; i < last; i++) count[i] += left[i] <= most;
+        s->work += last - g->first[j];
     }
+}
+
+/* Lower is to be decided earlier: few choices, a low floor, often the cause of failure. */
+static int64_t easiness(const Search *s, int i) {
+    if (s->style == LOWEST_SECTION) return (int64_t)s->floor[i] * PACK_UNITS + s->target - s->stack[i];
+    return s->choices[i] * (int64_t)256 + (int64_t)s->bias * 256 * s->floor[i] / s->target - s->failures[i];
 }
 
 static int pick_section(Search *s, Part p) {
     const PackGroup *g = s->g;
-    int32_t *floor = s->floor, *stack = s->stack, *count = s->choices;
-    if (s->style == FEWEST_CHOICES) count_choices(s, p);
+    int32_t *floor = s->floor;
+    if (s->style == HARDEST_SECTION) count_choices(s, p);
     memset(floor + p.a, -1, (size_t)(p.b - p.a) * sizeof *floor);
     for (int x = p.n - 1; x >= 0; x--) {
         int j = p.at[x];
         int32_t low = s->low[j], last = g->last[j];
         for (int32_t i = g->first[j]; i < last; i++) floor[i] = low;
+        s->work += last - g->first[j];
     }
     int best = -1;
+    int64_t least = 0;
     for (int i = p.a; i < p.b; i++) {
         if (floor[i] < 0) continue;
-        int32_t c = 0;
-        if (best >= 0 && s->style == FEWEST_CHOICES) {
-            c = count[i] - count[best];
-            if (c == 0) c = stack[best] - stack[i];
-        }
-        if (best >= 0 && c == 0) c = floor[i] - floor[best];
-        if (best >= 0 && c == 0) c = stack[best] - stack[i];
-        if (best < 0 || c < 0) best = i;
+        int64_t e = easiness(s, i);
+        if (best >= 0 && e >= least) continue;
+        best = i;
+        least = e;
     }
     return best;
 }
@@ -315,7 +331,7 @@ static void place(Search *s, int j) {
         if (s->low[k] < s->raw[k]) set(s, &s->low[k], s->raw[k]);
         set(s, &s->blocked[k], 0);
     }
-    leave(s, j, -g->size[j]);
+    add_remaining(s, j, -g->size[j]);
     s->work += g->start[j + 1] - g->start[j];
 }
 
@@ -376,62 +392,83 @@ static int64_t log_of(int64_t x) {
 
 /* Found by trying many on random problems and on the benchmark of MiniMalloc. */
 static const Order fixed_orders[] = {
-    {LOWEST_BUFFER, 16, 16, 0}, {LOWEST_SECTION, 2, 16, 0}, {FEWEST_CHOICES, 16, 8, 0}, {LOWEST_BUFFER, 8, 16, 0},
-    {LOWEST_SECTION, 8, 16, 0}, {FEWEST_CHOICES, 8, 16, 0}, {LOWEST_BUFFER, 16, 8, 0},  {LOWEST_SECTION, 16, 16, 48},
-    {FEWEST_CHOICES, 16, 16, 48},
+    {LOWEST_BUFFER, 0, 16, 16, 0},    {LOWEST_SECTION, 0, 2, 16, 0},     {HARDEST_SECTION, 20, 16, 8, 0},
+    {HARDEST_SECTION, 50, 8, 16, 0},  {LOWEST_SECTION, 0, 8, 16, 0},     {LOWEST_BUFFER, 0, 8, 16, 0},
+    {HARDEST_SECTION, 100, 3, 16, 0}, {HARDEST_SECTION, 20, 16, 16, 48},
 };
-enum { FIXED_ORDERS = sizeof fixed_orders / sizeof *fixed_orders };
+enum { FIXED_ORDERS = sizeof fixed_orders / sizeof *fixed_orders, STYLES = 3, PATIENCE = 40 };
 
-static Order order_at(int run, int *noise) {
-    *noise = 0;
-    if (run < FIXED_ORDERS) return fixed_orders[run];
+/* The best order of a style so far: later runs change it a little. */
+typedef struct {
+    int64_t *score; /* [n] */
+    int64_t reached;
+    int tries; /* since it was found */
+} Elite;
+
+static Order random_order(int run, int *noise) {
+    static const int bias[] = {10, 20, 20, 35, 50, 100};
     uint64_t r = random_at((uint64_t)run);
-    Order o = {(Style)(run % 3), (int)(r % 25), (int)(r >> 8 & 1023) % 25, 0};
+    Order o = {HARDEST_SECTION, bias[(r >> 50) % 6], (int)(r % 25), (int)((r >> 8) % 25), 0};
+    if (run % 4 == 3) o.style = run / 4 % 2 ? LOWEST_SECTION : LOWEST_BUFFER;
     if (o.style == LOWEST_SECTION) o.size /= 2;
-    if (r >> 20 & 1) o.total = (int)(r >> 24 & 1023) % 97;
-    *noise = (int)(r >> 40 & 1023) % 29; /* in 1/64 of a doubling */
+    if (r >> 20 & 1) o.total = (int)((r >> 24) % 97);
+    *noise = (int)((r >> 40) % 29); /* in 1/64 of a doubling */
     return o;
 }
 
-static void rank_by(Search *s, PackItem *item, int run) {
-    const PackGroup *g = s->g;
-    int noise;
-    Order o = order_at(run, &noise);
-    s->style = o.style;
+static int64_t noise_at(int run, int j) {
+    return (int64_t)(random_at((uint64_t)run << 32 | (uint64_t)j) % 2048) - 1024;
+}
+
+static void score_by(const PackGroup *g, Order o, int run, int noise, int64_t *score) {
     for (int j = 0; j < g->n; j++) {
         int32_t most = 0;
         for (int i = g->first[j]; i < g->last[j]; i++)
             if (g->total[i] > most) most = g->total[i];
-        int64_t score = o.size * log_of(g->size[j]) + o.length * log_of(g->last[j] - g->first[j]) + o.total * log_of(most);
-        if (noise) score += (int64_t)(random_at((uint64_t)run << 32 | (uint64_t)j) % 2048 - 1024) * noise;
-        if (g->twin[j] >= 0) score = -item[g->twin[j]].key;
-        item[j] = (PackItem){-score, j, j};
+        score[j] = o.size * log_of(g->size[j]) + o.length * log_of(g->last[j] - g->first[j]) + o.total * log_of(most);
+        if (noise) score[j] += noise_at(run, j) * noise;
+    }
+}
+
+static void score_near(const PackGroup *g, const Elite *e, int run, int64_t *score) {
+    uint64_t r = random_at((uint64_t)run);
+    int one_in = 4 << r % 6, noise = 8 << (r >> 8) % 4;
+    for (int j = 0; j < g->n; j++) {
+        bool moved = random_at((uint64_t)run << 32 | (uint64_t)j | (uint64_t)1 << 62) % (uint64_t)one_in == 0;
+        score[j] = e->score[j] + (moved ? noise_at(run, j) * noise : 0);
+    }
+}
+
+/* Twins score the same, so that they come in order. */
+static void rank_by(Search *s, int64_t *score, PackItem *item) {
+    const PackGroup *g = s->g;
+    for (int j = 0; j < g->n; j++) {
+        if (g->twin[j] >= 0) score[j] = score[g->twin[j]];
+        item[j] = (PackItem){-score[j], j, j};
     }
     pack_sort(item, g->n);
     for (int x = 0; x < g->n; x++) s->rank[item[x].index] = x;
 }
 
-/* 1 1 2 1 1 2 4 1 1 2 ... (Luby et al. 1993): run lengths for a search that is lucky or lost. */
-static int64_t luby(int64_t i) {
-    for (int64_t k = 1;; k++) {
-        if (i + 2 == (int64_t)1 << k) return (int64_t)1 << (k - 1);
-        if (i + 2 < (int64_t)1 << k) {
-            i -= ((int64_t)1 << (k - 1)) - 1;
-            k = 0;
-        }
-    }
+/* Keeps the proportions, lets what comes count. */
+static void scale_failures(Search *s) {
+    int32_t most = 1;
+    for (int i = 0; i < s->g->sections; i++)
+        if (s->failures[i] > most) most = s->failures[i];
+    for (int i = 0; i < s->g->sections; i++) s->failures[i] = (int32_t)((int64_t)s->failures[i] * MOST_FAILURES / most);
 }
 
-static int run_once(Search *s, int run, int32_t target) {
+static int run_once(Search *s, Order o, int32_t target) {
     const PackGroup *g = s->g;
-    Arena *scratch = arena_new("plan order");
-    rank_by(s, arena_array_of(scratch, g->n, PackItem), run);
-    arena_free(scratch);
+    scale_failures(s);
     memset(s->state, 0, 4 * (size_t)g->n * sizeof *s->state);
     memcpy(s->remaining, g->total, (size_t)g->sections * sizeof *s->remaining);
     memset(s->stack, 0, (size_t)g->sections * sizeof *s->stack);
     s->trail.n = 0;
     s->parts_n = 0;
+    s->area = s->reached = 0;
+    s->style = o.style;
+    s->bias = o.bias;
     s->target = target;
     for (int j = 0; j < g->n; j++) s->pool[j] = j;
     s->pool_n = g->n;
@@ -454,6 +491,7 @@ static Search *search_new(Arena *a, const PackGroup *g) {
     s->stack = arena_array_of(a, m, int32_t);
     s->floor = arena_array_of(a, m, int32_t);
     s->choices = arena_array_of(a, m, int32_t);
+    s->failures = arena_array_of(a, m, int32_t);
     s->edge = arena_array_of(a, m, int32_t);
     s->hash = arena_array_of(a, n, uint64_t);
     for (size_t j = 0; j < n; j++) s->hash[j] = random_at(j + ((uint64_t)1 << 60)) | 1;
@@ -463,37 +501,105 @@ static Search *search_new(Arena *a, const PackGroup *g) {
     return s;
 }
 
-/* Mostly the goal; now and then something between it and the best known, to end with a good packing if not that. */
-static int32_t target_at(const PackSearch *k, int run) {
-    static const int32_t quarter[] = {2, 1, 3, 4};
-    int32_t gap = k->peak - 1 - k->goal;
-    if (run % 4 != 3 && (run < 128 || run % 2 == 0)) return k->goal;
-    return k->goal + (int32_t)((int64_t)gap * quarter[run / 4 % 4] / 4);
+/* Targets: the goal, then nearer and nearer to the best known, halfway down again after each success; when no rung
+ * gives more, from the goal with twice the patience. A target is kept for some runs: the elites learn for it. */
+typedef struct {
+    int rung, patience, tries;
+} Ladder;
+
+static int32_t target_on(const Ladder *l, const PackSearch *k) {
+    static const int part[] = {0, 4, 6, 8};
+    return k->goal + (int32_t)((int64_t)(k->peak - 1 - k->goal) * part[l->rung] / 8);
+}
+
+static void climb(Ladder *l, bool solved) {
+    if (solved) {
+        l->rung = 1;
+        l->tries = 0;
+    } else if (++l->tries >= (l->rung ? l->patience : 2 * l->patience)) {
+        l->rung = (l->rung + 1) % 4;
+        l->tries = 0;
+        if (l->rung == 0) l->patience *= 2;
+    }
+}
+
+/* Mostly short, each 16th 4 times as long, each 256th 16 times ...: no order is given up for ever. */
+static int64_t length_at(int run) {
+    int64_t length = 1;
+    for (run++; run % 16 == 0; run /= 16) length *= 4;
+    return length;
+}
+
+typedef struct {
+    Elite elite[STYLES];
+    int64_t *score;
+    PackItem *item;
+} Portfolio;
+
+/* The order of this run into s->rank; its style. */
+static Order prepare(Search *s, Portfolio *p, int run) {
+    int noise = 0;
+    Order o = run < FIXED_ORDERS ? fixed_orders[run] : random_order(run, &noise);
+    Elite *e = &p->elite[o.style];
+    if (e->reached > 0 && run >= FIXED_ORDERS && run / 4 % 3 != 0)
+        score_near(s->g, e, run, p->score);
+    else
+        score_by(s->g, o, run, noise, p->score);
+    rank_by(s, p->score, p->item);
+    return o;
+}
+
+static void learn(Search *s, Portfolio *p, Style style) {
+    Elite *e = &p->elite[style];
+    if (s->reached >= e->reached) {
+        if (s->reached > e->reached) e->tries = 0;
+        e->reached = s->reached;
+        memcpy(e->score, p->score, (size_t)s->g->n * sizeof *p->score);
+    } else if (++e->tries > PATIENCE) {
+        e->reached = 0;
+        e->tries = 0;
+    }
+}
+
+/* Orders that were good for one target start the next, but must prove it. */
+static void forget_some(Portfolio *p) {
+    for (int i = 0; i < STYLES; i++) p->elite[i].reached = p->elite[i].reached / 8 * 7;
+}
+
+static void keep_packing(const Search *s, PackSearch *k) {
+    k->found = true;
+    k->peak = 0;
+    for (int j = 0; j < s->g->n; j++) {
+        k->offset[j] = s->offset[j];
+        if (s->offset[j] + s->g->size[j] > k->peak) k->peak = s->offset[j] + s->g->size[j];
+    }
 }
 
 void pack_search(Arena *tmp, const PackGroup *g, PackSearch *k) {
     Search *s = search_new(tmp, g);
-    int64_t unit = 3 * (int64_t)g->n + 64;
+    Portfolio p = {.score = arena_array_of(tmp, g->n, int64_t), .item = arena_array_of(tmp, g->n, PackItem)};
+    for (int i = 0; i < STYLES; i++) p.elite[i].score = arena_array_of(tmp, g->n, int64_t);
+    int64_t unit = 2 * (int64_t)g->n + 64;
+    Ladder ladder = {0, 32, 0};
+    int32_t target = 0;
     for (int run = 0; k->peak > k->goal && k->nodes < k->node_limit && k->work < k->work_limit; run++) {
-        int32_t target = target_at(k, run);
-        int64_t nodes = unit * luby(run / 3);
+        if (target != target_on(&ladder, k)) forget_some(&p);
+        target = target_on(&ladder, k);
+        int64_t nodes = unit * length_at(run);
         s->nodes = k->nodes;
         s->work = k->work;
         s->node_limit = nodes < k->node_limit - k->nodes ? k->nodes + nodes : k->node_limit;
         s->work_limit = k->work_limit;
-        int result = run_once(s, run, target);
+        Order o = prepare(s, &p, run);
+        int result = run_once(s, o, target);
         k->nodes = s->nodes;
         k->work = s->work;
+        if (length_at(run) == 1) learn(s, &p, o.style);
+        if (result == SOLVED) keep_packing(s, k);
         if (result == FAILED) {
             k->proven = target + 1;
             if (k->goal < k->proven) k->goal = k->proven;
-        } else if (result == SOLVED) {
-            k->found = true;
-            k->peak = 0;
-            for (int j = 0; j < g->n; j++) {
-                k->offset[j] = s->offset[j];
-                if (s->offset[j] + g->size[j] > k->peak) k->peak = s->offset[j] + g->size[j];
-            }
         }
+        climb(&ladder, result == SOLVED);
     }
 }

@@ -42,7 +42,7 @@ for f in *.md doc/*.md examples/*/README.md; do
     done < <(grep -oE '\]\([^) ]+\)' "$f" | sed -E 's/^\]\(//; s/\)$//' | grep -vE '^(https?|mailto):')
     while IFS= read -r path; do
         check "$f: there is no $path" test -e "$path"
-    done < <(grep -oE '`(src|test|tools|runtime|examples|doc)/[A-Za-z0-9_./-]*`' "$f" | tr -d '`' | grep -vE '(NAME|X)' | sort -u)
+    done < <(grep -oE '`(src|test|tools|runtime|examples|doc)/[A-Za-z0-9_./-]*`' "$f" | tr -d '`' | grep -vE '(NAME|FORMAT|FAMILY|f32xN)' | sort -u)
 done
 
 echo "$passed passed, $failed failed"

@@ -3,21 +3,22 @@
 
 static const char *or_empty(const char *s) { return s ? s : ""; }
 
-static bool same_domain(const char *a, const char *b) {
-    a = or_empty(a), b = or_empty(b);
-    if (!strcmp(a, "ai.onnx")) a = "";
-    if (!strcmp(b, "ai.onnx")) b = "";
-    return !strcmp(a, b);
+static const char *function_key(OnnxReader *r, const char *domain, const char *name, const char *overload) {
+    domain = or_empty(domain);
+    return arena_printf(r->tmp, "%s\n%s\n%s", strcmp(domain, "ai.onnx") ? domain : "", or_empty(name),
+                        or_empty(overload));
 }
 
-const FunctionProto *onnx_function(const OnnxReader *r, const NodeProto *p) {
-    for (size_t i = 0; i < r->model->n_functions; i++) {
-        const FunctionProto *f = r->model->functions[i];
-        if (f->name && !strcmp(f->name, or_empty(p->op_type)) && same_domain(f->domain, p->domain) &&
-            !strcmp(or_empty(f->overload), or_empty(p->overload)))
-            return f;
+const FunctionProto *onnx_function(OnnxReader *r, const NodeProto *p) {
+    const ModelProto *m = r->model;
+    if (!m->n_functions) return NULL;
+    bool known = r->functions.n > 0;
+    for (size_t i = m->n_functions; !known && i-- > 0;) { /* the first of a name counts */
+        const FunctionProto *f = m->functions[i];
+        map_set(r->tmp, &r->functions, function_key(r, f->domain, f->name, f->overload), (uint32_t)i);
     }
-    return NULL;
+    uint32_t at = map_get(&r->functions, function_key(r, p->domain, p->op_type, p->overload));
+    return at == MAP_NONE ? NULL : m->functions[at];
 }
 
 static const char *inner_prefix(const OnnxNode *n) {

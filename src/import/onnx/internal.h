@@ -80,6 +80,7 @@ typedef struct {
     Map symbols;  /* dim_param -> index in symbol */
     Vec(Dim) symbol;
     Map symbol_names; /* identifiers in use */
+    Map functions; /* domain, name and overload -> index in the model's functions, once one was looked for */
     uint32_t fresh;
     uint32_t nodes;      /* visited, functions inlined */
     bool stopped;        /* there are too many: nothing more is mapped or reported */
@@ -132,7 +133,7 @@ const Tensor *onnx_bound(const OnnxReader *r, const char *name); /* contents giv
 uint32_t *onnx_order(OnnxReader *r, const OnnxScope *s, NodeProto *const *nodes, size_t n);
 
 /* ---- function.c ---- */
-const FunctionProto *onnx_function(const OnnxReader *r, const NodeProto *p);
+const FunctionProto *onnx_function(OnnxReader *r, const NodeProto *p);
 bool onnx_inline(OnnxNode *n, const FunctionProto *f);
 bool onnx_inline_graph(OnnxNode *n, const GraphProto *p); /* a branch of If that is known to be taken */
 

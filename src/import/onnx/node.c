@@ -291,6 +291,6 @@ Dim ox_dim(OnnxNode *n, const char *what, DimX x) {
     if (d == DIM_BAD && !dimx_bad(x) && x.is_number)
         ox_error(n, what, NULL, "%lld is no dimension, 0 or more is needed", (long long)x.number);
     else if (d == DIM_BAD)
-        ox_error(n, what, NULL, "a dimension is negative or overflows");
+        ox_error(n, what, "give the model's shapes with --input-shape", "a dimension overflows or has too many terms");
     return d;
 }
