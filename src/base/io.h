@@ -28,6 +28,8 @@ bool out_write(OutFile *f, const void *data, size_t n);
 bool out_printf(OutFile *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool out_close(OutFile *f);
 bool out_commit(OutSet *s);
+/* For handlers of signals that end the program: takes back what is not committed. */
+void out_abandon(void);
 /* One whole file at once, beside-and-rename. */
 bool io_write_file(Arena *scratch, Diag *d, const char *path, const void *data, size_t n);
 const char *path_join(Arena *a, const char *folder, const char *name);

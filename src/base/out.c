@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,6 +34,7 @@ typedef struct Folder {
 } Folder;
 
 struct OutSet {
+    OutSet *next, *prev; /* in the list of live sets */
     Arena *arena;
     Diag *diag;
     OutFile *files;  /* newest first */
@@ -42,6 +44,7 @@ struct OutSet {
     bool failed;
 };
 
+static OutSet *live; /* read by out_abandon, in a signal handler */
 static Fault fail_write = {.variable = "TENON_FAIL_WRITE"};
 
 static bool injected(int error) {
@@ -78,12 +81,24 @@ static void rollback(OutSet *s) {
 static void set_end(void *data) {
     OutSet *s = data;
     if (s->owner == getpid()) rollback(s);
+    if (s->prev)
+        s->prev->next = s->next;
+    else
+        live = s->next;
+    if (s->next) s->next->prev = s->prev;
+}
+
+void out_abandon(void) {
+    for (OutSet *s = live; s; s = s->next)
+        if (s->owner == getpid()) rollback(s);
 }
 
 OutSet *out_begin(Arena *a, Diag *d) {
     OutSet *s = arena_new_of(a, OutSet);
-    *s = (OutSet){.arena = a, .diag = d, .owner = getpid()};
+    *s = (OutSet){.next = live, .arena = a, .diag = d, .owner = getpid()};
     arena_defer(a, set_end, s);
+    if (live) live->prev = s;
+    live = s;
     return s;
 }
 
@@ -301,18 +316,20 @@ static bool sync_folders(OutSet *s) {
 bool out_commit(OutSet *s) {
     bool ok = !s->failed;
     for (OutFile *f = s->files; f && ok; f = f->next) ok = out_close(f);
+    /* A signal comes before or after: out_abandon would see files that have half changed places. */
+    sigset_t all, old;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &old);
     for (OutFile *f = s->files; f && ok; f = f->next)
         if (f->temporary) ok = place(f);
     ok = ok && sync_folders(s);
-    if (!ok) {
-        rollback(s);
-        return false;
-    }
-    for (OutFile *f = s->files; f; f = f->next)
+    for (OutFile *f = s->files; f && ok; f = f->next)
         if (f->swapped) unlink(f->temporary);
+    if (!ok) rollback(s);
     s->files = NULL;
     s->folders = NULL;
-    return true;
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    return ok;
 }
 
 bool io_write_file(Arena *scratch, Diag *d, const char *path, const void *data, size_t n) {

@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 #include "cli/progress.h"
 #include "cli/temp.h"
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 
@@ -55,8 +56,16 @@ static int dispatch(int argc, char **argv) {
     return EXIT_usage;
 }
 
+/* Closed ones would be the numbers of the next files that are opened, and what is printed would end up in those. */
+static void hold_standard_files(void) {
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0) return;
+}
+
 int main(int argc, char **argv) {
+    hold_standard_files();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a write says so too */
     temp_watch_signals();
     if (setjmp(*mem_guard())) {
         progress_end();

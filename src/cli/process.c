@@ -55,15 +55,16 @@ static int set_actions(posix_spawn_file_actions_t *f, const char *folder, const 
 static int start(pid_t *pid, char *const *argv, const char *folder, const char *log) {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
-    sigset_t pipe;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
+    sigset_t ignored;
+    sigemptyset(&ignored);
+    sigaddset(&ignored, SIGPIPE);
+    sigaddset(&ignored, SIGXFSZ);
     int bad = posix_spawn_file_actions_init(&files);
     if (bad) return bad;
     bad = posix_spawnattr_init(&attributes);
     if (!bad) {
         bad = set_actions(&files, folder, log);
-        if (!bad) bad = posix_spawnattr_setsigdefault(&attributes, &pipe);
+        if (!bad) bad = posix_spawnattr_setsigdefault(&attributes, &ignored);
         /* a group of its own: an interruption ends what it has started too */
         if (!bad) bad = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
         if (!bad) bad = posix_spawnp(pid, argv[0], &files, &attributes, argv, environ);

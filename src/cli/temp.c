@@ -45,6 +45,7 @@ void temp_remove(const char *path) {
 
 static void on_signal(int number) {
     if (child > 0) kill(-(pid_t)child, SIGTERM);
+    out_abandon();
     for (int i = 0; i < FOLDERS; i++)
         if (used[i]) temp_remove(folders[i]);
     signal(number, SIG_DFL);

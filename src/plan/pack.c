@@ -222,7 +222,7 @@ static int64_t find_unit(const Group *g, bool *exact) {
         most = b->align > most ? b->align : most;
         if (!size_add(sum, b->size, &sum)) return 0;
     }
-    if (least != most) unit = least; /* it divides the rounded sizes */
+    if (unit % most) unit = gcd(unit, least); /* else offsets, sums of sizes, are aligned */
     *exact = true;
     for (; sum / unit + g->n >= PACK_UNITS; unit *= 2) *exact = false;
     return most / unit < PACK_UNITS ? unit : 0;
@@ -329,8 +329,12 @@ static void search_group(Group *g, Effort *e) {
 
 /* ---- the whole ---- */
 
-/* Work of about two seconds on one core of 2020, whatever n is. */
-static const int64_t DEFAULT_WORK = 2000000000;
+/* Work of two to three seconds on one core of 2020; few buffers either are solved far sooner or hardly gain. */
+static const int64_t MOST_WORK = 4000000000, WORK_EACH = 20000000;
+
+static int64_t default_work(int n) {
+    return n < MOST_WORK / WORK_EACH ? n * WORK_EACH : MOST_WORK;
+}
 
 /* The buffers that take room at some step, by start. */
 static Item *live_items(Arena *tmp, const PlanBuffer *buffer, int n, int64_t unit, int *count) {
@@ -358,14 +362,14 @@ static void place_dead(PlanBuffer *buffer, int n, int64_t unit, PlanResult *r) {
     }
 }
 
-static PlanResult pack_groups(Arena *tmp, Group *g, int count, PlanOptions options, PlanResult r) {
+static PlanResult pack_groups(Arena *tmp, Group *g, int count, PlanOptions options, int n, PlanResult r) {
     for (int k = 0; k < count; k++) {
         find_bound(tmp, &g[k]);
         if (g[k].bound > r.lower_bound) r.lower_bound = g[k].bound;
     }
     Effort e = {.goal = options.capacity > r.lower_bound ? options.capacity : r.lower_bound};
     e.node_limit = options.node_limit > 0 ? options.node_limit : INT64_MAX;
-    e.work_limit = options.node_limit > 0 ? INT64_MAX : DEFAULT_WORK;
+    e.work_limit = options.node_limit > 0 ? INT64_MAX : default_work(n);
     int64_t proven = r.lower_bound;
     for (int k = 0; k < count; k++) {
         greedy_portfolio(tmp, &g[k], e.goal);
@@ -391,7 +395,7 @@ PlanResult plan_pack(Arena *tmp, PlanBuffer *buffers, int n, PlanOptions options
     int live;
     Item *item = live_items(tmp, buffers, n, unit, &live);
     Group *group = arena_array_of(tmp, live, Group);
-    r = pack_groups(tmp, group, find_groups(item, live, group), options, r);
+    r = pack_groups(tmp, group, find_groups(item, live, group), options, live, r);
     for (int i = 0; i < live; i++) buffers[item[i].id].offset = item[i].offset;
     return r;
 }

@@ -113,6 +113,35 @@ static void sort_by_low(const Search *s, Part p) {
     }
 }
 
+/* -O2 of gcc leaves these loops scalar, and they are most of the time. */
+typedef int32_t Four __attribute__((vector_size(16)));
+
+/* at[i] = max(at[i], low) + size */
+static void pile(int32_t *at, int32_t n, int32_t low, int32_t size) {
+    int32_t i = 0;
+    Four lows = {low, low, low, low}, v;
+    for (; i + 4 <= n; i += 4) {
+        memcpy(&v, at + i, sizeof v);
+        Four above = v > lows;
+        v = ((v & above) | (lows & ~above)) + size;
+        memcpy(at + i, &v, sizeof v);
+    }
+    for (; i < n; i++) at[i] = (at[i] > low ? at[i] : low) + size;
+}
+
+/* count[i] += left[i] <= most */
+static void count_up_to(int32_t *count, const int32_t *left, int32_t n, int32_t most) {
+    int32_t i = 0;
+    Four mosts = {most, most, most, most}, v, c;
+    for (; i + 4 <= n; i += 4) {
+        memcpy(&v, left + i, sizeof v);
+        memcpy(&c, count + i, sizeof c);
+        c -= v <= mosts;
+        memcpy(count + i, &c, sizeof c);
+    }
+    for (; i < n; i++) count[i] += left[i] <= most;
+}
+
 /* Each section is a machine whose jobs have release times `low`: the last end by the order of release is a bound
  * (Jackson). False when it exceeds the target. */
 static bool stack_fits(Search *s, Part p) {
@@ -121,9 +150,9 @@ static bool stack_fits(Search *s, Part p) {
     memset(stack + p.a, 0, (size_t)(p.b - p.a) * sizeof *stack);
     for (int x = 0; x < p.n; x++) {
         int j = p.at[x];
-        int32_t low = s->low[j], size = g->size[j], last = g->last[j];
-        for (int32_t i = g->first[j]; i < last; i++) stack[i] = (stack[i] > low ? stack[i] : low) + size;
-        s->work += last - g->first[j] + 8;
+        int32_t length = g->last[j] - g->first[j];
+        pile(stack + g->first[j], length, s->low[j], g->size[j]);
+        s->work += length + 8;
     }
     for (int i = p.a; i < p.b; i++) {
         if (stack[i] <= s->target) continue;
@@ -178,9 +207,9 @@ static void count_choices(Search *s, Part p) {
     for (int x = 0; x < p.n; x++) {
         int j = p.at[x];
         if (s->blocked[j]) continue;
-        int32_t most = s->target - s->low[j], last = g->last[j];
-        for (int32_t i = g->first[j]; i < last; i++) count[i] += left[i] <= most;
-        s->work += last - g->first[j];
+        int32_t first = g->first[j], length = g->last[j] - first;
+        count_up_to(count + first, left + first, length, s->target - s->low[j]);
+        s->work += length;
     }
 }
 
@@ -580,7 +609,7 @@ void pack_search(Arena *tmp, const PackGroup *g, PackSearch *k) {
     Portfolio p = {.score = arena_array_of(tmp, g->n, int64_t), .item = arena_array_of(tmp, g->n, PackItem)};
     for (int i = 0; i < STYLES; i++) p.elite[i].score = arena_array_of(tmp, g->n, int64_t);
     int64_t unit = 2 * (int64_t)g->n + 64;
-    Ladder ladder = {0, 32, 0};
+    Ladder ladder = {0, 16, 0};
     int32_t target = 0;
     for (int run = 0; k->peak > k->goal && k->nodes < k->node_limit && k->work < k->work_limit; run++) {
         if (target != target_on(&ladder, k)) forget_some(&p);

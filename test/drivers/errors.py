@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,8 @@ from random import Random
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "errors"))
 sys.dont_write_bytecode = True
+import numpy as np
+
 import attributes
 import files
 import graphs
@@ -144,6 +147,36 @@ def fail_write(command, old):
     report(f"TENON_FAIL_WRITE=n tenon {command}{over}", faults + ["no write failed"] * (n == 1))
 
 
+def killed():
+    """SIGTERM while files are written: none stays."""
+    weights = np.random.default_rng(1).standard_normal((1 << 21, 1), np.float32)
+    folder, faults = new_folder(tool.one("MatMul", {"x": [1, 1 << 21]}, {"w": weights})), []
+    before = listing(folder)
+    p = subprocess.Popen([TENON, *COMPILE.split(), "--weights", "text"], cwd=os.path.join(folder, "in"),
+                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while p.poll() is None and listing(folder) == before:
+        time.sleep(0.001)
+    p.terminate()
+    err = p.communicate(timeout=LIMIT)[1]
+    if p.returncode != -signal.SIGTERM or err or listing(folder) != before:
+        faults.append(f"status {p.returncode}, {err!r}, new {sorted(listing(folder) - before)}")
+    shutil.rmtree(folder)
+    report("SIGTERM while writing", faults)
+
+
+def limits():
+    """Of the size of files, and streams that are closed."""
+    folder = new_folder(tool.one("Conv", {"x": [1, 64, 8, 8]}, {"w": np.ones((64, 64, 3, 3), np.float32)}))
+    for what, redirect, message in (("file size", "ulimit -f 64;", "out/m_weights.c: cannot write: File too large"),
+                                    ("closed output", "exec >&-;", "the standard output cannot be written"),
+                                    ("full output", "exec >/dev/full;", "the standard output cannot be written")):
+        command = COMPILE if "size" in what else "info m.onnx"
+        p = subprocess.run(["sh", "-c", f"{redirect} exec {TENON} {command}"], cwd=os.path.join(folder, "in"),
+                           capture_output=True, text=True, timeout=LIMIT)
+        good = (p.returncode, p.stdout, p.stderr) == (1, "", f"tenon: {message}\n")
+        report(what, [] if good and listing(folder) == {"in", "in/m.onnx", "tmp"} else [repr(p), repr(listing(folder))])
+
+
 def mutation(good, random):
     """Bytes changed, put in, taken out, and the end cut off."""
     data = bytearray(good)
@@ -185,6 +218,8 @@ def main(pattern="*"):
         table(t.CASES, pattern)
     if pattern == "*":
         help_text()
+        killed()
+        limits()
         for command in COMPILE, "convert m.onnx -o m.json", "info m.onnx":
             for suffix in "", "+":
                 fail_alloc(command, suffix)

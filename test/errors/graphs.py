@@ -139,7 +139,9 @@ CASES = [
     Case("too many outputs", one("Relu", outs="y z"), "node 'n' (Relu): output 1, 'z', is not supported"),
     Case("absent operand", model([node("Add", ["x", ""])]), "node 'n' (Add): operand 1 is missing"),
     Case("strings", model([node("StringNormalizer", "x")], {"x": ([2], TensorProto.STRING)}),
-         "input 'x': element type STRING (8) is not supported; convert the model to a supported type"),
+         ["input 'x': element type STRING (8) is not supported; convert the model to a supported type",
+          "node 'n' (StringNormalizer): operator is not supported (domain ai.onnx, version 17); express it with other "
+          "operators or as a function of the model"]),
     Case("sequence input", sequence_input(), "input 's': is a sequence; only tensors are supported"),
     Case("control flow that depends on data",
          model([node("If", "c", then_branch=graph([node("Relu", "x", "p")], {}, ["p"]),

@@ -64,6 +64,8 @@ CASES = [
          "node 'n' (Relu): operand 'a\\x0ab' is neither an input, an initialiser nor an output of another node; "
          "the model is incomplete, export it again"),
     fine("hostile names compile", tricks()),
+    Case("hostile names run", tricks(), [], "run m.onnx --input x=zeros --target c99", 0,
+         stdout='"3D19" f32[4]\n  min 190, max 190, mean 190\n  values 190 190 190 190\n'),
     fine("names that are alike compile", alike()),
     fine("a model called as a keyword", {"int.onnx": RELU}, "compile int.onnx -o out --target c99 --build"),
     fine("a model called with a digit", {"3-D.onnx": RELU}, "compile 3-D.onnx -o out --target c99 --build"),

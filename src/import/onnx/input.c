@@ -108,10 +108,9 @@ static bool input_shape(OnnxReader *r, const ValueInfoProto *v, Shape *out) {
     return true;
 }
 
-static bool input_type(OnnxReader *r, const ValueInfoProto *v, DType *out) {
-    const TenonOnnx__TypeProto *t = v->type;
+static bool port_type(OnnxReader *r, Loc loc, const TenonOnnx__TypeProto *t, DType *out) {
     if (!t || !t->tensor_type)
-        return diag_error(r->diag, input_loc(r, v->name), NULL, "is %s; only tensors are supported",
+        return diag_error(r->diag, loc, NULL, "is %s; only tensors are supported",
                           !t                          ? "without a type"
                           : t->sequence_type          ? "a sequence"
                           : t->optional_type          ? "optional"
@@ -119,15 +118,29 @@ static bool input_type(OnnxReader *r, const ValueInfoProto *v, DType *out) {
                           : t->sparse_tensor_type     ? "a sparse tensor"
                                                       : "of an unknown type");
     *out = onnx_dtype(t->tensor_type->elem_type);
-    return *out != DT_none || diag_error(r->diag, input_loc(r, v->name), "convert the model to a supported type",
+    return *out != DT_none || diag_error(r->diag, loc, "convert the model to a supported type",
                                          "element type %s (%d) is not supported",
                                          onnx_dtype_name(t->tensor_type->elem_type), (int)t->tensor_type->elem_type);
+}
+
+bool onnx_check_outputs(OnnxReader *r, const GraphProto *p) {
+    bool ok = true;
+    for (size_t i = 0; i < p->n_output; i++) {
+        const ValueInfoProto *v = p->output[i];
+        const TenonOnnx__TypeProto *t = v->type;
+        DType type;
+        bool says = t && (t->tensor_type ? t->tensor_type->elem_type != 0
+                                         : t->sequence_type || t->optional_type || t->map_type || t->sparse_tensor_type);
+        Loc loc = {.file = r->g->file, .field = arena_printf(r->tmp, "output '%s'", v->name ? v->name : "")};
+        if (says && !port_type(r, loc, t, &type)) ok = false;
+    }
+    return ok;
 }
 
 static bool add_input(OnnxReader *r, OnnxScope *s, const ValueInfoProto *v) {
     Shape shape;
     DType type = DT_none;
-    if (!input_type(r, v, &type) || !input_shape(r, v, &shape)) {
+    if (!port_type(r, input_loc(r, v->name), v->type, &type) || !input_shape(r, v, &shape)) {
         map_set(r->tmp, &s->names, v->name, ONNX_POISON);
         return false;
     }

@@ -126,6 +126,8 @@ const char *onnx_fresh(OnnxReader *r, const char *base);
 /* ---- input.c ---- */
 /* Binds the symbols of inputs whose shapes or contents are given, then adds the inputs that are not constants. */
 bool onnx_add_inputs(OnnxReader *r, OnnxScope *s, const GraphProto *p);
+/* False, and told, when an output says that it is no tensor or of a type that is not supported. */
+bool onnx_check_outputs(OnnxReader *r, const GraphProto *p);
 const Tensor *onnx_bound(const OnnxReader *r, const char *name); /* contents given with --bind, or NULL */
 
 /* ---- order.c ---- */

@@ -40,7 +40,7 @@ static ValueId where(OnnxNode *n, ValueId condition, ValueId yes, ValueId no) {
 }
 
 typedef struct {
-    DType t;
+    DType t, outer;  /* computed in float32 at least, told in the operands' type */
     ValueId q, k, v; /* [batch, heads, length, size] */
     ValueId allowed; /* bool, which keys a query attends, or NO_VALUE */
     ValueId past_length; /* i64 [batch,1,1,1], or NO_VALUE: the number `past` */
@@ -83,7 +83,8 @@ static ValueId repeat_heads(OnnxNode *n, ValueId v, int64_t heads) {
 }
 
 static bool attention_operands(OnnxNode *n, Attention *a) {
-    a->t = ox_dtype(n, ox_in(n, 0));
+    a->outer = ox_dtype(n, ox_in(n, 0));
+    a->t = dtype_info[a->outer].bytes < 4 ? DT_f32 : a->outer;
     a->flat = ox_rank(n, 0) == 3;
     a->q = with_heads(n, 0, "q_num_heads");
     a->k = with_heads(n, 1, "kv_num_heads");
@@ -99,8 +100,9 @@ static bool attention_operands(OnnxNode *n, Attention *a) {
     if (!ox_emit_value(n, 1, a->k) || !ox_emit_value(n, 2, a->v)) return false;
     Dim heads = ox_shape(n, a->q).dim[1];
     if (!dim_known(heads)) return ox_error(n, NULL, "give the shape with --input-shape", "heads are not known");
-    a->k = repeat_heads(n, a->k, heads);
-    a->v = repeat_heads(n, a->v, heads);
+    a->q = cast(n, a->q, a->t);
+    a->k = cast(n, repeat_heads(n, a->k, heads), a->t);
+    a->v = cast(n, repeat_heads(n, a->v, heads), a->t);
     return !n->bad;
 }
 
@@ -163,7 +165,7 @@ static ValueId whole_mask(OnnxNode *n, const Attention *a) {
     return ox_make(n, OP_Pad, 2, (ValueId[]){mask, value}, pad);
 }
 
-/* Scores before masking: q k^T * scale. Short types scale both factors by its root, against overflow. */
+/* Scores before masking: q k^T * scale. */
 static ValueId scores(OnnxNode *n, const Attention *a) {
     Dim size = ox_shape(n, a->q).dim[3];
     double scale = ox_float(n, "scale", 0);
@@ -171,15 +173,8 @@ static ValueId scores(OnnxNode *n, const Attention *a) {
         if (!dim_known(size) || !size) return ox_error(n, "scale", NULL, "the size of a head is not known"), NO_VALUE;
         scale = 1 / sqrt((double)size);
     }
-    ValueId q = a->q, k = transpose(n, a->k, (const int64_t[]){0, 1, 3, 2});
-    if (dtype_info[a->t].bytes < 4 && scale > 0) {
-        ValueId root = ox_scalar(n, a->t, sqrt(scale));
-        q = ox_make2(n, OP_Mul, q, root);
-        k = ox_make2(n, OP_Mul, k, root);
-    } else {
-        q = ox_make2(n, OP_Mul, q, ox_scalar(n, a->t, scale));
-    }
-    return ox_make2(n, OP_MatMul, q, k);
+    ValueId q = ox_make2(n, OP_Mul, a->q, ox_scalar(n, a->t, scale));
+    return ox_make2(n, OP_MatMul, q, transpose(n, a->k, (const int64_t[]){0, 1, 3, 2}));
 }
 
 static ValueId capped(OnnxNode *n, const Attention *a, ValueId v) {
@@ -205,6 +200,7 @@ static ValueId probabilities(OnnxNode *n, const Attention *a, ValueId v) {
     int64_t precision = ox_int(n, "softmax_precision", 0);
     DType t = precision > 0 && precision < 64 ? onnx_dtype((int)precision) : a->t;
     if (!dtype_is_float(t)) return ox_error(n, "softmax_precision", NULL, "is not a floating-point type"), NO_VALUE;
+    if (dtype_info[t].bytes < dtype_info[a->t].bytes) t = a->t;
     Attr_Axis *last = ox_new(n, OP_Softmax);
     Attr_Reduce *most = ox_new(n, OP_ReduceMax);
     last->axis = 3;
@@ -236,9 +232,11 @@ bool map_attention(OnnxNode *n) {
     stage[3] = probabilities(n, &a, stage[2]);
     if (n->bad) return false;
     if (mode < 0 || mode > 3) return ox_error(n, "qk_matmul_output_mode", NULL, "is out of range");
-    if (!ox_emit_value(n, 3, stage[mode])) return false;
-    if (!a.flat) return ox_emit_output(n, 0, OP_MatMul, 2, (ValueId[]){stage[3], a.v}, NULL);
-    ValueId y = transpose(n, ox_make2(n, OP_MatMul, stage[3], a.v), (const int64_t[]){0, 2, 1, 3});
+    if (ox_wants(n, 3) && !ox_emit_value(n, 3, cast(n, stage[mode], a.outer))) return false;
+    if (!a.flat && a.t == a.outer) return ox_emit_output(n, 0, OP_MatMul, 2, (ValueId[]){stage[3], a.v}, NULL);
+    ValueId y = cast(n, ox_make2(n, OP_MatMul, stage[3], a.v), a.outer);
+    if (!a.flat) return ox_emit_value(n, 0, y);
+    y = transpose(n, y, (const int64_t[]){0, 2, 1, 3});
     Shape s = ox_shape(n, y);
     if (n->bad) return false;
     s.dim[2] = ox_dim(n, NULL, dimx_mul(n->g->sym, dimx(s.dim[2]), dimx(s.dim[3])));

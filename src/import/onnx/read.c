@@ -234,19 +234,36 @@ static void drop_unused(Graph *g, Arena *tmp) {
     }
 }
 
+static void poison_initialisers(OnnxReader *r, OnnxScope *top, const GraphProto *p) {
+    for (size_t i = 0; i < p->n_initializer; i++)
+        if (p->initializer[i]->name) map_set(r->tmp, &top->names, p->initializer[i]->name, ONNX_POISON);
+    for (size_t i = 0; i < p->n_sparse_initializer; i++) {
+        const TensorProto *t = p->sparse_initializer[i]->values;
+        if (t && t->name) map_set(r->tmp, &top->names, t->name, ONNX_POISON);
+    }
+}
+
+/* The model is refused for its inputs or outputs already; with them, tell which operators are not supported either. */
+static void list_unsupported(OnnxReader *r, OnnxScope *top, const GraphProto *p) {
+    for (size_t i = 0; i < p->n_input; i++)
+        if (p->input[i]->name) map_set(r->tmp, &top->names, p->input[i]->name, ONNX_POISON);
+    onnx_walk(r, top, p->node, p->n_node);
+}
+
 static Graph *read_graph(OnnxReader *r, const ModelProto *m) {
     const GraphProto *p = m->graph;
     OnnxScope top = {.prefix = "", .opset = m->opset_import, .nopset = m->n_opset_import};
     int errors = diag_errors(r->diag);
     reserve_names(r, p);
     if (r->options && r->options->inputs_only) {
-        for (size_t i = 0; i < p->n_initializer; i++)
-            if (p->initializer[i]->name) map_set(r->tmp, &top.names, p->initializer[i]->name, ONNX_POISON);
-        return onnx_add_inputs(r, &top, p) && diag_errors(r->diag) == errors ? r->g : NULL;
+        poison_initialisers(r, &top, p);
+        bool known = onnx_add_inputs(r, &top, p);
+        if (onnx_check_outputs(r, p) && known && diag_errors(r->diag) == errors) return r->g;
+        list_unsupported(r, &top, p);
+        return NULL;
     }
     onnx_add_initialisers(r, &top, p);
     if (!onnx_add_inputs(r, &top, p)) return NULL;
-    if (r->options && r->options->inputs_only) return r->g;
     onnx_walk(r, &top, p->node, p->n_node);
     if (r->stopped || !add_outputs(r, &top, p)) return NULL;
     drop_unused(r->g, r->tmp);
