@@ -505,18 +505,21 @@ bool plan_apply(Plan *p, const Step *st, const char **why) {
     };
     Nest *n = p->nest;
     uint32_t stages = n->stage.n;
-    StagePlan *plans = arena_copy(n->arena, p->stage, stages * sizeof *plans);
-    Stage *stage = arena_copy(n->arena, n->stage.at, stages * sizeof *stage);
-    Buffer *buf = arena_copy(n->arena, n->buf.at, n->buf.n * sizeof *buf);
+    Arena *before = arena_new("the plan before a step");
+    StagePlan *plans = arena_copy(before, p->stage, stages * sizeof *plans);
+    Stage *stage = arena_copy(before, n->stage.at, stages * sizeof *stage);
+    Buffer *buf = arena_copy(before, n->buf.at, n->buf.n * sizeof *buf);
     bool ok = step_apply(p, st, why);
     for (uint32_t s = 0; ok && s < n->stage.n; s++) ok = stage_legal(p, s, why);
-    if (ok) return true;
-    n->stage.n = stages;
-    memcpy(p->stage, plans, stages * sizeof *plans);
-    memcpy(n->stage.at, stage, stages * sizeof *stage);
-    memcpy(n->buf.at, buf, n->buf.n * sizeof *buf);
-    *why = arena_printf(n->arena, "%s: %s", names[st->kind], *why);
-    return false;
+    if (!ok) {
+        n->stage.n = stages;
+        memcpy(p->stage, plans, stages * sizeof *plans);
+        memcpy(n->stage.at, stage, stages * sizeof *stage);
+        memcpy(n->buf.at, buf, n->buf.n * sizeof *buf);
+        *why = arena_printf(n->arena, "%s: %s", names[st->kind], *why);
+    }
+    arena_free(before);
+    return ok;
 }
 
 bool plan_apply_all(Plan *p, const Schedule *s, const char **why) {

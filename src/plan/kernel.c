@@ -92,7 +92,9 @@ static BufId outer_buffer(Kernel *k, uint32_t m, BufId b) {
         if (k->local_to[m][b] == NO_BUF) {
             Buffer copy = *src;
             BufId to = nest_buffer(k->n, copy.name, copy.kind, copy.dtype, copy.rank, copy.dim, copy.value);
-            k->n->buf.at[to].table = copy.table;
+            if (copy.table) /* the fragment goes, its table stays */
+                k->n->buf.at[to].table =
+                    arena_copy(k->n->arena, copy.table, (size_t)(buffer_elements(&copy) * dtype_info[copy.dtype].bytes));
             k->local_to[m][b] = to;
         }
         return k->local_to[m][b];
@@ -196,15 +198,19 @@ static void tidy_stages(Nest *n) {
 }
 
 Nest *kernel_nest(Arena *a, const Graph *g, const NodeId *member, uint32_t count, const bool *only, Diag *d) {
-    Kernel k = {.a = a, .g = g, .n = nest_new(a, "kernel"), .d = d, .member = member, .count = count};
-    k.frag = arena_array_of(a, count, Fragment);
-    k.local_to = arena_array_of(a, count, BufId *);
-    k.staged = arena_array_of(a, count, bool);
+    Arena *tmp = arena_new("fragments");
+    Kernel k = {.a = tmp, .g = g, .n = nest_new(a, "kernel"), .d = d, .member = member, .count = count};
+    k.frag = arena_array_of(tmp, count, Fragment);
+    k.local_to = arena_array_of(tmp, count, BufId *);
+    k.staged = arena_array_of(tmp, count, bool);
     for (uint32_t m = 0; m < count; m++) {
-        if (!make_fragment(&k, m)) return NULL;
-        k.local_to[m] = arena_array_of(a, k.frag[m].nest->buf.n + 1, BufId);
+        if (!make_fragment(&k, m)) {
+            arena_free(tmp);
+            return NULL;
+        }
+        k.local_to[m] = arena_array_of(tmp, k.frag[m].nest->buf.n + 1, BufId);
         for (uint32_t b = 0; b < k.frag[m].nest->buf.n; b++) k.local_to[m][b] = NO_BUF;
-        if (m + 1 < count) idmap_set(a, &k.member_of, g->node.at[member[m]].out[0], m);
+        if (m + 1 < count) idmap_set(tmp, &k.member_of, g->node.at[member[m]].out[0], m);
     }
     Fragment *root = &k.frag[count - 1];
     if (only) { /* operands that are in place already: their stages are dropped */
@@ -217,5 +223,6 @@ Nest *kernel_nest(Arena *a, const Graph *g, const NodeId *member, uint32_t count
     member_stages(&k, count - 1, true);
     tidy_stages(k.n);
     nest_share_axes(k.n);
+    arena_free(tmp);
     return k.n;
 }

@@ -151,7 +151,8 @@ static void greedy_portfolio(Arena *tmp, Group *g, int64_t goal) {
     PackItem *order = arena_array_of(tmp, g->n, PackItem);
     Item **placed = arena_array_of(tmp, g->n, Item *);
     int64_t *best = arena_array_of(tmp, g->n, int64_t);
-    int orders = GREEDY_ORDERS, trials = g->n > 20000 ? 1 : 2 * orders;
+    int orders = GREEDY_ORDERS, trials = 2 * orders;
+    while (trials > 1 && (int64_t)g->n * g->n > 1000000000 / trials) trials--;
     g->peak = INT64_MAX;
     g->method = greedy_name[0].first_fit;
     for (int k = 0; k < trials; k++) {
@@ -225,7 +226,7 @@ static int64_t find_unit(const Group *g, bool *exact) {
     if (unit % most) unit = gcd(unit, least); /* else offsets, sums of sizes, are aligned */
     *exact = true;
     for (; sum / unit + g->n >= PACK_UNITS; unit *= 2) *exact = false;
-    return most / unit < PACK_UNITS ? unit : 0;
+    return most / unit < PACK_UNITS / 2 ? unit : 0;
 }
 
 static void fill_overlaps(Arena *tmp, PackGroup *p) {
@@ -285,7 +286,6 @@ static PackGroup *to_units(Arena *tmp, const Group *g, int64_t unit) {
         p->lower[i] = b->lower;
         p->upper[i] = b->upper;
         p->size[i] = (int32_t)ceil_div(b->size, unit);
-        /* Equal alignments divide the sizes, so that offsets follow from those. */
         p->align[i] = b->align > unit ? (int32_t)(b->align / unit) : 1;
     }
     fill_sections(tmp, g, p);
@@ -304,11 +304,10 @@ typedef struct {
 static void search_group(Group *g, Effort *e) {
     bool exact;
     int64_t unit = g->n <= PACK_SEARCH_BUFFERS ? find_unit(g, &exact) : 0;
-    if (unit == 0 || g->peak == INT64_MAX) return;
+    if (unit == 0 || g->peak / unit >= PACK_UNITS) return;
     Arena *tmp = arena_new("plan search");
     PackGroup *p = to_units(tmp, g, unit);
-    /* Rounding up may have raised the peak beyond what the coarser units allow: greedy's stays if nothing is below. */
-    PackSearch s = {.goal = (int32_t)(e->goal / unit < PACK_UNITS ? e->goal / unit : PACK_UNITS),
+    PackSearch s = {.goal = (int32_t)(e->goal / unit), /* below the peak */
                     .peak = (int32_t)ceil_div(g->peak, unit),
                     .offset = arena_array_of(tmp, g->n, int32_t),
                     .nodes = e->nodes,
@@ -372,10 +371,12 @@ static PlanResult pack_groups(Arena *tmp, Group *g, int count, PlanOptions optio
     e.work_limit = options.node_limit > 0 ? INT64_MAX : default_work(n);
     int64_t proven = r.lower_bound;
     for (int k = 0; k < count; k++) {
+        int64_t nodes = e.nodes;
         greedy_portfolio(tmp, &g[k], e.goal);
         if (g[k].peak > e.goal) search_group(&g[k], &e);
         if (g[k].proven > proven) proven = g[k].proven;
-        if (k == 0 || g[k].peak > r.peak) r.method = g[k].method;
+        if (proven > e.goal) e.goal = proven; /* the others need not be lower */
+        if (k == 0 || g[k].peak > r.peak || (g[k].peak == r.peak && e.nodes > nodes)) r.method = g[k].method;
         if (g[k].peak > r.peak) r.peak = g[k].peak;
     }
     r.optimal = r.peak <= proven && r.peak < INT64_MAX;

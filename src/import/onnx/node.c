@@ -44,7 +44,8 @@ const AttributeProto *ox_find(const OnnxNode *n, const char *attr) {
 static const AttributeProto *attribute_of(OnnxNode *n, const char *attr, int type) {
     const AttributeProto *a = ox_find(n, attr);
     if (!a || !a->has_type || !a->type || a->type == type) return a;
-    static const char *const names[] = {"UNDEFINED", "FLOAT", "INT", "STRING", "TENSOR", "GRAPH", "FLOATS", "INTS", "STRINGS"};
+    static const char *const names[] = {"UNDEFINED", "FLOAT",  "INT",  "STRING", "TENSOR",
+                                        "GRAPH",     "FLOATS", "INTS", "STRINGS"};
     bool named = a->type > 0 && (size_t)a->type < sizeof names / sizeof *names;
     ox_error(n, attr, NULL, "the attribute has type %s, %s is needed", named ? names[a->type] : "of another kind",
              names[type]);

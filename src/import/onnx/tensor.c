@@ -150,7 +150,8 @@ static bool tensor_from_u64(TensorSource *s, Loc loc, const TensorProto *p, Tens
 static bool tensor_once(TensorSource *s, Loc loc, const TensorProto *p) {
     int places = (p->has_raw_data && p->raw_data.len) + (p->n_float_data > 0) + (p->n_int32_data > 0) +
                  (p->n_string_data > 0) + (p->n_int64_data > 0) + (p->n_double_data > 0) + (p->n_uint64_data > 0);
-    return places <= 1 || tensor_error(s, loc, p, "save the model again", "its contents are stored in more than one field");
+    return places <= 1 ||
+           tensor_error(s, loc, p, "save the model again", "its contents are stored in more than one field");
 }
 
 /* The one typed field that holds this type's elements. */
