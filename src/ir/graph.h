@@ -66,6 +66,7 @@ typedef struct Graph {
     Map suffix;           /* value name -> last index tried behind it, so that many equal names stay linear */
     IdMap captures;       /* value of `outer` -> the value here that was made for it */
     uint32_t fresh;       /* counter for names */
+    int64_t fold_work;    /* terms that constant folding has computed so far: it has a budget */
 } Graph;
 
 Graph *graph_new(Arena *a, Diag *d, const char *file, const char *name);

@@ -85,15 +85,19 @@ static int64_t terms_of(const Graph *g, const Node *node) {
     return out > 0 && in > out ? in / out : 1;
 }
 
-/* More work than this stays in the model: a hostile one must not keep the compiler busy. */
-#define MOST_WORK ((int64_t)1 << 30)
+/* More work than this, for a node or for a whole graph, stays in the model: a hostile one must not keep the compiler
+ * busy. The interpreter takes about 12 ns a term. */
+#define NODE_WORK ((int64_t)1 << 27)
+#define GRAPH_WORK ((int64_t)1 << 28)
 
-static bool cheap(const Graph *g, const Node *node) {
-    int64_t terms = node->nin && node->in[0] != NO_VALUE ? terms_of(g, node) : 1, work;
+static bool cheap(Graph *g, const Node *node) {
+    int64_t total = 0, terms = node->nin && node->in[0] != NO_VALUE ? terms_of(g, node) : 1, work;
     for (unsigned i = 0; i < node->nout; i++) {
         if (node->out[i] == NO_VALUE) continue;
-        if (!size_mul(shape_count(value_shape(g, node->out[i])), terms, &work) || work > MOST_WORK) return false;
+        if (!size_mul(shape_count(value_shape(g, node->out[i])), terms, &work) || work > NODE_WORK || !size_add(total, work, &total)) return false;
     }
+    if (total > NODE_WORK || g->fold_work > GRAPH_WORK - total) return false;
+    g->fold_work += total;
     return true;
 }
 
