@@ -329,7 +329,7 @@ static void search_group(Group *g, Effort *e) {
 /* ---- the whole ---- */
 
 /* Work of two to three seconds on one core of 2020; few buffers either are solved far sooner or hardly gain. */
-static const int64_t MOST_WORK = 4000000000, WORK_EACH = 20000000;
+static const int64_t MOST_WORK = 3000000000, WORK_EACH = 20000000;
 
 static int64_t default_work(int n) {
     return n < MOST_WORK / WORK_EACH ? n * WORK_EACH : MOST_WORK;

@@ -18,7 +18,7 @@ typedef struct {
     int size, length, total; /* weights of the logarithms, in 1/16; ties of the style go to the larger score */
 } Order;
 
-enum { SOLVED = 1, FAILED = 0, LIMIT = -1, MEMO_BITS = 16, FAILURE = 3, MOST_FAILURES = 640 };
+enum { SOLVED = 1, FAILED = 0, LIMIT = -1, MEMO_BITS = 16, FAILURE = 3, MOST_FAILURES = 640, NODE_WORK = 1200 };
 
 typedef struct {
     int32_t place, old;
@@ -385,6 +385,7 @@ static int solve(Search *s, Part p) {
     if (entry && known_failure(s, entry)) return FAILED;
     int result = FAILED;
     while (propagate(s, p)) {
+        s->work += NODE_WORK;
         if (++s->nodes > s->node_limit || s->work > s->work_limit) {
             result = LIMIT;
             break;
@@ -490,6 +491,7 @@ static void scale_failures(Search *s) {
 static int run_once(Search *s, Order o, int32_t target) {
     const PackGroup *g = s->g;
     scale_failures(s);
+    s->work += 100 * (int64_t)g->n;
     memset(s->state, 0, 4 * (size_t)g->n * sizeof *s->state);
     memcpy(s->remaining, g->total, (size_t)g->sections * sizeof *s->remaining);
     memset(s->stack, 0, (size_t)g->sections * sizeof *s->stack);
