@@ -1,4 +1,5 @@
 #include "cli/cmd.h"
+#include "op/op.h"
 #include "base/str.h"
 #include "cli/progress.h"
 
@@ -36,4 +37,15 @@ const char *count_words(Arena *a, double n) {
 const char *bytes_words(Arena *a, double n) {
     static const char *const units[] = {" B", " KiB", " MiB", " GiB", " TiB", NULL};
     return words(a, n, 1024, units);
+}
+
+int64_t node_macs(const Graph *g, NodeId n) {
+    Arena *scratch = arena_new("macs");
+    int64_t macs = 0;
+    if (op_info[g->node.at[n].op].cls != CLASS_control && op_info[g->node.at[n].op].cls != CLASS_expand) {
+        Nest *nest = op_nest(scratch, g, n, diag_new(scratch));
+        if (nest) macs = nest_macs(nest);
+    }
+    arena_free(scratch);
+    return macs;
 }

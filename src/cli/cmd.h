@@ -29,4 +29,6 @@ int ops_command(int argc, char **argv);
 /* 1234567 -> "1.23 M"; bytes -> "1.2 MB" */
 const char *count_words(Arena *a, double n);
 const char *bytes_words(Arena *a, double n);
+/* Multiply-accumulates of one node; 0 where it has no nest of its own. */
+int64_t node_macs(const Graph *g, NodeId n);
 #endif

@@ -35,17 +35,6 @@ static Row *find_row(Table *t, const char *name) {
     return &t->row.at[at];
 }
 
-static int64_t node_macs(Graph *g, NodeId n) {
-    Arena *scratch = arena_new("macs");
-    int64_t macs = 0;
-    if (op_info[g->node.at[n].op].cls != CLASS_control && op_info[g->node.at[n].op].cls != CLASS_expand) {
-        Nest *nest = op_nest(scratch, g, n, diag_new(scratch));
-        if (nest) macs = nest_macs(nest);
-    }
-    arena_free(scratch);
-    return macs;
-}
-
 static void add_node(Table *t, Graph *g, NodeId n) {
     const Node *node = &g->node.at[n];
     Row *r = find_row(t, node->source && *node->source ? node->source : op_info[node->op].name);

@@ -1,6 +1,6 @@
 #include "cli/first_bad.h"
+#include "cli/cmd.h"
 #include "ir/graph.h"
-#include "op/op.h"
 #include <string.h>
 
 /* The interpreter makes some 50 M multiply-accumulates a second. */
@@ -107,24 +107,16 @@ static const Tensor **inputs_of(Arena *a, const Graph *after, const Graph *befor
 }
 
 /* Multiply-accumulates that the interpreter would take for one run of g, counted until they are too many. */
-static bool too_long(const Graph *g, Diag *d, int64_t *macs) {
+static bool too_long(const Graph *g, int64_t *macs) {
     *macs = 0;
-    for (NodeId n = 0; n < g->node.n && *macs < MAX_SEARCH_MACS; n++) {
-        Arena *tmp = arena_new("first bad node");
-        if (g->node.at[n].op == OP_none || op_info[g->node.at[n].op].cls == CLASS_expand) {
-            arena_free(tmp);
-            continue;
-        }
-        Nest *nest = op_nest(tmp, g, n, d);
-        if (nest) *macs += nest_macs(nest);
-        arena_free(tmp);
-    }
+    for (NodeId n = 0; n < g->node.n && *macs < MAX_SEARCH_MACS; n++)
+        if (g->node.at[n].op != OP_none) *macs += node_macs(g, n);
     return *macs >= MAX_SEARCH_MACS;
 }
 
 void first_bad(Arena *a, Model *m, const Options *o, const Graph *g, const Tensor *const *in, Case *want) {
     int64_t macs;
-    if (too_long(g, m->diag, &macs)) {
+    if (too_long(g, &macs)) {
         printf("the first bad node is not searched for: the reference interpreter would take minutes over more than "
                "%lld M multiply-accumulates; try a smaller --input-shape\n", (long long)(macs / 1000000));
         return;

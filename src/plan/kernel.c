@@ -1,5 +1,6 @@
 /* The nest of a group: the root's stages, with the members' values computed where they are read. */
 #include "plan/kernel.h"
+#include "nest/internal.h"
 #include <ctype.h>
 
 typedef struct {
@@ -74,14 +75,6 @@ static bool make_fragment(Kernel *k, uint32_t m) {
     return true;
 }
 
-static bool x_reductions_any(const Nest *n, ExprId e) {
-    const Expr *x = x_get(n, e);
-    bool any = x->kind == X_reduce;
-    for (int i = 0; i < x->narg && !any; i++)
-        if (x_arg(n, e, i) != NO_EXPR) any = x_reductions_any(n, x_arg(n, e, i));
-    return any;
-}
-
 static ExprId member_value(Kernel *k, uint32_t m, const ExprId *index);
 static bool member_stages(Kernel *k, uint32_t m, bool all);
 
@@ -148,7 +141,7 @@ static ExprId member_value(Kernel *k, uint32_t m, const ExprId *index) {
         const Expr *x = x_get(f->nest, f->final->index[i]);
         if (x->kind == X_axis) to[x->id] = index[i];
     }
-    if (x_reductions_any(f->nest, f->final->value)) /* the loops are called as the operator calls them */
+    if (x_reductions(f->nest, f->final->value, NULL, 0) > 0) /* the loops are called as the operator calls them */
         for (int i = 0; i < f->final->nindex; i++) {
             const Expr *from = x_get(f->nest, f->final->index[i]), *at = x_get(k->n, index[i]);
             if (from->kind == X_axis && at->kind == X_axis) nest_rename_axis(k->n, at->id, f->nest->axis.at[from->id].base);
