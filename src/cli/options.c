@@ -33,6 +33,9 @@ typedef enum {
     O_threads,
     O_seconds,
     O_ms,
+    O_html,
+    O_json,
+    O_sort,
     O_scale,
     O_mean,
     O_std,
@@ -47,8 +50,8 @@ typedef struct {
     const char *help;
 } Option;
 
-#define MODEL_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_info | CMD_convert)
-#define CODE_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench)
+#define MODEL_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_profile | CMD_info | CMD_convert)
+#define CODE_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_profile)
 
 static const Option table[] = {
     {O_output, "output", "DIR", CMD_compile, "folder for the package, made if missing"},
@@ -86,9 +89,12 @@ static const Option table[] = {
     {O_atol, "atol", "A", CMD_verify, "absolute tolerance; 1e-5 of the output's largest magnitude without it"},
     {O_bind_parameters, "bind-parameters", NULL, CMD_verify,
      "inputs whose contents are needed at compile time become constants from the data"},
-    {O_threads, "threads", "N", CMD_compile | CMD_bench, "only 1 is supported"},
-    {O_seconds, "seconds", "S", CMD_bench, "how long to measure, 1 without it"},
+    {O_threads, "threads", "N", CMD_compile | CMD_bench | CMD_profile, "only 1 is supported"},
+    {O_seconds, "seconds", "S", CMD_bench | CMD_profile, "how long to measure, 1 without it"},
     {O_ms, "ms", NULL, CMD_bench, "the last line is the median in milliseconds alone"},
+    {O_sort, "sort", "step|time", CMD_profile, "the steps in their order (the default), or the longest first"},
+    {O_html, "html", "FILE", CMD_profile, "write the profile as a page for a browser too"},
+    {O_json, "json", "FILE", CMD_profile, "and as JSON for other programs"},
     {O_scale, "scale", "S", CMD_run, "pictures: value = (byte * S - mean) / std; 1 without it"},
     {O_mean, "mean", "A[,B,C]", CMD_run, "pictures: per channel of the input, or one for all"},
     {O_std, "std", "A[,B,C]", CMD_run, "pictures: per channel of the input, or one for all"},
@@ -176,6 +182,7 @@ static const char *set_number(Options *o, int key, const char *arg) {
     case O_std: return parse_std(o, arg);
     case O_engine: return one_of(o->arena, arg, "c", "interpreter", &o->interpreter);
     case O_weights: o->bin_weights = !strcmp(arg, "bin"); return one_of(o->arena, arg, "bin", "text", &o->text_weights);
+    case O_sort: return one_of(o->arena, arg, "step", "time", &o->by_time);
     case O_target: return parse_target(o, arg);
     default: return "is not known";
     }
@@ -199,6 +206,8 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_config: o->config = arg; return NULL;
     case O_data: o->data = arg; return NULL;
     case O_bind_parameters: o->bind_parameters = true; return NULL;
+    case O_html: o->html = arg; return NULL;
+    case O_json: o->json = arg; return NULL;
     case O_ms: o->ms = true; return NULL;
     case O_bgr: o->picture.bgr = true; return NULL;
     default: return set_number(o, key, arg);
