@@ -105,9 +105,10 @@ static void count_bytes(const Function *f, ProfileRow *row) {
     }
 }
 
+/* Weights lie where all that a run touches fits, a step's other bytes where they themselves do: they were just made. */
 static void find_bound(const Profile *p, ProfileRow *row) {
     const Machine *m = &p->machine;
-    double bytes = row->weights / m->read[p->weights_in] + row->data / m->read[p->data_in];
+    double bytes = row->weights / m->read[p->weights_in] + row->data / m->read[machine_level(m, (int64_t)row->data)];
     row->arithmetic = 1e6 * row->flop / m->flops;
     row->bound = row->arithmetic > 1e6 * bytes ? row->arithmetic : 1e6 * bytes;
 }
@@ -176,7 +177,6 @@ Profile *profile_make(const Runner *r, const Machine *m, int threads, const char
     p->weight_bytes = program->weight_bytes;
     p->data_bytes = run_bytes(program);
     p->weights_in = machine_level(m, p->weight_bytes + p->data_bytes);
-    p->data_in = machine_level(m, p->data_bytes);
     p->nstep = program->step.n;
     p->step = arena_array_of(a, p->nstep + 1, ProfileRow);
     for (uint32_t i = 0; i < p->nstep; i++) {

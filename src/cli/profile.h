@@ -21,8 +21,8 @@ typedef struct {
     const char *model, *target;
     int threads;
     Machine machine;
-    Level weights_in, data_in; /* where a run's weights and its other bytes lie */
-    int64_t weight_bytes, data_bytes;
+    Level weights_in; /* where the weights lie */
+    int64_t weight_bytes, data_bytes; /* of the whole model: constants; arena, inputs and outputs */
     long runs;
     ProfileRow *step, *kind; /* steps in their order; kinds by their time */
     uint32_t nstep, nkind;

@@ -82,8 +82,10 @@ static void summary(Arena *a, const Profile *p, Str *out) {
     str_addf(out, "<tr><th>peak</th><td>%.4g GFLOP/s</td></tr>\n", 1e-9 * m->flops);
     str_addf(out, "<tr><th>weights</th><td>%s, read at %.4g GB/s (%s)</td></tr>\n",
              bytes_words(a, (double)p->weight_bytes), 1e-9 * m->read[p->weights_in], level_name[p->weights_in]);
-    str_addf(out, "<tr><th>other data</th><td>%s, read at %.4g GB/s (%s)</td></tr>\n",
-             bytes_words(a, (double)p->data_bytes), 1e-9 * m->read[p->data_in], level_name[p->data_in]);
+    str_addf(out, "<tr><th>other data</th><td>%s", bytes_words(a, (double)p->data_bytes));
+    for (int i = 0; i < LEVELS; i++)
+        if (m->read[i] > 0) str_addf(out, ", %.4g GB/s from %s", 1e-9 * m->read[i], level_name[i]);
+    str_add(out, "</td></tr>\n");
     str_addf(out, "<tr><th>arithmetic / time</th><td>%.1f %%</td></tr>\n", 100 * share(p->all.arithmetic, p->best));
     str_addf(out, "<tr><th>bound / time</th><td>%.1f %%</td></tr>\n</table>\n", 100 * share(p->all.bound, p->best));
 }
@@ -149,8 +151,8 @@ void profile_json(const Profile *p, Str *out) {
     str_addf(out, "\"threads\": %d,\n  \"peak_flops\": %.6g, \"bandwidth\": {", p->threads, m->flops);
     for (int i = 0; i < LEVELS; i++)
         if (m->read[i] > 0) str_addf(out, "%s\"%s\": %.6g", i ? ", " : "", level_name[i], m->read[i]);
-    str_addf(out, "},\n  \"weight_bytes\": %lld, \"weights_in\": \"%s\", \"data_bytes\": %lld, \"data_in\": \"%s\",\n",
-             (long long)p->weight_bytes, level_name[p->weights_in], (long long)p->data_bytes, level_name[p->data_in]);
+    str_addf(out, "},\n  \"weight_bytes\": %lld, \"weights_in\": \"%s\", \"data_bytes\": %lld,\n",
+             (long long)p->weight_bytes, level_name[p->weights_in], (long long)p->data_bytes);
     str_addf(out, "  \"runs\": %ld, \"best_us\": %.4f, \"median_us\": %.4f", p->runs, p->best, p->median);
     str_addf(out, ", \"bound_of_time\": %.6g", share(p->all.bound, p->best));
     json_rows("steps", p->step, p->nstep, out);
