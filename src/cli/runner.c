@@ -255,8 +255,7 @@ static bool write_plain(Diag *d, const char *path, const Tensor *t) {
                             strerror(errno));
 }
 
-/* The arguments: emulator, program, input files in the program's order. */
-static bool prepare(Runner *r, const Tensor *const *in, const char *work, Command *c) {
+bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, Command *c) {
     Arena *a = r->arena;
     command_add_words(c, r->target->run);
     char *place = realpath(r->program, NULL);
@@ -316,7 +315,7 @@ static const Tensor *read_output(Runner *r, const char *work, uint32_t i) {
 static const Tensor **execute_all(Runner *r, const Tensor *const *in) {
     const char *work = temp_folder(r->arena, r->diag, NULL);
     Command c = command_new(r->arena);
-    if (!work || !prepare(r, in, work, &c) || !execute(r, &c, work)) return NULL;
+    if (!work || !runner_prepare(r, in, work, &c) || !execute(r, &c, work)) return NULL;
     const Tensor **out = arena_array_of(r->arena, r->nout + 1, const Tensor *);
     for (uint32_t i = 0; i < r->nout; i++)
         if (!(out[i] = read_output(r, work, i))) return NULL;
@@ -333,7 +332,7 @@ const char *runner_log(Runner *r, const Tensor *const *in, double seconds, const
     const char *work = temp_folder(r->arena, r->diag, NULL);
     Command c = command_new(r->arena);
     Bytes log;
-    if (!work || !prepare(r, in, work, &c)) return NULL;
+    if (!work || !runner_prepare(r, in, work, &c)) return NULL;
     command_add(&c, "--time");
     command_add(&c, arena_printf(r->arena, "%.6f", seconds));
     if (!execute(r, &c, work) || !io_map(r->arena, r->diag, path_join(r->arena, work, "log"), &log)) return NULL;

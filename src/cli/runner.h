@@ -2,6 +2,7 @@
 #ifndef TENON_CLI_RUNNER_H
 #define TENON_CLI_RUNNER_H
 #include "cli/model.h"
+#include "cli/process.h"
 #include "pass/compile.h"
 
 /* What the passes are given, for commands that compile. NULL with a diagnostic when a file is at fault. */
@@ -36,6 +37,9 @@ Runner *runner_interpreter(Arena *a, Diag *d, const Graph *g);
 /* in: one tensor an input of the graph. Results: one an entry of r->out, which starts with the graph's outputs in their
  * order. NULL with diagnostics. */
 const Tensor **runner_run(Runner *r, const Tensor *const *in);
+/* Writes the inputs into folder `work` and adds the words of a call to c: emulator, program, `--out out`, the inputs' files
+ * in the program's order. */
+bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, Command *c);
 /* Runs again and again for `seconds`; milliseconds. */
 bool runner_time(Runner *r, const Tensor *const *in, double seconds, double *median, double *best);
 /* Does that, and gives what the program has printed from the last `start` on; NULL with diagnostics. */
