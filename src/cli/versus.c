@@ -156,11 +156,11 @@ static void print_results(const Versus *v) {
         const Result *r = &v->result.at[i];
         double ms = strtod(r->ms, NULL);
         if (!*r->ms) {
-            printf("%-12s %-14s %10s %s\n", r->engine, r->version, "-", r->note);
+            printf("%-12s %-14s %10s %s\n", r->engine, *r->version ? r->version : "-", "-", r->note);
             continue;
         }
-        printf("%-12s %-14s %10.4g %8.3f", r->engine, r->version, ms, ms / own);
-        printf(*r->error ? " %10.2g\n" : " %10s\n", *r->error ? strtod(r->error, NULL) : 0.0);
+        const char *error = *r->error ? arena_printf(v->arena, "%.2g", strtod(r->error, NULL)) : "-";
+        printf("%-12s %-14s %10.4g %8.3f %10s\n", r->engine, r->version, ms, ms / own, error);
         if (i && (!best || ms < strtod(best->ms, NULL))) best = r;
     }
     printf("\nbest: the lowest of %d rounds' medians; ratio: to tenon's; error: against onnxruntime\n", (int)v->o->rounds);
@@ -200,17 +200,31 @@ static bool write_json(const Versus *v) {
     return io_write_file(v->arena, v->diag, v->o->json, s.at, s.n);
 }
 
-bool versus(Runner *r, const Tensor *const *in, const Options *o) {
-    Versus v = {.arena = r->arena, .diag = r->diag, .o = o, .r = r};
+static bool open_work(Versus *v) {
     const char *script = skeleton("compare.py.in");
-    if (o->bind.n)
-        return diag_error(v.diag, (Loc){.file = o->model, .field = "--vs"}, NULL,
-                          "--bind is unknown to other engines; write the model with `tenon convert' first");
-    if (!find_python(&v)) return false;
-    v.work = temp_folder(v.arena, v.diag, NULL);
-    if (!v.work || !io_write_file(v.arena, v.diag, path_join(v.arena, v.work, "compare.py"), script, strlen(script)) ||
-        !find_packages(&v) || !write_job(&v, in) || !compare(&v) || (o->json && !write_json(&v)))
-        return false;
+    v->work = temp_folder(v->arena, v->diag, NULL);
+    return v->work &&
+           io_write_file(v->arena, v->diag, path_join(v->arena, v->work, "compare.py"), script, strlen(script));
+}
+
+const char *versus_python(Arena *a, Diag *d, const Options *o) {
+    Versus v = {.arena = a, .diag = d, .o = o};
+    const char *end = strrchr(o->model, '.');
+    Loc loc = {.file = o->model, .field = "--vs"};
+    if (end && (!strcmp(end, ".json") || !strcmp(end, ".txt"))) {
+        diag_error(d, loc, "write one with `tenon convert'", "other engines read ONNX files only");
+        return NULL;
+    }
+    if (o->bind.n) {
+        diag_error(d, loc, "leave it out", "other engines do not know --bind");
+        return NULL;
+    }
+    return find_python(&v) && open_work(&v) && find_packages(&v) ? v.python : NULL;
+}
+
+bool versus(Runner *r, const Tensor *const *in, const Options *o, const char *python) {
+    Versus v = {.arena = r->arena, .diag = r->diag, .o = o, .r = r, .python = python};
+    if (!open_work(&v) || !write_job(&v, in) || !compare(&v) || (o->json && !write_json(&v))) return false;
     print_results(&v);
     return true;
 }
