@@ -1,5 +1,5 @@
 /* 2^n (e^r - 1) + (2^n - 1), where n = rint(a / ln 2) and e^r - 1 is a minimax polynomial (as in exp), all halved until
- * the end for the largest n. Error at most @expm1@ ulp. */
+ * the end for the largest n. Error at most 1.44 ulp. */
 static inline f32xN f32xN_expm1(f32xN a) {
     const i32xN tiny = f32xN_abs(a) < f32xN_set(0x1p-25f);
     f32xN x = f32xN_select(a > f32xN_set(89.0f), f32xN_set(89.0f), a);

@@ -58,7 +58,11 @@ static int temporaries(Emit *m, ExprId value, int depth, Str *out) {
         bool vec = varies(m, e);
         while (!c_name_free(m, arena_printf(m->arena, "t%u", m->temps))) m->temps++;
         indent(out, depth);
-        str_addf(out, "const %s t%u = ", !vec ? c_register_type((DType)x.dtype) : x.dtype == DT_bool ? c_mask_type(m) : c_vector_type(m), m->temps);
+        str_addf(out, "const %s t%u = ",
+                 !vec                 ? c_register_type((DType)x.dtype)
+                 : x.dtype == DT_bool ? c_mask_type(m)
+                                      : c_vector_type(m),
+                 m->temps);
         if (vec)
             c_vector(m, e, 0, out);
         else

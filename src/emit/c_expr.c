@@ -551,10 +551,12 @@ void c_vector(Emit *m, ExprId e, int prec, Str *out) {
         break;
     default: break;
     }
+    /* min and max are shorter where their second operand is a constant. */
+    bool turned = (x->id == FN_min || x->id == FN_max) && x_get(m->n, x_arg(m->n, e, 0))->kind == X_real;
     str_addf(out, "%s(", c_vector_fn(m, fn_info[x->id].name));
     for (int i = 0; i < x_get(m->n, e)->narg; i++) {
         if (i) str_add(out, ", ");
-        c_vector(m, x_arg(m->n, e, i), 0, out);
+        c_vector(m, x_arg(m->n, e, turned ? 1 - i : i), 0, out);
     }
     str_add(out, ")");
 }

@@ -186,8 +186,8 @@ bool x_varies(const Nest *n, ExprId e, AxisId lane) {
     return varies(n, e, lane);
 }
 
-/* A condition that differs between lanes: comparisons of floats, joined. What is joined may guard a load, so that a part
- * which is the same for all lanes (an index in range) must not be evaluated beside one that differs. */
+/* A condition that differs between lanes: comparisons of floats, joined. What is joined may guard a load, so that a
+ * part which is the same for all lanes (an index in range) must not be evaluated beside one that differs. */
 static bool lane_condition(Nest *n, ExprId e, AxisId lane) {
     Expr x = *x_get(n, e);
     if (x.kind != X_fn) return false;
