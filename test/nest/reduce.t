@@ -317,7 +317,7 @@ for t3 0..90
   for j3 0..8
     y[((t3 * 8) + j3)] = h[(t3 + 1),0,j3]
 --- x86-64: default
-schedule: tile(t,13) unroll(t.i) tile(g,4) vector(g.i) stream(z) tile(j,4) vector(j.i) tile(g2,4) vector(g2.i) stream(u) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
+schedule: tile(t,13) unroll(t.i) tile(g,4) vector(g.i) stream(z) tile(j,4) vector(j.i) tile(g2,4) vector(g2.i) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
 var acc $0[8]:f32
 for t_o 0..6
   for g_o 0..2
@@ -349,8 +349,9 @@ for t2 0..90
         $3 += (h[t2,0,k] * u[0,((g2_o * 4) + g2_i),k])
     vector g2_i 0..4
       $0[((g2_o * 4) + g2_i)] = $3
-  for j2 0..8
-    h[(((t2 * 8) + j2) + 8)] = tanh((xw[t2,0,j2] + $0[j2]))
+  for j2_o 0..2
+    vector j2_i 0..4
+      h[((((t2 * 8) + (j2_o * 4)) + j2_i) + 8)] = tanh((xw[t2,0,((j2_o * 4) + j2_i)] + $0[((j2_o * 4) + j2_i)]))
 for t3_j3_o 0..180
   vector t3_j3_i 0..4
     y[((t3_j3_o * 4) + t3_j3_i)] = h[((((t3_j3_o * 4) + t3_j3_i) / 8) + 1),0,(((t3_j3_o * 4) + t3_j3_i) % 8)]
