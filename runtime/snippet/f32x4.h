@@ -1,6 +1,7 @@
 /* 4 floats; loads and stores need no alignment. */
 typedef float f32x4 __attribute__((vector_size(16)));
 typedef int32_t i32x4 __attribute__((vector_size(16)));
+typedef uint32_t u32x4 __attribute__((vector_size(16)));
 typedef float f32x4_unaligned __attribute__((vector_size(16), aligned(4), may_alias));
 __attribute__((unused)) static inline f32x4 f32x4_load(const float *p) { return *(const f32x4_unaligned *)p; }
 __attribute__((unused)) static inline void f32x4_store(float *p, f32x4 v) { *(f32x4_unaligned *)p = v; }
@@ -10,10 +11,7 @@ __attribute__((unused)) static inline f32x4 f32x4_set(float s) {
 __attribute__((unused)) static inline f32x4 f32x4_gather(const float *p, int by) {
     return (f32x4){p[0], p[by], p[2 * by], p[3 * by]};
 }
-__attribute__((unused)) static inline f32x4 f32x4_pick(i32x4 mask, f32x4 a, f32x4 b) {
+/* a where the mask, which a comparison gives, is all ones, b where it is 0. */
+__attribute__((unused)) static inline f32x4 f32x4_select(i32x4 mask, f32x4 a, f32x4 b) {
     return (f32x4)((mask & (i32x4)a) | (~mask & (i32x4)b));
 }
-/* NaN if either is. */
-__attribute__((unused)) static inline f32x4 f32x4_max(f32x4 a, f32x4 b) { return f32x4_pick((i32x4)((a > b) | (a != a)), a, b); }
-__attribute__((unused)) static inline f32x4 f32x4_min(f32x4 a, f32x4 b) { return f32x4_pick((i32x4)((a < b) | (a != a)), a, b); }
-__attribute__((unused)) static inline f32x4 f32x4_sq(f32x4 a) { return a * a; }

@@ -7,8 +7,9 @@
 /* c.c: the body of one kernel function (with its signature, without the heading comment) in the target's dialect.
  * prefix: of the function's name. Marks in `uses` which snippets of runtime/snippet it needs. */
 typedef struct {
-    Vec(const char *) snippet; /* file names, in the order met, each once */
+    Vec(const char *) snippet; /* file names, in the order of the output, each once */
 } EmitUses;
+void emit_need(EmitUses *u, Arena *a, const char *snippet); /* and, before it, the snippets that its text names */
 void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out);
 /* C type of a parameter's elements. */
 const char *emit_c_type(DType t);
