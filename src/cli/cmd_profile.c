@@ -25,7 +25,7 @@ static void print_machine(Arena *a, const Profile *p) {
     printf("peak     %.4g GFLOP/s; reads", 1e-9 * m->flops);
     for (int i = 0; i < LEVELS; i++)
         if (m->read[i] > 0) printf("%s %.4g GB/s from %s", i ? "," : "", 1e-9 * m->read[i], level_name[i]);
-    printf("\nmemory   %s of weights, which are in %s; %s of other data, where those of a step fit\n\n",
+    printf("\nmemory   %s of weights, read from %s; %s of other data, a step's from the nearest caches\n\n",
            bytes_words(a, (double)p->weight_bytes), level_name[p->weights_in], bytes_words(a, (double)p->data_bytes));
 }
 

@@ -65,3 +65,15 @@ Level machine_level(const Machine *m, int64_t bytes) {
         if (m->read[i] > 0 && bytes <= m->bytes[i]) return (Level)i;
     return LEVEL_memory;
 }
+
+double machine_seconds(const Machine *m, double bytes) {
+    double seconds = 0, inside = 0;
+    for (int i = 0; i < LEVEL_memory; i++) {
+        if (m->read[i] <= 0 || bytes <= inside) continue;
+        double part = (bytes < (double)m->bytes[i] ? bytes : (double)m->bytes[i]) - inside;
+        if (part <= 0) continue;
+        seconds += part / m->read[i];
+        inside += part;
+    }
+    return seconds + (bytes - inside) / m->read[LEVEL_memory];
+}

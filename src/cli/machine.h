@@ -6,8 +6,8 @@
 typedef enum { LEVEL_l2, LEVEL_l3, LEVEL_memory, LEVELS } Level;
 
 typedef struct {
-    double flops;         /* a second, f32, in the target's vectors; a multiply-add is two */
-    double read[LEVELS];  /* bytes a second; 0: not known */
+    double flops;          /* a second, f32, in the target's vectors; a multiply-add is two */
+    double read[LEVELS];   /* bytes a second; 0: not known */
     int64_t bytes[LEVELS]; /* of the cache */
 } Machine;
 
@@ -16,4 +16,6 @@ extern const char *const level_name[LEVELS];
 bool machine_measure(Arena *a, Diag *d, const Target *t, int threads, Machine *out);
 /* Where so many bytes stay: the first cache that holds them. */
 Level machine_level(const Machine *m, int64_t bytes);
+/* The least time to read what was just written: as much as fits lies in each cache. */
+double machine_seconds(const Machine *m, double bytes);
 #endif

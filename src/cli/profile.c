@@ -1,5 +1,6 @@
 #include "cli/profile.h"
 #include "base/size.h"
+#include "cli/cmd.h"
 #include "op/op.h"
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +16,20 @@ static const char *window(Arena *a, const char *name, const int64_t *k, int n) {
 
 static const char *conv_kind(Arena *a, const Graph *g, const Node *n) {
     const Shape *w = value_shape(g, n->in[1]);
-    int64_t group = n->op == OP_Conv ? ((const Attr_Conv *)n->attr)->group : 1;
-    const char *name = n->op != OP_Conv ? "ConvTranspose" : group == 1 ? "Conv" : w->dim[1] == 1 ? "depthwise" : "grouped";
+    int64_t group = n->op == OP_Conv          ? ((const Attr_Conv *)n->attr)->group
+                    : n->op == OP_ConvBlocked ? ((const Attr_ConvBlocked *)n->attr)->group
+                                              : 1;
+    const char *name = n->op == OP_ConvTranspose ? "ConvTranspose"
+                       : group == 1              ? "Conv"
+                       : w->dim[1] == 1          ? "depthwise"
+                                                 : "grouped";
     return window(a, name, w->dim + 2, w->rank - 2);
 }
 
 static const char *node_kind(Arena *a, const Graph *g, const Node *n) {
     const char *name = op_info[n->op].name;
-    if ((n->op == OP_Conv || n->op == OP_ConvTranspose) && n->attr && value_shape(g, n->in[1])->rank > 2)
+    bool conv = n->op == OP_Conv || n->op == OP_ConvBlocked || n->op == OP_ConvTranspose;
+    if (conv && n->attr && value_shape(g, n->in[1])->rank > 2)
         return conv_kind(a, g, n);
     if (n->op == OP_MatMul || n->op == OP_Gemm) return "MatMul";
     if (strstr(name, "Pool")) return "pool";
@@ -57,21 +64,55 @@ static const char *dims(Arena *a, const Shape *s) {
     return out.n ? out.at : "1";
 }
 
+/* Nodes of the model as it was imported, by name; NO_NODE where several have it. */
+static Map names_of(Arena *a, const Graph *g) {
+    Map names = {0};
+    for (NodeId i = 0; i < g->node.n; i++) {
+        const char *name = g->node.at[i].name;
+        if (g->node.at[i].op == OP_none || !*name) continue;
+        map_set(a, &names, name, map_get(&names, name) == MAP_NONE ? i : NO_NODE);
+    }
+    return names;
+}
+
+typedef struct {
+    const Graph *model; /* as it was imported */
+    Map names;
+    int64_t macs; /* of the heavy nodes of a step there; -1: not known */
+} Source;
+
+/* The heavy node n in the model, whose shapes have no blocks that are filled up; NULL when it is not there. */
+static const Node *in_model(Source *from, const Node *n) {
+    uint32_t id = map_get(&from->names, n->name);
+    if (id == MAP_NONE || id >= from->model->node.n) {
+        from->macs = -1;
+        return NULL;
+    }
+    if (from->macs >= 0) from->macs += node_macs(from->model, id);
+    return &from->model->node.at[id];
+}
+
 /* Of the group of nodes: the kinds of the heavy ones, else of all that do not only rename; what goes in and comes out. */
-static void describe(Arena *a, const Graph *g, const ProgramStep *s, ProfileRow *row) {
+static void describe(Arena *a, const Graph *g, const ProgramStep *s, Source *from, ProfileRow *row) {
     Str heavy = str_new(a), light = str_new(a);
-    const Node *first = &g->node.at[s->first], *last = &g->node.at[s->last], *main = NULL;
+    const Node *first = &g->node.at[s->first], *last = &g->node.at[s->last], *main = NULL, *source = NULL;
     for (NodeId i = s->first; i <= s->last; i++) {
         const Node *n = &g->node.at[i];
         if (n->group != last->group || n->op == OP_none) continue;
         if (is_heavy(n)) {
             add_kind(&heavy, node_kind(a, g, n));
+            const Node *same = in_model(from, n);
+            if (!main && n->op == OP_ConvBlocked) source = same;
             if (!main) main = n;
         } else if (s->first == s->last || op_info[n->op].cls != CLASS_move) {
             add_kind(&light, node_kind(a, g, n));
         }
     }
     row->kind = heavy.n ? heavy.at : light.n ? light.at : "move";
+    if (source) {
+        first = main = last = source;
+        g = from->model;
+    }
     ValueId in = node_in(main ? main : first, 0), out = node_out(last, 0);
     for (unsigned i = 1; out == NO_VALUE && i < last->nout; i++) out = last->out[i];
     row->brief = arena_printf(a, "%s -> %s", in == NO_VALUE ? "" : dims(a, value_shape(g, in)),
@@ -108,10 +149,10 @@ static void count_bytes(const Function *f, ProfileRow *row) {
     }
 }
 
-/* Weights lie where all that a run touches fits, a step's other bytes where they themselves do: they were just made. */
+/* Weights lie where all that a run touches fits; a step's other bytes were just made. */
 static void find_bound(const Profile *p, ProfileRow *row) {
     const Machine *m = &p->machine;
-    double bytes = row->weights / m->read[p->weights_in] + row->data / m->read[machine_level(m, (int64_t)row->data)];
+    double bytes = row->weights / m->read[p->weights_in] + machine_seconds(m, row->data);
     row->arithmetic = 1e6 * row->flop / m->flops;
     row->bound = row->arithmetic > 1e6 * bytes ? row->arithmetic : 1e6 * bytes;
 }
@@ -182,13 +223,15 @@ Profile *profile_make(const Runner *r, const Machine *m, int threads, const char
     p->weights_in = machine_level(m, p->weight_bytes + p->data_bytes);
     p->nstep = program->step.n;
     p->step = arena_array_of(a, p->nstep + 1, ProfileRow);
+    Source from = {.model = r->graph, .names = names_of(a, r->graph)};
     for (uint32_t i = 0; i < p->nstep; i++) {
         const ProgramStep *s = &program->step.at[i];
         const Function *f = &program->function.at[s->function];
         ProfileRow *row = &p->step[i];
         *row = (ProfileRow){.step = i + 1, .calls = 1, .function = f->name, .nodes = s->nodes, .shapes = s->shapes};
-        row->flop = 2 * (double)f->macs;
-        describe(a, program->graph, s, row);
+        from.macs = 0;
+        describe(a, program->graph, s, &from, row);
+        row->flop = 2 * (double)(from.macs > 0 && from.macs < f->macs ? from.macs : f->macs);
         count_bytes(f, row);
         find_bound(p, row);
     }

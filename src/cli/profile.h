@@ -11,7 +11,7 @@ typedef struct {
     const char *nodes, *shapes, *brief;
     uint32_t step, calls; /* from 1 */
     double best, median;
-    double flop;
+    double flop; /* of the direct algorithm, without what fills up blocks */
     double weights, data; /* bytes: constants; the rest */
     double arithmetic;    /* flop at the machine's peak */
     double bound;         /* the larger of that and the time of the bytes */

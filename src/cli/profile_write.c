@@ -6,7 +6,7 @@
 
 /* ---- the page: one file, nothing is fetched ---- */
 
-enum { LABEL = 360, BAR = 640, ROW = 18, VALUES = 200 };
+enum { LABEL = 430, BAR = 640, ROW = 18, VALUES = 200 };
 
 /* Model strings may hold anything: what HTML reserves is escaped, what is no text shows as a dot. */
 static void html_add(Str *out, const char *text) {

@@ -46,7 +46,7 @@ def numbers(line):
 
 def tables(out, document):
     steps, kinds = lines_after(out, "step "), lines_after(out, "kind ")
-    check("a line a step", len(steps) == len(document["steps"]) == 6, out)
+    check("a line a step", len(steps) == len(document["steps"]) > 4, out)
     check("steps in their order", [int(s.split()[0]) for s in steps] == list(range(1, len(steps) + 1)), out)
     check("a line a kind, then the sum", len(kinds) == len(document["kinds"]) + 1 and kinds[-1].startswith("sum "), out)
     total = numbers(kinds[-1])
@@ -68,12 +68,13 @@ def sums(document):
         check(f"step {r['step']}", r["bound_us"] >= r["arithmetic_us"] >= 0 and r["data_bytes"] > 0, r)
 
 
-def page(path):
+def page(path, document):
     with open(path) as f:
         text = f.read()
     root = ElementTree.fromstring(text.removeprefix("<!DOCTYPE html>"))
-    check("a bar with a tooltip for each step and kind", text.count("<title>step ") == 6 and
-          len([e for e in root.iter() if e.get("class") == "bound"]) > 6, text)
+    bars = len([e for e in root.iter() if e.get("class") == "bound"])
+    check("a bar with a tooltip for each step and kind", text.count("<title>step ") == len(document["steps"]) and
+          bars == len(document["steps"]) + len(document["kinds"]), text)
     check("nothing is fetched", not re.search(r"<script|<link|https?:|url\(", text), text)
 
 
@@ -86,7 +87,7 @@ def profile(folder):
         document = json.load(f)
     tables(out, document)
     sums(document)
-    page(os.path.join(folder, "p.html"))
+    page(os.path.join(folder, "p.html"), document)
     status, out, err = tenon(folder, "profile", MODEL, "--seconds", "0.05", "--sort", "time", "--target", "c99")
     best = [numbers(s)[0] for s in lines_after(out, "step ")]
     check("--sort time", status == 0 and len(best) == 6 and best == sorted(best, reverse=True), out, err)
