@@ -29,14 +29,11 @@ static const char *conv_kind(Arena *a, const Graph *g, const Node *n) {
 static const char *node_kind(Arena *a, const Graph *g, const Node *n) {
     const char *name = op_info[n->op].name;
     bool conv = n->op == OP_Conv || n->op == OP_ConvBlocked || n->op == OP_ConvTranspose;
-    if (conv && n->attr && value_shape(g, n->in[1])->rank > 2)
-        return conv_kind(a, g, n);
+    if (conv && n->attr && value_shape(g, n->in[1])->rank > 2) return conv_kind(a, g, n);
     if (n->op == OP_MatMul || n->op == OP_Gemm) return "MatMul";
     if (strstr(name, "Pool")) return "pool";
     if (!strncmp(name, "Reduce", 6)) return "reduce";
-    return op_info[n->op].cls == CLASS_move          ? "move"
-           : op_info[n->op].cls == CLASS_elementwise ? "elementwise"
-                                                     : name;
+    return op_info[n->op].cls == CLASS_move ? "move" : op_info[n->op].cls == CLASS_elementwise ? "elementwise" : name;
 }
 
 /* Elements are combined, not only moved or computed one by one. */
@@ -92,7 +89,8 @@ static const Node *in_model(Source *from, const Node *n) {
     return &from->model->node.at[id];
 }
 
-/* Of the group of nodes: the kinds of the heavy ones, else of all that do not only rename; what goes in and comes out. */
+/* Of the group of nodes: the kinds of the heavy ones, else of all that do not only rename; what goes in and comes out.
+ */
 static void describe(Arena *a, const Graph *g, const ProgramStep *s, Source *from, ProfileRow *row) {
     Str heavy = str_new(a), light = str_new(a);
     const Node *first = &g->node.at[s->first], *last = &g->node.at[s->last], *main = NULL, *source = NULL;
