@@ -309,6 +309,13 @@ static int statement(Emit *m, const LoopNode *x, int depth, Str *out) {
     case LOOP_var: return declare(m, x, depth, out);
     case LOOP_set:
     case LOOP_store: return set_or_store(m, x, depth, out);
+    case LOOP_call:
+        m->lanes = m->t->var.at[x->var].lanes;
+        c_need(m, "unroll.h");
+        c_need(m, arena_printf(m->arena, "%s_%.*s.h", c_vector_type(m), (int)strcspn(x->note, "_"), x->note));
+        indent(out, depth);
+        str_addf(out, "%s_%s(%s);\n", c_vector_type(m), x->note, c_var_name(m, x->var));
+        return 1;
     case LOOP_note:
         indent(out, depth);
         str_addf(out, "/* %s */\n", x->note);
