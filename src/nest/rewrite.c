@@ -166,7 +166,8 @@ static bool lane_fn(Fn f) {
     case FN_log:
     case FN_log1p:
     case FN_tanh:
-    case FN_erf: return true;
+    case FN_erf:
+    case FN_pow: return true;
     default: return false;
     }
 }

@@ -79,3 +79,30 @@ SHAPE_FN(conv_blocked) {
         if (!windows(g, n, d, x.shape.dim[d + 2], w.shape.dim[d + 2], &y.dim[d + 2])) return false;
     return shape_set(g, n, 0, x.type, &y);
 }
+
+SHAPE_FN(conv_winograd) {
+    Operand x, u;
+    if (!shape_operand(g, n, 0, &x) || !shape_operand(g, n, 1, &u) || !shape_same_types(g, n, 0, 2)) return false;
+    const Attr_ConvWinograd *a = SHAPE_ATTR(ConvWinograd);
+    if (!block_within(g, n, a->block) || !shape_list_attr(g, n, "pads", 4, 0, 0)) return false;
+    a = SHAPE_ATTR(ConvWinograd);
+    if (a->tile != 2 && a->tile != 4) return SHAPE_ERROR("tile", "got %" PRId64 ", want 2 or 4", a->tile);
+    Dim ic = u.shape.rank == 4 ? u.shape.dim[2] : DIM_BAD, oc = u.shape.rank == 4 ? u.shape.dim[3] : DIM_BAD;
+    if (!dim_known(ic) || !dim_known(oc) || ic < 1 || oc < 1 || oc % a->block || u.shape.dim[0] != a->tile + 2 ||
+        u.shape.dim[1] != a->tile + 2)
+        return SHAPE_ERROR("u", "%s: want [%" PRId64 ",%" PRId64 ",ic,oc], oc in whole blocks", operand_text(g, n, 1),
+                           a->tile + 2, a->tile + 2);
+    if (x.shape.rank != 5 || !shape_known(&x.shape) || x.shape.dim[4] != a->block ||
+        x.shape.dim[1] != (ic + a->block - 1) / a->block)
+        return SHAPE_ERROR("u", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+    Shape bias = {.rank = 1, .dim = {oc}}, y = x.shape;
+    y.dim[1] = oc / a->block;
+    for (int d = 0; d < 2; d++) {
+        int64_t size = 0;
+        if (__builtin_add_overflow(x.shape.dim[d + 2], a->pads.at[d], &size) ||
+            __builtin_add_overflow(size, a->pads.at[d + 2], &size) || size < 3)
+            return SHAPE_ERROR("pads", "dimension %d: the window is larger than the padded input", d + 2);
+        y.dim[d + 2] = size - 2;
+    }
+    return shape_want(g, n, 2, &bias) && shape_set(g, n, 0, x.type, &y);
+}

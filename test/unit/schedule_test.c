@@ -132,6 +132,9 @@ static const Kernel kernels[] = {
                 "%v, %x)\n"},
     {"row_where", "in %x : f32[3,8]\nin %c : f32[3,1]\nin %d : f32[3,1]\n%l = Less(%c, %d)\n%e = Erf(%x)\n%y = "
                   "Where(%l, %e, %x)\n"},
+    {"power",
+     "in %x : f32[3,8]\nin %ws : f32[8]\n%a = Abs(%x)\n%p = Pow(%a, %ws)\n%l = LRN(%p) {size=3, alpha=0.1, beta=0.75, "
+     "bias=1}\n%y = Neg(%l)\n"},
     {"log_sqrt", "in %x : f32[3,8]\n%a = Abs(%x)\n%q = Sqrt(%a)\n%l = Log(%a)\n%e = Exp(%x)\n%s = Add(%q, %l)\n%y = "
                  "Div(%s, %e)\n"},
     {"trilu", "in %x : f32[2,5,8]\n%y = Trilu(%x) {k=1, upper=0}\n"},

@@ -111,6 +111,40 @@ static void pairs(void) {
         }
 }
 
+static uint32_t any(void) {
+    static uint64_t state = 1;
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(state >> 32);
+}
+
+/* Pairs of special numbers, of any, and of those whose powers are finite, most of them large or small. */
+static void powers(int count) {
+    static const float some[] = {0,           -0.0f,      1,           -1,          2,         -2,       3,
+                                 -3,          0.5f,       -0.5f,       INFINITY,    -INFINITY, NAN,      0x1p-149f,
+                                 0x1p-126f,   -0x1p-149f, 3e38f,       -3e38f,      8388607,   -8388608, 8388609,
+                                 -8388609,    16777215,   16777216,    16777218,    -150,      -149,     128,
+                                 0.99999994f, 1.0000001f, -1.0000001f, -4194303.5f, 8388607.5f};
+    const int n = (int)(sizeof some / sizeof *some);
+    double most = 0;
+    float x[N], y[N], z[N];
+    for (int k = 0; k < n * n + count; k++) {
+        for (int i = 0; i < N; i++) {
+            x[i] = k < n * n ? some[k % n] : float_of(any());
+            y[i] = k < n * n ? some[k / n] : float_of(any());
+            if (k < n * n || k % 2) continue;
+            x[i] = float_of(((k % 4 ? any() % 200 + 27 : any() % 2 + 126) << 23) + any() % 0x800000);
+            y[i] = (float)(((double)any() * 0x1p-32 * 280 - 151) / (x[i] == 1 ? 1 : log2((double)x[i])));
+        }
+        V(store)(z, V(pow)(V(load)(x), V(load)(y)));
+        for (int i = 0; i < N; i++) {
+            const double d = distance(z[i], pow((double)x[i], (double)y[i]));
+            if (d > most) most = d;
+            if (d > 2) wrong++, printf("pow(%a, %a) = %a\n", (double)x[i], (double)y[i], (double)z[i]);
+        }
+    }
+    if (count > 1000000) printf("pow    %.3f\n", most);
+}
+
 static void memory(void) {
     float x[3 * N + 1], y[N + 1];
     for (int i = 0; i < 3 * N + 1; i++) x[i] = (float)(i * i % 11) - 5;
@@ -130,6 +164,7 @@ int main(int argc, char **argv) {
     const uint32_t step = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 9973;
     pairs();
     memory();
+    powers(argc > 1 ? 10000000 / N : 200000 / N);
     for (size_t i = 0; i < sizeof near / sizeof *near; i++)
         for (uint32_t sign = 0; sign <= 1; sign++) try_from((bits_of(near[i]) | sign << 31) - 100, 1, 200);
     try_from(0, step, 0x100000000u / step);
