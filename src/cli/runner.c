@@ -19,7 +19,7 @@ CompileOptions *compile_options(const Options *o) {
     for (uint32_t i = 0; i < o->skip.n; i++) vec_push(o->arena, &skip, o->skip.at[i]);
     vec_push(o->arena, &skip, NULL);
     c->program = (ProgramOptions){.name = o->name, .target = o->target};
-    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .verify = o->verify_passes};
+    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .precise = o->precise, .verify = o->verify_passes};
     c->pass.report = o->report ? stdout : NULL;
     c->pass.dump_to = stdout;
     if (!o->schedule) return c;
@@ -76,6 +76,7 @@ static const char *make_key(Arena *a, Diag *d, const CompileOptions *o, const Mo
     key_text(&k, o->program.target->cflags);
     key_text(&k, o->pass.stop_after);
     key_text(&k, o->program.schedules);
+    key_add(&k, &o->pass.precise, sizeof o->pass.precise);
     for (const char *const *skip = o->pass.skip; *skip; skip++) key_text(&k, *skip);
     key_text(&k, command_text(compiler, a));
     if (stat(compiler->word.at[0], &s) == 0) {
