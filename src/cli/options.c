@@ -33,6 +33,12 @@ typedef enum {
     O_threads,
     O_seconds,
     O_ms,
+    O_vs,
+    O_python,
+    O_rounds,
+    O_html,
+    O_json,
+    O_sort,
     O_scale,
     O_mean,
     O_std,
@@ -47,8 +53,8 @@ typedef struct {
     const char *help;
 } Option;
 
-#define MODEL_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_info | CMD_convert)
-#define CODE_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench)
+#define MODEL_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_profile | CMD_info | CMD_convert)
+#define CODE_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_profile)
 
 static const Option table[] = {
     {O_output, "output", "DIR", CMD_compile, "folder for the package, made if missing"},
@@ -86,9 +92,19 @@ static const Option table[] = {
     {O_atol, "atol", "A", CMD_verify, "absolute tolerance; 1e-5 of the output's largest magnitude without it"},
     {O_bind_parameters, "bind-parameters", NULL, CMD_verify,
      "inputs whose contents are needed at compile time become constants from the data"},
-    {O_threads, "threads", "N", CMD_compile | CMD_bench, "only 1 is supported"},
-    {O_seconds, "seconds", "S", CMD_bench, "how long to measure, 1 without it"},
+    {O_threads, "threads", "N", CMD_compile | CMD_bench | CMD_profile, "only 1 is supported"},
+    {O_seconds, "seconds", "S", CMD_bench | CMD_profile, "how long to measure, 1 without it"},
     {O_ms, "ms", NULL, CMD_bench, "the last line is the median in milliseconds alone"},
+    {O_vs, "vs", "ENGINES", CMD_bench,
+     "compare with onnxruntime, openvino, mnn and ncnn (some of them, with commas between), each in a process of its "
+     "own, in turns"},
+    {O_rounds, "rounds", "N", CMD_bench, "with --vs: how many turns of --seconds each engine has, 5 without it"},
+    {O_python, "python", "PATH", CMD_bench,
+     "with --vs: the python that has the engines' packages; $TENON_PYTHON or python3 without it"},
+    {O_sort, "sort", "step|time", CMD_profile, "the steps in their order (the default), or the longest first"},
+    {O_html, "html", "FILE", CMD_profile, "write the profile as a page for a browser too"},
+    {O_json, "json", "FILE", CMD_profile, "and as JSON for other programs"},
+    {O_json, "json", "FILE", CMD_bench, "with --vs: write the results as JSON too"},
     {O_scale, "scale", "S", CMD_run, "pictures: value = (byte * S - mean) / std; 1 without it"},
     {O_mean, "mean", "A[,B,C]", CMD_run, "pictures: per channel of the input, or one for all"},
     {O_std, "std", "A[,B,C]", CMD_run, "pictures: per channel of the input, or one for all"},
@@ -157,6 +173,29 @@ static const char *parse_threads(Options *o, const char *text) {
     return o->threads == 1 ? NULL : "more than one thread is not supported yet; give 1";
 }
 
+static const char *parse_rounds(Options *o, const char *text) {
+    bool good = int_parse(text, &o->rounds) && o->rounds >= 1 && o->rounds <= 1000;
+    return good ? NULL : "is not a number of rounds from 1 to 1000";
+}
+
+/* A list with commas between. */
+static const char *parse_engines(Options *o, const char *text) {
+    static const char *const known[] = {"onnxruntime", "openvino", "mnn", "ncnn"};
+    const char *bad = NULL;
+    do {
+        size_t n = strcspn(text, ",");
+        const char *name = arena_strndup(o->arena, text, n);
+        bool good = false;
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++) good |= !strcmp(known[i], name);
+        for (uint32_t i = 0; i < o->vs.n; i++)
+            if (!strcmp(o->vs.at[i], name)) bad = "names an engine twice";
+        if (!good) bad = "is not a list of onnxruntime, openvino, mnn, ncnn with commas between";
+        vec_push(o->arena, &o->vs, name);
+        text += n;
+    } while (*text++);
+    return bad;
+}
+
 static const char *parse_std(Options *o, const char *text) {
     const char *bad = parse_channels(text, o->picture.std, &o->picture.nstd);
     for (int i = 0; i < o->picture.nstd; i++)
@@ -176,6 +215,9 @@ static const char *set_number(Options *o, int key, const char *arg) {
     case O_std: return parse_std(o, arg);
     case O_engine: return one_of(o->arena, arg, "c", "interpreter", &o->interpreter);
     case O_weights: o->bin_weights = !strcmp(arg, "bin"); return one_of(o->arena, arg, "bin", "text", &o->text_weights);
+    case O_vs: return parse_engines(o, arg);
+    case O_rounds: return parse_rounds(o, arg);
+    case O_sort: return one_of(o->arena, arg, "step", "time", &o->by_time);
     case O_target: return parse_target(o, arg);
     default: return "is not known";
     }
@@ -199,6 +241,9 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_config: o->config = arg; return NULL;
     case O_data: o->data = arg; return NULL;
     case O_bind_parameters: o->bind_parameters = true; return NULL;
+    case O_python: o->python = arg; return NULL;
+    case O_html: o->html = arg; return NULL;
+    case O_json: o->json = arg; return NULL;
     case O_ms: o->ms = true; return NULL;
     case O_bgr: o->picture.bgr = true; return NULL;
     default: return set_number(o, key, arg);
@@ -341,7 +386,7 @@ static void usage_error(const Options *o, const char *what) {
 }
 
 bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, int argc, char **argv) {
-    *o = (Options){.arena = a, .diag = d, .command = command, .rtol = -1, .atol = -1, .seconds = 1, .threads = 1};
+    *o = (Options){.arena = a, .diag = d, .command = command, .rtol = -1, .atol = -1, .seconds = 1, .threads = 1, .rounds = 5};
     o->picture.scale = 1;
     bool *given = arena_array_of(a, O_end, bool);
     o->line = typed_line(a, argc, argv);
@@ -352,5 +397,8 @@ bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, in
         usage_error(o, command->bit == CMD_verify ? "which model, or which case folder?" : "which model?");
     if (command->bit & (CMD_compile | CMD_convert) && !o->output && !o->list_passes)
         usage_error(o, "where to? Give --output");
+    if (o->vs.n && o->ms) usage_error(o, "--ms does not go with --vs; take --json");
+    if (!o->vs.n && command->bit == CMD_bench && (o->json || o->python || given[O_rounds]))
+        usage_error(o, "--json, --python and --rounds go with --vs");
     return true;
 }

@@ -99,7 +99,7 @@ static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
     c_call_axis(m, x->axis);
     const char *name = c_axis_name(m, x->axis);
     if (x->unroll && m->p->target->dialect != DIALECT_c99) {
-        c_need(m, "unroll.h");
+        c_need(m, "UNROLL.h");
         indent(out, depth);
         str_add(out, "UNROLL\n");
     }
@@ -272,7 +272,7 @@ static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
         do at[i] = arena_printf(m->arena, "i%d", k++);
         while (!c_name_free(m, at[i]));
         if (m->p->target->dialect != DIALECT_c99) {
-            c_need(m, "unroll.h");
+            c_need(m, "UNROLL.h");
             indent(out, depth + i);
             str_add(out, "UNROLL\n");
         }
@@ -309,6 +309,13 @@ static int statement(Emit *m, const LoopNode *x, int depth, Str *out) {
     case LOOP_var: return declare(m, x, depth, out);
     case LOOP_set:
     case LOOP_store: return set_or_store(m, x, depth, out);
+    case LOOP_call:
+        m->lanes = m->t->var.at[x->var].lanes;
+        c_need(m, "UNROLL.h");
+        c_need(m, arena_printf(m->arena, "%s_%.*s.h", c_vector_type(m), (int)strcspn(x->note, "_"), x->note));
+        indent(out, depth);
+        str_addf(out, "%s_%s(%s);\n", c_vector_type(m), x->note, c_var_name(m, x->var));
+        return 1;
     case LOOP_note:
         indent(out, depth);
         str_addf(out, "/* %s */\n", x->note);

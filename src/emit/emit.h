@@ -19,6 +19,7 @@ typedef struct {
     const char *command; /* for the heading comment, without paths */
     const char *model;   /* file name without folders */
     uint64_t model_hash;
+    bool profile; /* NAME_run calls tenon_profile_mark(0), then (N) behind step N; whoever measures defines it */
 } EmitOptions;
 
 /* The whole package into folder `dir`: NAME.h NAME.c NAME_weights.{h,c[,bin]} NAME_example.c Makefile CMakeLists.txt

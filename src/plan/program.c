@@ -1,6 +1,7 @@
 /* Jobs -> program: schedules, shared functions, weights, order, in-place results and the arena. */
 #include "plan/program.h"
 #include "base/io.h"
+#include "nest/winograd.h"
 #include "plan/jobs.h"
 
 typedef struct {
@@ -153,9 +154,12 @@ static uint32_t function_for(Builder *b, Job *j) {
     Str meaning = str_new(b->a);
     nest_print(f.nest, &meaning);
     f.meaning = meaning.at;
-    Plan *plan = plan_new(b->a, f.nest, b->o->target);
-    apply_schedule(b, &f, plan);
-    f.tree = lower(b->a, plan);
+    if (!override_for(b, f.name)) f.tree = lower_winograd(b->a, f.nest, b->o->target, &f.schedule);
+    if (!f.tree) {
+        Plan *plan = plan_new(b->a, f.nest, b->o->target);
+        apply_schedule(b, &f, plan);
+        f.tree = lower(b->a, plan);
+    }
     f.scratch_bytes = f.tree->scratch_bytes;
     f.aliased = arena_array_of(b->a, f.nest->buf.n, bool);
     vec_push(b->a, &b->p->function, f);

@@ -78,7 +78,7 @@ static float own_bf16_back(uint16_t h) {
 #include "runtime/snippet/sq_u64.h"
 #include "runtime/snippet/trunc_mod_i64.h"
 #include "runtime/snippet/trunc_mod_u64.h"
-#include "runtime/snippet/unroll.h"
+#include "runtime/snippet/UNROLL.h"
 
 static uint32_t bits_of(float f) {
     uint32_t b;
