@@ -1,5 +1,5 @@
 /* 2^n e^r with n = rint(a / ln 2) and ln 2 in two parts (Cody and Waite), e^r by a minimax polynomial (Remez). 2^n is
- * two factors: what is too small for a normal number is rounded once. Error at most 1.00 ulp. */
+ * two factors: what is too small for a normal number is rounded once. Error at most 1.01 ulp. */
 static inline f32xN f32xN_exp(f32xN a) {
     a = f32xN_select(a > f32xN_set(89.0f), f32xN_set(89.0f), a);
     a = f32xN_select(a < f32xN_set(-104.0f), f32xN_set(-104.0f), a);
