@@ -317,12 +317,12 @@ for t3 0..90
   for j3 0..8
     y[((t3 * 8) + j3)] = h[(t3 + 1),0,j3]
 --- x86-64: default
-schedule: tile(t,13) unroll(t.i) tile(g,4) vector(g.i) stream(z) tile(j,4) vector(j.i) tile(g2,4) vector(g2.i) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
+schedule: unroll(i) tile(t,13) unroll(t.i) tile(g,4) vector(g.i) stream(z) tile(j,4) vector(j.i) tile(g2,4) vector(g2.i) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
 var acc $0[8]:f32
 for t_o 0..6
   for g_o 0..2
     var acc2 $1[13]:f32x4 = 0
-    for i 0..2
+    unroll for i 0..2
       unroll for t_i 0..13
         vector g_i 0..4
           $1[t_i] += (x[((t_o * 13) + t_i),0,i] * z[0,((g_o * 4) + g_i),i])
@@ -331,7 +331,7 @@ for t_o 0..6
         xw[((((t_o * 104) + (t_i * 8)) + (g_o * 4)) + g_i)] = $1[t_i]
 for g_o 0..2
   var acc3 $2[12]:f32x4 = 0
-  for i 0..2
+  unroll for i 0..2
     unroll for t_i 0..12
       vector g_i 0..4
         $2[t_i] += (x[(t_i + 78),0,i] * z[0,((g_o * 4) + g_i),i])

@@ -103,9 +103,9 @@ static void pairs(void) {
         for (int k = 0; k < 8; k++) {
             const float a = some[i], b = some[k];
             V(store)(y, V(max)(V(set)(a), V(set)(b)));
-            expect("max", y[N - 1], a > b || isnan(a) ? a : b);
+            expect("max", y[N - 1], b > a || isnan(b) ? b : a);
             V(store)(y, V(min)(V(set)(a), V(set)(b)));
-            expect("min", y[0], a < b || isnan(a) ? a : b);
+            expect("min", y[0], b < a || isnan(b) ? b : a);
             V(store)(y, V(copysign)(V(set)(a), V(set)(b)));
             if (!isnan(a) && !isnan(b)) expect("copysign", y[1], copysignf(a, b));
         }
