@@ -43,7 +43,7 @@ $(B)/gen/import/onnx/onnx.pb-c.c: src/import/onnx/onnx.proto
 	protoc-c --proto_path=src --c_out=$(B)/gen $<
 
 # Real C snippets and file skeletons that the output contains, as one table of strings.
-SKEL := $(wildcard src/emit/skel/*) $(wildcard runtime/snippet/*.h)
+SKEL := $(wildcard src/emit/skel/*) $(wildcard runtime/snippet/*.h) $(wildcard runtime/pool/tenon_pool.*)
 $(B)/gen/skeletons.c: tools/embed.sh $(SKEL)
 	@mkdir -p $(@D)
 	sh tools/embed.sh $(SKEL) > $@.tmp && mv $@.tmp $@

@@ -2,7 +2,7 @@
 #include "cli/runner.h"
 
 static const CommandInfo info = {
-    "bench", "MODEL", "Measures how long one run of the compiled model takes, on seeded random inputs, one thread.",
+    "bench", "MODEL", "Measures how long one run of the compiled model takes, on seeded random inputs.",
     "tenon bench mobilenet.onnx --seconds 5 --input-shape x=1x3x224x224", CMD_bench};
 
 static bool bench(Cli *c) {
