@@ -72,6 +72,9 @@ static const Kernel kernels[] = {
     {"top_k", "in %x : f32[3,9]\n%y, %i = TopK(%x) {k=4, axis=1}\n"},
     {"lstm", "in %x : f32[3,2,4]\nin %w : f32[1,24,4]\nin %wr : f32[1,24,6]\nin %wb : f32[1,48]\n%y, %h, %c = LSTM(%x, "
              "%w, %wr, %wb) {hidden_size=6}\n"},
+    {"top_k_scratch", "in %x : f32[5,700]\n%y, %i = TopK(%x) {k=4, axis=1}\n"},
+    {"lstm_scratch", "in %x : f32[2,3,4]\nin %w : f32[1,800,4]\nin %wr : f32[1,800,200]\n%y, %h, %c = LSTM(%x, %w, %wr) "
+                     "{hidden_size=200}\n"},
     {"gru", "in %x : f32[3,2,4]\nin %w : f32[2,15,4]\nin %wr : f32[2,15,5]\n%y, %h = GRU(%x, %w, %wr) {hidden_size=5, "
             "direction=\"bidirectional\"}\n"},
     {"scalar", "in %a : f32[]\nin %b : f32[]\n%y = Div(%a, %b)\n"},
