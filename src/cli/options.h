@@ -44,7 +44,9 @@ typedef struct {
     bool text_weights, bin_weights; /* neither: as the target's dialect suggests */
     double rtol, atol;              /* negative: not given */
     double seconds;
-    int64_t threads, rounds;
+    int threads;   /* 1: plain code */
+    int64_t grain; /* 0: not given */
+    int64_t rounds;
     PictureOptions picture;
 } Options;
 
