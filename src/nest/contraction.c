@@ -115,7 +115,13 @@ static double step_cycles(const Target *t, int64_t p, int64_t b) {
 
 static double tile_cycles(const Contraction *c, int64_t p, int64_t b) {
     const Target *t = c->r->p->target;
-    double conflict = c->pixel_stride * 4 % 4096 == 0 && p > 6 ? 1.5 : 1; /* one set of the first-level cache */
+    int64_t stride = c->pixel_stride * 4 % 4096, together = 4096; /* rows that share sets of the first-level cache */
+    while (stride) {
+        int64_t rest = together % stride;
+        together = stride;
+        stride = rest;
+    }
+    double conflict = p * together > 6 * 4096 ? 1.5 : 1; /* more of them than its ways */
     return (double)c->depth * step_cycles(t, p, b) * conflict + 1.5 * (double)(p * b) + 20;
 }
 
@@ -193,29 +199,40 @@ static bool order_reduction(Contraction *c) {
 
 static int64_t bytes_of(const Nest *n, BufId b) { return buffer_elements(&n->buf.at[b]) * 4; }
 
-/* The loop over blocks of channels goes inside that over pixels where the constant fits the cache better than x does. */
+/* Piece `from` takes place `to`, those between move up. */
+static bool move_piece(Contraction *c, int from, int to) {
+    StagePlan *s = plan_of(c);
+    Step st = {.kind = STEP_reorder};
+    if (to < from) st.axis[st.naxis++] = s->piece[from].name;
+    for (int i = from < to ? from + 1 : to; i <= (from < to ? to : from - 1); i++)
+        st.axis[st.naxis++] = s->piece[i].name;
+    if (to > from) st.axis[st.naxis++] = s->piece[from].name;
+    return st.naxis < 2 || rule_step(c->r, st);
+}
+
+/* The loop over blocks of channels goes inside that over pixels where the constant fits the cache better than x does,
+ * else outside. */
 static bool order_outer(Contraction *c, const Tile *t) {
     StagePlan *s = plan_of(c);
     Nest *n = nest_of(c);
     if (c->block == NO_AXIS || c->pixel == NO_AXIS) return true;
     int64_t l2 = c->r->p->target->l2_bytes / 2, w = bytes_of(n, c->wbuf), x = bytes_of(n, x_get(n, c->x)->id);
     int64_t blocks = (n->axis.at[c->block].extent + t->b - 1) / t->b, rows = 1;
-    int at = -1, to = -1;
-    for (int i = 0; i < s->npiece && !s->piece[i].reduce; i++) {
+    int at = -1, first = -1, to = -1;
+    for (int i = 0; i < s->npiece && !s->piece[i].reduce; i++)
         if (s->piece[i].root == c->block) at = i;
-        if (at >= 0 && i > at && moves(c, s->piece[i].root) == MOVES_x) {
-            rows *= s->piece[i].size;
-            to = i;
-            if (s->piece[i].root != c->pixel) break; /* rows outside, tiles of a row inside */
-        }
+    for (int i = 0; i < s->npiece && !s->piece[i].reduce; i++) {
+        if (at < 0 || moves(c, s->piece[i].root) != MOVES_x) continue;
+        if (first < 0) first = i;
+        if (i > at && to > at && s->piece[to].root != c->pixel) break; /* rows outside, tiles of a row inside */
+        rows *= s->piece[i].size;
+        to = i;
     }
     if (to < 0) return true;
     int64_t block_outside = w + (x > l2 ? x * blocks : x), pixel_outside = x + (w > l2 ? w * rows : w);
-    if (block_outside < pixel_outside || (block_outside == pixel_outside && w > x)) return true;
-    Step st = {.kind = STEP_reorder};
-    for (int i = at + 1; i <= to; i++) st.axis[st.naxis++] = s->piece[i].name;
-    st.axis[st.naxis++] = s->piece[at].name;
-    return rule_step(c->r, st);
+    if (block_outside < pixel_outside || (block_outside == pixel_outside && w > x))
+        return at < first || move_piece(c, at, first);
+    return at > to || move_piece(c, at, to);
 }
 
 static bool dense(Contraction *c) {
@@ -250,17 +267,31 @@ static bool depthwise(Contraction *c) {
            rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
 }
 
+/* Several vectors of columns side by side: blocks of them are an axis of their own. */
+static bool block_columns(Contraction *c) {
+    Nest *n = nest_of(c);
+    const Piece *x = piece_of(c, c->lane);
+    if (x->size == c->lanes) return true;
+    if (!rule_step1(c->r, STEP_block, x->name, c->lanes, NULL)) return false;
+    return x_reductions(n, n->stage.at[c->r->stage].value, &c->red, 1) == 1 && operands(c) && find_lane(c);
+}
+
 bool rule_contraction(Rule *r, ExprId reduction) {
     Contraction c = {.r = r, .red = reduction, .lane = NO_AXIS, .depth = 1};
+    Nest *n = r->p->nest;
     if (!operands(&c) || !find_lane(&c)) return false;
     Moves m = moves(&c, c.lane);
-    find_tiles(&c);
     StagePlan before = *plan_of(&c);
-    Buffer w = r->p->nest->buf.at[c.wbuf];
+    Stage stage = n->stage.at[r->stage];
+    Buffer w = n->buf.at[c.wbuf];
     uint32_t steps = r->out->step.n;
-    if (m == MOVES_w ? dense(&c) : depthwise(&c)) return true;
+    if (m != MOVES_w || block_columns(&c)) {
+        find_tiles(&c);
+        if (m == MOVES_w ? dense(&c) : depthwise(&c)) return true;
+    }
     *plan_of(&c) = before;
-    r->p->nest->buf.at[c.wbuf] = w;
+    n->stage.at[r->stage] = stage;
+    n->buf.at[c.wbuf] = w;
     r->out->step.n = steps;
     return false;
 }

@@ -378,6 +378,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     case STEP_reorder: return step_reorder(p, s, st, why);
     case STEP_tile: return step_tile(p, s, at, st->number, why);
     case STEP_fuse: return step_fuse(p, s, at, stage, st, why);
+    case STEP_block: return plan_block(p, stage, at, st->number, why);
     case STEP_vector: return step_vector(p, s, at, why);
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
     case STEP_unroll:

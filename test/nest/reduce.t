@@ -317,38 +317,31 @@ for t3 0..90
   for j3 0..8
     y[((t3 * 8) + j3)] = h[(t3 + 1),0,j3]
 --- x86-64: default
-schedule: tile(t,13) unroll(t.i) tile(g,4) vector(g.i) stream(z) tile(j,4) vector(j.i) tile(g2,4) vector(g2.i) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
+schedule: block(g,4) tile(t,6) unroll(t.i) tile(g_b,2) unroll(g_b) tile(g_l,4) vector(g_l) stream(z) tile(j,4) vector(j.i) block(g2,4) tile(g2_b,2) unroll(g2_b) tile(g2_l,4) vector(g2_l) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
 var acc $0[8]:f32
-for t_o 0..6
-  for g_o 0..2
-    var acc2 $1[13]:f32x4 = 0
-    for i 0..2
-      unroll for t_i 0..13
-        vector g_i 0..4
-          $1[t_i] += (x[((t_o * 13) + t_i),0,i] * z[0,((g_o * 4) + g_i),i])
-    unroll for t_i 0..13
-      vector g_i 0..4
-        xw[((((t_o * 104) + (t_i * 8)) + (g_o * 4)) + g_i)] = $1[t_i]
-for g_o 0..2
-  var acc3 $2[12]:f32x4 = 0
+for t_o 0..15
+  var acc2 $1[6,2]:f32x4 = 0
   for i 0..2
-    unroll for t_i 0..12
-      vector g_i 0..4
-        $2[t_i] += (x[(t_i + 78),0,i] * z[0,((g_o * 4) + g_i),i])
-  unroll for t_i 0..12
-    vector g_i 0..4
-      xw[((((t_i * 8) + (g_o * 4)) + g_i) + 624)] = $2[t_i]
+    unroll for t_i 0..6
+      unroll for g_b 0..2
+        vector g_l 0..4
+          $1[t_i,g_b] += (x[((t_o * 6) + t_i),0,i] * z[0,((g_b * 4) + g_l),i])
+  unroll for t_i 0..6
+    unroll for g_b 0..2
+      vector g_l 0..4
+        xw[((((t_o * 48) + (t_i * 8)) + (g_b * 4)) + g_l)] = $1[t_i][g_b]
 for j_o 0..2
   vector j_i 0..4
     h[((j_o * 4) + j_i)] = 0
 for t2 0..90
-  for g2_o 0..2
-    var acc4 $3:f32x4 = 0
-    for k 0..8
-      vector g2_i 0..4
-        $3 += (h[t2,0,k] * u[0,((g2_o * 4) + g2_i),k])
-    vector g2_i 0..4
-      $0[((g2_o * 4) + g2_i)] = $3
+  var acc3 $2[2]:f32x4 = 0
+  for k 0..8
+    unroll for g2_b 0..2
+      vector g2_l 0..4
+        $2[g2_b] += (h[t2,0,k] * u[0,((g2_b * 4) + g2_l),k])
+  unroll for g2_b 0..2
+    vector g2_l 0..4
+      $0[((g2_b * 4) + g2_l)] = $2[g2_b]
   for j2_o 0..2
     vector j2_i 0..4
       h[((((t2 * 8) + (j2_o * 4)) + j2_i) + 8)] = tanh((xw[t2,0,((j2_o * 4) + j2_i)] + $0[((j2_o * 4) + j2_i)]))

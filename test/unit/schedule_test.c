@@ -181,7 +181,8 @@ static void random_step(Plan *p, Schedule *out) {
     static const int64_t numbers[] = {2, 3, 4, 5, 6, 7, 8, 16};
     static const StepKind kinds[] = {STEP_split,   STEP_split,  STEP_tile,     STEP_tile,     STEP_reorder,
                                      STEP_reorder, STEP_fuse,   STEP_fuse,     STEP_interior, STEP_pack,
-                                     STEP_inline,  STEP_unroll, STEP_parallel, STEP_vector};
+                                     STEP_inline,  STEP_unroll, STEP_parallel, STEP_vector,
+                                     STEP_block};
     Step s = {.kind = kinds[random_below(sizeof kinds / sizeof *kinds)],
               .naxis = 1,
               .axis = {any_axis(p)},
