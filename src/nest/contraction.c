@@ -1,6 +1,6 @@
-/* Schedules for sums of products with a constant: acc[pixel][block] += x[pixel] * w[block], w vectors of the lanes of
+/* Schedules for sums of products: acc[pixel][block] += x[pixel] * w[block], w vectors of the lanes of
  * the output channels. P pixels times B blocks stay in registers during the reduction; the constant is stored in the
- * order in which it is read, the loops outside are ordered by what moves through the second-level cache. */
+ * order in which it is read (a tensor must be contiguous there), the loops outside are ordered by what moves through the second-level cache. */
 #include "base/size.h"
 #include "nest/internal.h"
 #include "nest/rule.h"
@@ -12,6 +12,7 @@ typedef struct {
     Rule *r;
     ExprId red, x, w;  /* the reduction and its two loads */
     BufId wbuf;
+    bool constant;     /* w is: it can be stored as it is read */
     AxisId lane, pixel, block; /* NO_AXIS where there is none */
     int64_t lanes, depth;      /* depth: points of the reduction */
     int64_t pixel_stride;      /* elements of x from one pixel to the next */
@@ -33,6 +34,13 @@ static Moves moves(const Contraction *c, AxisId a) {
     return x ? (w ? MOVES_both : MOVES_x) : w ? MOVES_w : MOVES_none;
 }
 
+static void turn_operands(Contraction *c) {
+    ExprId t = c->x;
+    c->x = c->w;
+    c->w = t;
+    c->wbuf = x_get(nest_of(c), c->w)->id;
+}
+
 static const Piece *piece_of(const Contraction *c, AxisId a) {
     StagePlan *s = plan_of(c);
     for (int i = 0; i < s->npiece; i++)
@@ -40,7 +48,7 @@ static const Piece *piece_of(const Contraction *c, AxisId a) {
     return NULL;
 }
 
-/* The value of the reduction is load * load, one of them a constant. */
+/* The value of the reduction is load * load; a constant is w. */
 static bool operands(Contraction *c) {
     Nest *n = nest_of(c);
     Expr red = *x_get(n, c->red);
@@ -50,16 +58,23 @@ static bool operands(Contraction *c) {
     c->x = x_arg(n, v, 0);
     c->w = x_arg(n, v, 1);
     if (x_get(n, c->x)->kind != X_load || x_get(n, c->w)->kind != X_load) return false;
-    if (n->buf.at[x_get(n, c->x)->id].kind == BUF_const) {
-        ExprId t = c->x;
-        c->x = c->w;
-        c->w = t;
-    }
+    if (n->buf.at[x_get(n, c->x)->id].kind == BUF_const) turn_operands(c);
     c->wbuf = x_get(n, c->w)->id;
-    return n->buf.at[c->wbuf].kind == BUF_const && n->buf.at[c->wbuf].nphys == 0;
+    c->constant = n->buf.at[c->wbuf].kind == BUF_const;
+    return n->buf.at[c->wbuf].nphys == 0;
 }
 
-/* The axis whose neighbours lie side by side in the result and which moves the constant: the lanes. */
+/* Does axis a move vectors of w (contiguous, or a constant that will be stored so), and x by single steps or not? */
+static bool carries_lanes(const Contraction *c, AxisId a) {
+    Nest *n = nest_of(c);
+    int64_t coef;
+    Moves m = moves(c, a);
+    if (m != MOVES_w && (m != MOVES_both || !c->constant)) return false;
+    if (!c->constant && (!x_coefficient(n, offset_of(n, c->w), a, &coef) || coef != 1)) return false;
+    return m == MOVES_w || (x_coefficient(n, offset_of(n, c->x), a, &coef) && coef == 1);
+}
+
+/* The axis whose neighbours lie side by side in the result and which moves w: the lanes. */
 static bool find_lane(Contraction *c) {
     Nest *n = nest_of(c);
     const Stage *st = &n->stage.at[c->r->stage];
@@ -69,10 +84,9 @@ static bool find_lane(Contraction *c) {
     for (int i = 0; i < s->npiece; i++) {
         const Piece *p = &s->piece[i];
         if (p->reduce || p->step != 1 || !p->outermost || n->axis.at[p->root].kind == AXIS_serial) continue;
-        Moves m = moves(c, p->root);
-        if (m != MOVES_w && m != MOVES_both) continue;
         if (!x_coefficient(n, to, p->root, &coef) || coef != 1) continue;
-        if (m == MOVES_both && (!x_coefficient(n, offset_of(n, c->x), p->root, &coef) || coef != 1)) continue;
+        if (!c->constant && moves(c, p->root) == MOVES_x) turn_operands(c);
+        if (!carries_lanes(c, p->root)) continue;
         for (int64_t l = most; l >= 4; l /= 2)
             if (p->size % l == 0) {
                 c->lane = p->root;
@@ -242,7 +256,7 @@ static bool dense(Contraction *c) {
     return order_reduction(c) && take_tile(c, c->pixel, t.p) && take_tile(c, c->block, t.b) &&
            rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
            rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) && order_outer(c, &t) &&
-           rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
+           (!c->constant || rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name));
 }
 
 /* Pixels of a row, the window written out, its weights in registers. */

@@ -450,7 +450,8 @@ static void post_leaf(Lower *l, Walk *w, LoopNode *into) {
     ExprId index[MAX_RANK];
     for (int i = 0; i < st->nindex; i++) index[i] = resolve(l, st->index[i], &done);
     ExprId value = resolve(l, st->value, &done), offset = buffer_offset(l->n, st->out, index);
-    bool plain = st->combine == COMBINE_store && st->guard == NO_EXPR;
+    bool plain = st->combine == COMBINE_store &&
+                 (st->guard == NO_EXPR || !x_varies(l->n, resolve(l, st->guard, &done), w->lane));
     if (w->in_vector && !(plain && store_lanes(l, w->lane, value, offset))) {
         b->vector_ok = false;
         return;

@@ -16,7 +16,7 @@ bool rule_step(Rule *r, Step s);
 /* axis or buffer may be NULL, as the step wants it. */
 bool rule_step1(Rule *r, StepKind k, const char *axis, int64_t number, const char *buffer);
 
-/* Sums of products with a constant (convolution, matrix product, depthwise): register tiles of vectors chosen by a model
+/* Sums of products (convolution, matrix product, depthwise): register tiles of vectors chosen by a model
  * of what a step of the reduction costs (contraction.c). False: not of that kind, nothing was applied. */
 bool rule_contraction(Rule *r, ExprId reduction);
 #endif
