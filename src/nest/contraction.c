@@ -253,10 +253,12 @@ static bool dense(Contraction *c) {
     int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent;
     int64_t blocks = c->block == NO_AXIS ? 1 : nest_of(c)->axis.at[c->block].extent;
     Tile t = best_tile(c, pixels, blocks);
-    return order_reduction(c) && take_tile(c, c->pixel, t.p) && take_tile(c, c->block, t.b) &&
-           rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
-           rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) && order_outer(c, &t) &&
-           (!c->constant || rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name));
+    if (!(order_reduction(c) && take_tile(c, c->pixel, t.p) && take_tile(c, c->block, t.b) &&
+          rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
+          rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) && order_outer(c, &t)))
+        return false;
+    rule_apart(c->r, c->red, t.p * t.b);
+    return (!c->constant || rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name));
 }
 
 /* Pixels of a row, the window written out, its weights in registers. */

@@ -19,4 +19,8 @@ bool rule_step1(Rule *r, StepKind k, const char *axis, int64_t number, const cha
 /* Sums of products (convolution, matrix product, depthwise): register tiles of vectors chosen by a model
  * of what a step of the reduction costs (contraction.c). False: not of that kind, nothing was applied. */
 bool rule_contraction(Rule *r, ExprId reduction);
+/* Reductions along the axis on which their operands lie: lanes are partial results (reduction.c). */
+bool rule_fold(Rule *r, ExprId reduction);
+/* A stage that has `have` accumulators gets so many that chains of additions do not wait for each other. */
+void rule_apart(Rule *r, ExprId reduction, int64_t have);
 #endif

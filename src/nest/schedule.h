@@ -15,6 +15,7 @@
     STEP(fuse, "aa", "two neighbouring axes that every access walks as one become one") \
     STEP(block, "an", "axis -> axis_b of blocks, axis_l of the n points in one, two axes of their own; n divides") \
     STEP(vector, "a", "the piece's points are the lanes of one vector") \
+    STEP(apart, "a", "each point of the reduced piece has an accumulator of its own, joined at the end") \
     STEP(unroll, "a", "the piece's loop is written out") \
     STEP(edges, "a", "tiles at the borders, where a guard may fail, are written out on their own") \
     STEP(interior, "a", "borders, where the guard may fail, become loops of their own") \
@@ -54,6 +55,7 @@ typedef struct {
     int64_t size;   /* iterations; the outermost piece of an axis: rounded up */
     bool outermost; /* of its root axis */
     bool vector, unroll, parallel, reduce;
+    bool apart;     /* reduced: an accumulator for each iteration (for each lane, where it is a vector) */
     uint8_t place;  /* of its axis in the stage's order */
 } Piece;
 

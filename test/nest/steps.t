@@ -354,7 +354,7 @@ in %x : f32[4,12]
 %y = ReduceSum(%x) {axes=[1], keepdims=0}
 out %y
 --- x86-64: vector(i1)
-refused: vector: i1 is reduced
+refused: vector: i1 has 12 points, the target 4 lanes
 --- x86-64: vector(i0)
 refused: vector: i0 is not innermost
 
