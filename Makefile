@@ -47,7 +47,8 @@ $(B)/gen/import/onnx/onnx.pb-c.c: src/import/onnx/onnx.proto
 WIDE := $(wildcard runtime/snippet/f32xN_*.h)
 WIDTHS := 4 8 16
 SKEL := $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(filter-out $(WIDE),$(wildcard runtime/snippet/*.h)) \
-    $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=$(B)/gen/runtime/snippet/f32x$(n)_%))
+    $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=$(B)/gen/runtime/snippet/f32x$(n)_%)) \
+    $(wildcard runtime/pool/tenon_pool.*)
 define WIDTH
 $(B)/gen/runtime/snippet/f32x$(1)_%.h: runtime/snippet/f32xN_%.h
 	@mkdir -p $$(@D)

@@ -15,3 +15,16 @@ __attribute__((unused)) static inline f32x16 f32x16_gather(const float *p, int b
 __attribute__((unused)) static inline f32x16 f32x16_select(i32x16 mask, f32x16 a, f32x16 b) {
     return (f32x16)((mask & (i32x16)a) | (~mask & (i32x16)b));
 }
+/* a > b ? a : b and a < b ? a : b in each lane: b where either is NaN, and of two zeros. One instruction where there is
+ * one. */
+#if defined(__AVX512F__)
+#include <immintrin.h>
+__attribute__((unused)) static inline f32x16 f32x16_greater(f32x16 a, f32x16 b) { return (f32x16)_mm512_max_ps((__m512)a, (__m512)b); }
+__attribute__((unused)) static inline f32x16 f32x16_smaller(f32x16 a, f32x16 b) { return (f32x16)_mm512_min_ps((__m512)a, (__m512)b); }
+#else
+__attribute__((unused)) static inline f32x16 f32x16_greater(f32x16 a, f32x16 b) { return f32x16_select(a > b, a, b); }
+__attribute__((unused)) static inline f32x16 f32x16_smaller(f32x16 a, f32x16 b) { return f32x16_select(a < b, a, b); }
+#endif
+#if defined(__AVX512F__) /* p 2^n, n whole numbers */
+#define f32x16_scalef(p, n) ((f32x16)_mm512_scalef_ps((__m512)(p), (__m512)(n)))
+#endif

@@ -15,3 +15,16 @@ __attribute__((unused)) static inline f32x4 f32x4_gather(const float *p, int by)
 __attribute__((unused)) static inline f32x4 f32x4_select(i32x4 mask, f32x4 a, f32x4 b) {
     return (f32x4)((mask & (i32x4)a) | (~mask & (i32x4)b));
 }
+/* a > b ? a : b and a < b ? a : b in each lane: b where either is NaN, and of two zeros. One instruction where there is
+ * one. */
+#if defined(__SSE__)
+#include <immintrin.h>
+__attribute__((unused)) static inline f32x4 f32x4_greater(f32x4 a, f32x4 b) { return (f32x4)_mm_max_ps((__m128)a, (__m128)b); }
+__attribute__((unused)) static inline f32x4 f32x4_smaller(f32x4 a, f32x4 b) { return (f32x4)_mm_min_ps((__m128)a, (__m128)b); }
+#else
+__attribute__((unused)) static inline f32x4 f32x4_greater(f32x4 a, f32x4 b) { return f32x4_select(a > b, a, b); }
+__attribute__((unused)) static inline f32x4 f32x4_smaller(f32x4 a, f32x4 b) { return f32x4_select(a < b, a, b); }
+#endif
+#if defined(__AVX512VL__) /* p 2^n, n whole numbers */
+#define f32x4_scalef(p, n) ((f32x4)_mm_scalef_ps((__m128)(p), (__m128)(n)))
+#endif

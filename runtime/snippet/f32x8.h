@@ -15,3 +15,16 @@ __attribute__((unused)) static inline f32x8 f32x8_gather(const float *p, int by)
 __attribute__((unused)) static inline f32x8 f32x8_select(i32x8 mask, f32x8 a, f32x8 b) {
     return (f32x8)((mask & (i32x8)a) | (~mask & (i32x8)b));
 }
+/* a > b ? a : b and a < b ? a : b in each lane: b where either is NaN, and of two zeros. One instruction where there is
+ * one. */
+#if defined(__AVX__)
+#include <immintrin.h>
+__attribute__((unused)) static inline f32x8 f32x8_greater(f32x8 a, f32x8 b) { return (f32x8)_mm256_max_ps((__m256)a, (__m256)b); }
+__attribute__((unused)) static inline f32x8 f32x8_smaller(f32x8 a, f32x8 b) { return (f32x8)_mm256_min_ps((__m256)a, (__m256)b); }
+#else
+__attribute__((unused)) static inline f32x8 f32x8_greater(f32x8 a, f32x8 b) { return f32x8_select(a > b, a, b); }
+__attribute__((unused)) static inline f32x8 f32x8_smaller(f32x8 a, f32x8 b) { return f32x8_select(a < b, a, b); }
+#endif
+#if defined(__AVX512VL__) /* p 2^n, n whole numbers */
+#define f32x8_scalef(p, n) ((f32x8)_mm256_scalef_ps((__m256)(p), (__m256)(n)))
+#endif

@@ -1,5 +1,5 @@
 /* |a| < 0.9276: a + a P(a^2); above: 1 - e^(-t + t Q(t)), t = |a|. P and Q are minimax polynomials (Remez). Error at
- * most 1.27 ulp. */
+ * most 1.32 ulp. */
 static inline f32xN f32xN_erf(f32xN a) {
     const f32xN size = f32xN_abs(a), t = f32xN_select(size > f32xN_set(4.0f), f32xN_set(4.0f), size), s = a * a;
     f32xN p = s * -0x1.38b93ap-11f + 0x1.46e662p-8f;

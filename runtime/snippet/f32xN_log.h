@@ -1,5 +1,5 @@
-/* a = 2^n (1 + f), 1 + f from sqrt(1/2) to sqrt(2): n ln 2 + f - f^2/2 + f^3 P(f), ln 2 in two parts, P minimax (Remez).
- * Error at most 0.85 ulp. */
+/* a = 2^n (1 + f), 1 + f from sqrt(1/2) to sqrt(2): n ln 2 + f - f^2/2 + f^3 P(f), ln 2 in two parts, P minimax
+ * (Remez). Error at most 0.85 ulp. */
 static inline f32xN f32xN_log(f32xN a) {
     const i32xN tiny = a < f32xN_set(0x1p-126f);
     const u32xN i = (u32xN)f32xN_select(tiny, a * 8388608.0f, a) - 0x3f3504f3u;

@@ -1,5 +1,6 @@
-/* 2^(b log2 |a|) with the logarithm as the sum of two floats, in the manner of fdlibm: |a| = 2^n m, s = (m - 1) / (m + 1),
- * ln m = 2/3 s (3 + s^2 + s^4 P(s^2)); P and 2^r by minimax polynomials (Remez). Error at most 1.70 ulp. */
+/* 2^(b log2 |a|) with the logarithm as the sum of two floats, in the manner of fdlibm: |a| = 2^n m,
+ * s = (m - 1) / (m + 1), ln m = 2/3 s (3 + s^2 + s^4 P(s^2)); P and 2^r by minimax polynomials (Remez). Error at most
+ * 1.9 ulp. */
 static inline f32xN f32xN_pow(f32xN a, f32xN b) {
     const f32xN zero = f32xN_set(0.0f), one = f32xN_set(1.0f), inf = f32xN_set(INFINITY), size = f32xN_abs(a);
     const i32xN tiny = size < f32xN_set(0x1p-126f);

@@ -80,32 +80,39 @@ static void print_end(const Profile *p) {
     printf("\nrun      best %.4g ms, median %.4g ms, %ld runs\n", 1e-3 * p->best, 1e-3 * p->median, p->runs);
     printf("arithmetic / time   %.1f %%: %.4g ms of multiply-adds at peak in the best run\n",
            percent(p->all.arithmetic, p->best), 1e-3 * p->all.arithmetic);
-    printf("bound / time        %.1f %%: %.4g ms, the sum of the steps' max(FLOP / peak, bytes / bandwidth), in the best run\n",
+    printf("bound / time        %.1f %%: %.4g ms, the sum of the steps' max(FLOP / peak, bytes / bandwidth), in the "
+           "best run\n",
            percent(p->all.bound, p->best), 1e-3 * p->all.bound);
 }
 
-static bool write_files(Cli *c, const Profile *p) {
+typedef struct {
+    OutSet *set;
+    OutFile *html, *json;
+} Files;
+
+/* Before the long work, so that a place that cannot be written is told at once. */
+static bool open_files(Cli *c, Files *f) {
     const Options *o = &c->options;
-    Str html = str_new(c->arena), json = str_new(c->arena);
-    OutSet *set = out_begin(c->arena, c->diag);
-    if (o->html) {
-        profile_html(p, &html);
-        OutFile *f = out_open(set, o->html);
-        if (!f || !out_write(f, html.at, html.n) || !out_close(f)) return false;
-    }
-    if (o->json) {
-        profile_json(p, &json);
-        OutFile *f = out_open(set, o->json);
-        if (!f || !out_write(f, json.at, json.n) || !out_close(f)) return false;
-    }
-    return out_commit(set);
+    f->set = out_begin(c->arena, c->diag);
+    f->html = o->html ? out_open(f->set, o->html) : NULL;
+    f->json = o->json ? out_open(f->set, o->json) : NULL;
+    return !o->html == !f->html && !o->json == !f->json;
+}
+
+static bool write_file(OutFile *f, const Profile *p, void (*text)(const Profile *p, Str *out), Arena *a) {
+    if (!f) return true;
+    Str s = str_new(a);
+    text(p, &s);
+    return out_write(f, s.at, s.n) && out_close(f);
 }
 
 static bool profile(Cli *c) {
     const Options *o = &c->options;
     Machine machine;
+    Files files;
     Model m;
-    if (!model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o) || !model_settle(&m, &o->picture, true))
+    if (!open_files(c, &files) || !model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o) ||
+        !model_settle(&m, &o->picture, true))
         return false;
     Graph *g = model_import(&m, c->arena, c->diag, false, NULL);
     const Tensor **in = g ? model_tensors(&m, c->arena, g, true) : NULL;
@@ -113,7 +120,9 @@ static bool profile(Cli *c) {
     if (!r || !machine_measure(c->arena, c->diag, o->target, (int)o->threads, &machine)) return false;
     const char *log = runner_log(r, in, o->seconds, "profile: ");
     Profile *p = log ? profile_make(r, &machine, (int)o->threads, log) : NULL;
-    if (!p || !write_files(c, p)) return false;
+    if (!p || !write_file(files.html, p, profile_html, c->arena) ||
+        !write_file(files.json, p, profile_json, c->arena) || !out_commit(files.set))
+        return false;
     ProfileRow *row = arena_copy(c->arena, p->step, p->nstep * sizeof *row);
     if (o->by_time) qsort(row, p->nstep, sizeof *row, profile_by_time);
     print_machine(c->arena, p);

@@ -17,6 +17,7 @@ typedef enum {
     O_bind = O_first,
     O_weights,
     O_skip,
+    O_precise,
     O_stop,
     O_dump,
     O_passes,
@@ -31,6 +32,7 @@ typedef enum {
     O_atol,
     O_bind_parameters,
     O_threads,
+    O_grain,
     O_seconds,
     O_ms,
     O_vs,
@@ -76,6 +78,8 @@ static const Option table[] = {
     {O_report, "report", NULL, CMD_compile, "one line for each pass"},
     {O_passes, "passes", NULL, CMD_compile, "list the passes and end"},
     {O_skip, "skip-pass", "P", CMD_compile | CMD_verify, "leave out a pass"},
+    {O_precise, "precise", NULL, CODE_COMMANDS,
+     "no algorithm that rounds more than the model's own arithmetic: convolutions are never Winograd's"},
     {O_stop, "stop-after", "P", CMD_compile | CMD_verify, "run no pass behind this one"},
     {O_dump, "dump", "P|all", CMD_compile, "print the graph after a pass, or after each"},
     {O_verify_passes, "verify-passes", NULL, CMD_compile, "check the graph after each pass"},
@@ -92,7 +96,10 @@ static const Option table[] = {
     {O_atol, "atol", "A", CMD_verify, "absolute tolerance; 1e-5 of the output's largest magnitude without it"},
     {O_bind_parameters, "bind-parameters", NULL, CMD_verify,
      "inputs whose contents are needed at compile time become constants from the data"},
-    {O_threads, "threads", "N", CMD_compile | CMD_bench | CMD_profile, "only 1 is supported"},
+    {O_threads, "threads", "N", CODE_COMMANDS,
+     "threads that may share the loops of a kernel; without it, and with 0 or 1, the C is free of threads"},
+    {O_grain, "grain", "OPS", CODE_COMMANDS,
+     "with threads: a loop of fewer operations (of a scalar or a vector) stays on one; 16384 without it"},
     {O_seconds, "seconds", "S", CMD_bench | CMD_profile, "how long to measure, 1 without it"},
     {O_ms, "ms", NULL, CMD_bench, "the last line is the median in milliseconds alone"},
     {O_vs, "vs", "ENGINES", CMD_bench,
@@ -113,6 +120,8 @@ static const Option table[] = {
 enum { TABLE = sizeof table / sizeof *table };
 
 /* ---- values ---- */
+
+enum { MAX_MODEL_THREADS = 256 };
 
 static const char *parse_real(Arena *a, const char *text, double least, double *out) {
     char *end;
@@ -169,8 +178,15 @@ static const char *one_of(Arena *a, const char *text, const char *no, const char
 }
 
 static const char *parse_threads(Options *o, const char *text) {
-    if (!int_parse(text, &o->threads) || o->threads < 1 || o->threads > 1024) return "is not a number of threads";
-    return o->threads == 1 ? NULL : "more than one thread is not supported yet; give 1";
+    int64_t n;
+    if (!int_parse(text, &n) || n < 0 || n > MAX_MODEL_THREADS)
+        return arena_printf(o->arena, "is not a number of threads from 0 to %d", MAX_MODEL_THREADS);
+    o->threads = n > 1 ? (int)n : 1;
+    return NULL;
+}
+
+static const char *parse_grain(Options *o, const char *text) {
+    return int_parse(text, &o->grain) && o->grain > 0 ? NULL : "is not a number of operations from 1 on";
 }
 
 static const char *parse_rounds(Options *o, const char *text) {
@@ -210,6 +226,7 @@ static const char *set_number(Options *o, int key, const char *arg) {
     case O_atol: return parse_real(o->arena, arg, 0, &o->atol);
     case O_seconds: return parse_real(o->arena, arg, 1e-3, &o->seconds);
     case O_threads: return parse_threads(o, arg);
+    case O_grain: return parse_grain(o, arg);
     case O_scale: return parse_real(o->arena, arg, -1e30, &o->picture.scale);
     case O_mean: return parse_channels(arg, o->picture.mean, &o->picture.nmean);
     case O_std: return parse_std(o, arg);
@@ -230,6 +247,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_input: vec_push(o->arena, &o->input, arg); return NULL;
     case O_shape: vec_push(o->arena, &o->shape, arg); return check_shape(o->arena, arg);
     case O_bind: vec_push(o->arena, &o->bind, arg); return NULL;
+    case O_precise: o->precise = true; return NULL;
     case O_skip: vec_push(o->arena, &o->skip, arg); return NULL;
     case O_stop: o->stop_after = arg; return NULL;
     case O_dump: o->dump = arg; return NULL;

@@ -36,6 +36,7 @@ typedef struct {
     const char *line; /* the command as typed, folders left out of file names */
     const char *model;
     Words shape, bind, input, skip;
+    bool precise;
     Words vs; /* other engines to compare with */
     const char *output, *name, *stop_after, *dump, *data, *schedule, *config, *html, *json, *python;
     const Target *target; /* the host's when --target is not given */
@@ -43,7 +44,9 @@ typedef struct {
     bool text_weights, bin_weights; /* neither: as the target's dialect suggests */
     double rtol, atol;              /* negative: not given */
     double seconds;
-    int64_t threads, rounds;
+    int threads;   /* 1: plain code */
+    int64_t grain; /* 0: not given */
+    int64_t rounds;
     PictureOptions picture;
 } Options;
 

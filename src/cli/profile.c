@@ -29,14 +29,12 @@ static const char *conv_kind(Arena *a, const Graph *g, const Node *n) {
 static const char *node_kind(Arena *a, const Graph *g, const Node *n) {
     const char *name = op_info[n->op].name;
     bool conv = n->op == OP_Conv || n->op == OP_ConvBlocked || n->op == OP_ConvTranspose;
-    if (conv && n->attr && value_shape(g, n->in[1])->rank > 2)
-        return conv_kind(a, g, n);
+    if (conv && n->attr && value_shape(g, n->in[1])->rank > 2) return conv_kind(a, g, n);
+    if (n->op == OP_ConvWinograd) return "Conv 3x3 Winograd";
     if (n->op == OP_MatMul || n->op == OP_Gemm) return "MatMul";
     if (strstr(name, "Pool")) return "pool";
     if (!strncmp(name, "Reduce", 6)) return "reduce";
-    return op_info[n->op].cls == CLASS_move          ? "move"
-           : op_info[n->op].cls == CLASS_elementwise ? "elementwise"
-                                                     : name;
+    return op_info[n->op].cls == CLASS_move ? "move" : op_info[n->op].cls == CLASS_elementwise ? "elementwise" : name;
 }
 
 /* Elements are combined, not only moved or computed one by one. */
@@ -92,7 +90,8 @@ static const Node *in_model(Source *from, const Node *n) {
     return &from->model->node.at[id];
 }
 
-/* Of the group of nodes: the kinds of the heavy ones, else of all that do not only rename; what goes in and comes out. */
+/* Of the group of nodes: the kinds of the heavy ones, else of all that do not only rename; what goes in and comes out.
+ */
 static void describe(Arena *a, const Graph *g, const ProgramStep *s, Source *from, ProfileRow *row) {
     Str heavy = str_new(a), light = str_new(a);
     const Node *first = &g->node.at[s->first], *last = &g->node.at[s->last], *main = NULL, *source = NULL;
@@ -102,7 +101,7 @@ static void describe(Arena *a, const Graph *g, const ProgramStep *s, Source *fro
         if (is_heavy(n)) {
             add_kind(&heavy, node_kind(a, g, n));
             const Node *same = in_model(from, n);
-            if (!main && n->op == OP_ConvBlocked) source = same;
+            if (!main && (n->op == OP_ConvBlocked || n->op == OP_ConvWinograd)) source = same;
             if (!main) main = n;
         } else if (s->first == s->last || op_info[n->op].cls != CLASS_move) {
             add_kind(&light, node_kind(a, g, n));
@@ -136,12 +135,25 @@ static int64_t elements_read(const Nest *n, BufId b) {
     return sum < all ? sum : buffer_elements(&n->buf.at[b]);
 }
 
+/* And that it writes: of a Concat perhaps one operand. */
+static int64_t elements_written(const Nest *n, BufId b) {
+    int64_t sum = 0, all = buffer_elements(&n->buf.at[b]);
+    for (uint32_t s = 0; s < n->stage.n; s++) {
+        const Stage *st = &n->stage.at[s];
+        int64_t points = 1;
+        for (int i = 0; st->out == b && i < st->naxis; i++)
+            if (!size_mul(points, n->axis.at[st->axis[i]].extent, &points)) points = all;
+        if (st->out == b && !size_add(sum, points, &sum)) sum = all;
+    }
+    return sum < all ? sum : all;
+}
+
 static void count_bytes(const Function *f, ProfileRow *row) {
     for (BufId i = 0; i < f->nest->buf.n; i++) {
         const Buffer *b = &f->nest->buf.at[i];
         double bytes = dtype_info[b->dtype].bytes;
         if (b->kind == BUF_in) row->data += bytes * (double)elements_read(f->nest, i);
-        if (b->kind == BUF_out) row->data += bytes * (double)buffer_elements(b);
+        if (b->kind == BUF_out) row->data += bytes * (double)elements_written(f->nest, i);
         if (b->kind != BUF_const) continue;
         /* The same few rows of a table in every run of the measurement are as near as other data. */
         int64_t n = elements_read(f->nest, i);

@@ -11,7 +11,7 @@ typedef struct {
     const char *nodes, *shapes, *brief;
     uint32_t step, calls; /* from 1 */
     double best, median;
-    double flop; /* of the direct algorithm, without what fills up blocks */
+    double flop;          /* of the direct algorithm, without what fills up blocks */
     double weights, data; /* bytes: constants; the rest */
     double arithmetic;    /* flop at the machine's peak */
     double bound;         /* the larger of that and the time of the bytes */
@@ -21,12 +21,12 @@ typedef struct {
     const char *model, *target;
     int threads;
     Machine machine;
-    Level weights_in; /* where the weights lie */
+    Level weights_in;                 /* where the weights lie */
     int64_t weight_bytes, data_bytes; /* of the whole model: constants; arena, inputs and outputs */
     long runs;
     ProfileRow *step, *kind; /* steps in their order; kinds by their time */
     uint32_t nstep, nkind;
-    ProfileRow all;     /* sums over the steps */
+    ProfileRow all;      /* sums over the steps */
     double best, median; /* of whole runs, microseconds */
 } Profile;
 

@@ -56,9 +56,10 @@ static void bar(Arena *a, const Profile *p, const ProfileRow *r, double longest,
              LABEL + BAR + VALUES, ROW, LABEL - 8);
     if (r->function) html_add(out, arena_printf(a, "%u  %.34s  %.24s", (unsigned)r->step, r->function, r->kind));
     if (!r->function) html_add(out, arena_printf(a, "%.48s, %u", r->kind, (unsigned)r->calls));
-    str_addf(out, "</text><rect class=\"bound\" x=\"%d\" y=\"2\" width=\"%.2f\" height=\"%d\"/>", LABEL, bound, ROW - 4);
-    str_addf(out, "<rect class=\"over\" x=\"%.2f\" y=\"2\" width=\"%.2f\" height=\"%d\"/>", LABEL + bound, whole - bound,
+    str_addf(out, "</text><rect class=\"bound\" x=\"%d\" y=\"2\" width=\"%.2f\" height=\"%d\"/>", LABEL, bound,
              ROW - 4);
+    str_addf(out, "<rect class=\"over\" x=\"%.2f\" y=\"2\" width=\"%.2f\" height=\"%d\"/>", LABEL + bound,
+             whole - bound, ROW - 4);
     str_addf(out, "<text x=\"%.2f\" y=\"13\">%.5g us, %.0f %%</text></g>\n", LABEL + whole + 6, r->best,
              100 * share(r->bound, r->best));
 }
@@ -120,10 +121,10 @@ static void json_text(Str *out, const char *key, const char *text) {
 }
 
 static void json_numbers(const ProfileRow *r, Str *out) {
-    str_addf(out, "\"calls\": %u, \"best_us\": %.4f, \"median_us\": %.4f, \"flop\": %.17g, ", (unsigned)r->calls, r->best,
-             r->median, r->flop);
-    str_addf(out, "\"weight_bytes\": %.17g, \"data_bytes\": %.17g, \"arithmetic_us\": %.6g, \"bound_us\": %.6g}", r->weights,
-             r->data, r->arithmetic, r->bound);
+    str_addf(out, "\"calls\": %u, \"best_us\": %.4f, \"median_us\": %.4f, \"flop\": %.17g, ", (unsigned)r->calls,
+             r->best, r->median, r->flop);
+    str_addf(out, "\"weight_bytes\": %.17g, \"data_bytes\": %.17g, \"arithmetic_us\": %.6g, \"bound_us\": %.6g}",
+             r->weights, r->data, r->arithmetic, r->bound);
 }
 
 static void json_rows(const char *key, const ProfileRow *row, uint32_t n, Str *out) {

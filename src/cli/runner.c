@@ -18,8 +18,8 @@ CompileOptions *compile_options(const Options *o) {
     Bytes file;
     for (uint32_t i = 0; i < o->skip.n; i++) vec_push(o->arena, &skip, o->skip.at[i]);
     vec_push(o->arena, &skip, NULL);
-    c->program = (ProgramOptions){.name = o->name, .target = o->target};
-    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .verify = o->verify_passes};
+    c->program = (ProgramOptions){.name = o->name, .target = o->target, .threads = o->threads, .grain = o->grain};
+    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .precise = o->precise, .verify = o->verify_passes};
     c->pass.report = o->report ? stdout : NULL;
     c->pass.dump_to = stdout;
     if (!o->schedule) return c;
@@ -76,6 +76,9 @@ static const char *make_key(Arena *a, Diag *d, const CompileOptions *o, const Mo
     key_text(&k, o->program.target->cflags);
     key_text(&k, o->pass.stop_after);
     key_text(&k, o->program.schedules);
+    key_add(&k, &o->pass.precise, sizeof o->pass.precise);
+    key_add(&k, &o->program.threads, sizeof o->program.threads);
+    key_add(&k, &o->program.grain, sizeof o->program.grain);
     for (const char *const *skip = o->pass.skip; *skip; skip++) key_text(&k, *skip);
     key_text(&k, command_text(compiler, a));
     if (stat(compiler->word.at[0], &s) == 0) {
@@ -159,13 +162,13 @@ static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
     progress_end();
     if (!r->built) return false;
     if (!emit_package(r->built, &emit, folder, r->diag) || (r->profile && !profile_write(r, folder)) ||
-        !build_program(r->arena, r->diag, r->target, folder, "model", r->profile) ||
+        !build_program(r->arena, r->diag, r->target, folder, "model", r->profile, r->built->threads > 1) ||
         !ports_write(r->arena, r->diag, r->built, path_join(r->arena, folder, "io")))
         return false;
     static const char *const rest[] = {
         "model.h",         "model.c",        "model_weights.h", "model_weights.c", "model_weights.bin",
-        "model_example.c", "model.map.json", "Makefile",        "CMakeLists.txt",  "log",
-        "model_profile.c"};
+        "model_example.c", "model.map.json", "tenon_pool.h",    "tenon_pool.c",    "Makefile",
+        "CMakeLists.txt",  "log",              "model_profile.c"};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) unlink(path_join(r->arena, folder, rest[i]));
     return true;
 }

@@ -30,7 +30,8 @@ static void ports(Str *s, const char *key, const RunnerPort *port, uint32_t n, c
         json_string_add(s, port[i].name);
         str_addf(s, ", \"type\": \"%s\", \"file\": \"%s%u.bin\", \"shape\": [", dtype_info[port[i].dtype].npy, file,
                  (unsigned)i);
-        for (int k = 0; k < port[i].shape.rank; k++) str_addf(s, "%s%lld", k ? ", " : "", (long long)port[i].shape.dim[k]);
+        for (int k = 0; k < port[i].shape.rank; k++)
+            str_addf(s, "%s%lld", k ? ", " : "", (long long)port[i].shape.dim[k]);
         str_add(s, "]}");
     }
     str_add(s, "]");
@@ -95,7 +96,10 @@ static bool find_python(Versus *v) {
     const char *name = v->o->python ? v->o->python : set && *set ? set : "python3";
     const char *place = program_find(v->arena, name);
     if (!place)
-        return diag_error(v->diag, (Loc){.field = v->o->python ? "--python" : set && *set ? "TENON_PYTHON" : "--vs"},
+        return diag_error(v->diag,
+                          (Loc){.field = v->o->python  ? "--python"
+                                         : set && *set ? "TENON_PYTHON"
+                                                       : "--vs"},
                           "install it, or name another with --python or TENON_PYTHON", "'%s' is not found", name);
     if (*place == '/') {
         v->python = place;
@@ -163,7 +167,8 @@ static void print_results(const Versus *v) {
         printf("%-12s %-14s %10.4g %8.3f %10s\n", r->engine, r->version, ms, ms / own, error);
         if (i && (!best || ms < strtod(best->ms, NULL))) best = r;
     }
-    printf("\nbest: the lowest of %d rounds' medians; ratio: to tenon's; error: against onnxruntime\n", (int)v->o->rounds);
+    printf("\nbest: the lowest of %d rounds' medians; ratio: to tenon's; error: against onnxruntime\n",
+           (int)v->o->rounds);
     if (best)
         printf("best peer / tenon  %.3f (%s)\n", strtod(best->ms, NULL) / own, best->engine);
     else

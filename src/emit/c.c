@@ -76,13 +76,11 @@ static int temporaries(Emit *m, ExprId value, int depth, Str *out) {
 
 /* ---- statements ---- */
 
-static int statement(Emit *m, const LoopNode *x, int depth, Str *out);
-
 /* Body in braces unless it is a single statement. */
 static void body(Emit *m, const LoopNode *x, int depth, Str *out) {
     Str inner = str_new(m->arena);
     int count = 0;
-    for (uint32_t i = 0; i < x->body.n; i++) count += statement(m, x->body.at[i], depth + 1, &inner);
+    for (uint32_t i = 0; i < x->body.n; i++) count += c_statement(m, x->body.at[i], depth + 1, &inner);
     if (count == 0) {
         str_add(out, " {}\n");
         return;
@@ -96,7 +94,13 @@ static void body(Emit *m, const LoopNode *x, int depth, Str *out) {
 }
 
 static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
+    if (x->parallel && m->pool && !m->inside && x_get(m->n, x->lo)->kind == X_int &&
+        x_get(m->n, x->hi)->kind == X_int) {
+        indent(out, depth);
+        return c_parallel(m, x, out);
+    }
     c_call_axis(m, x->axis);
+    vec_push(m->arena, &m->around, x->axis);
     const char *name = c_axis_name(m, x->axis);
     if (x->unroll && m->p->target->dialect != DIALECT_c99) {
         c_need(m, "UNROLL.h");
@@ -111,6 +115,7 @@ static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
     str_addf(out, "; %s++)", name);
     body(m, x, depth, out);
     m->open.n--;
+    m->around.n--;
     return x->unroll ? 2 : 1;
 }
 
@@ -312,16 +317,16 @@ static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
     return 2;
 }
 
-static int statement(Emit *m, const LoopNode *x, int depth, Str *out) {
+int c_statement(Emit *m, const LoopNode *x, int depth, Str *out) {
     int count = 0;
     switch (x->kind) {
     case LOOP_block:
-        for (uint32_t i = 0; i < x->body.n; i++) count += statement(m, x->body.at[i], depth, out);
+        for (uint32_t i = 0; i < x->body.n; i++) count += c_statement(m, x->body.at[i], depth, out);
         return count;
     case LOOP_vector:
         m->lane = x->axis;
         m->lanes = (int)m->n->axis.at[x->axis].extent;
-        for (uint32_t i = 0; i < x->body.n; i++) count += statement(m, x->body.at[i], depth, out);
+        for (uint32_t i = 0; i < x->body.n; i++) count += c_statement(m, x->body.at[i], depth, out);
         m->lane = NO_AXIS;
         return count;
     case LOOP_for: return for_loop(m, x, depth, out);
@@ -363,11 +368,11 @@ static void table(Emit *m, const Buffer *b, Str *out) {
     str_add(out, count ? "\n    };\n" : "0};\n");
 }
 
-static void parameter(const Emit *m, uint32_t i, bool first, Str *out) {
+void c_parameter(const Emit *m, uint32_t i, Str *out) {
     const Buffer *b = &m->n->buf.at[i];
     bool aliased = m->f->aliased && m->f->aliased[i];
-    str_addf(out, "%s%s%s *%s%s", first ? "" : ", ", b->kind == BUF_out ? "" : "const ", emit_c_type(b->dtype),
-             aliased ? "" : "restrict ", b->name);
+    str_addf(out, "%s%s *%s%s", b->kind == BUF_out ? "" : "const ", emit_c_type(b->dtype), aliased ? "" : "restrict ",
+             b->name);
 }
 
 /* int unless some index may not fit: then int64_t. */
@@ -382,40 +387,61 @@ static const char *index_type(Nest *n) {
     return "int";
 }
 
-/* Constant tables and the places in scratch of those buffers that the body names. */
-static void locals(Emit *m, Str *out) {
+void c_locals(Emit *m, Str *out) {
     for (uint32_t i = 0; i < m->n->buf.n; i++) {
         const Buffer *b = &m->n->buf.at[i];
-        if (!m->used[i]) {
-            if (b->kind != BUF_table && b->kind != BUF_local) str_addf(out, "    (void)%s;\n", b->name);
-        } else if (b->kind == BUF_table) {
-            table(m, b, out);
-        } else if (b->kind == BUF_local && m->t->scratch_offset[i] >= 0) {
-            str_addf(out, "    %s *const %s = (%s *)(void *)(scratch + %lld);\n", emit_c_type(b->dtype), b->name,
-                     emit_c_type(b->dtype), (long long)m->t->scratch_offset[i]);
-        }
+        if (!m->used[i]) continue;
+        if (b->kind == BUF_table) table(m, b, out);
+        if (b->kind != BUF_local || m->t->scratch_offset[i] < 0) continue;
+        m->scratch = true;
+        str_addf(out, "    %s *const %s = (%s *)(void *)(scratch + %lld);\n", emit_c_type(b->dtype), b->name,
+                 emit_c_type(b->dtype), (long long)m->t->scratch_offset[i]);
     }
+}
+
+static void not_used(const Emit *m, Str *out) {
+    for (uint32_t i = 0; i < m->n->buf.n; i++) {
+        const Buffer *b = &m->n->buf.at[i];
+        if (!m->used[i] && b->kind != BUF_table && b->kind != BUF_local) str_addf(out, "    (void)%s;\n", b->name);
+    }
+    if (m->f->scratch_bytes > 0 && !m->scratch) str_add(out, "    (void)scratch;\n");
+    if (m->pool && !m->part) str_addf(out, "    (void)%s;\n", m->pool);
+}
+
+static void begin_parallel(Emit *m) {
+    if (!m->f->parallel) return;
+    const char *begin = c_fresh(m, "begin"), *end = c_fresh(m, "end");
+    m->pool = c_fresh(m, "pool");
+    m->begin = begin;
+    m->end = end;
 }
 
 void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out) {
     Emit m = {.p = p, .f = f, .n = f->nest, .t = f->tree, .uses = uses, .arena = out->arena, .lane = NO_AXIS};
-    bool first = true, scratch = false;
+    bool first = true;
     m.index_type = index_type(m.n);
     m.used = arena_array_of(out->arena, m.n->buf.n + 1, bool);
+    m.used_axis = arena_array_of(out->arena, m.n->axis.n + 1, bool);
+    m.used_var = arena_array_of(out->arena, m.t->var.n + 1, bool);
+    m.parts = str_new(out->arena);
+    begin_parallel(&m);
+    Str text = str_new(out->arena);
+    c_statement(&m, m.t->root, 1, &text);
+    str_addn(out, m.parts.at, m.parts.n);
     str_addf(out, "static void %s_%s(", p->name, f->name);
     for (uint32_t i = 0; i < m.n->buf.n; i++) {
         BufKind k = m.n->buf.at[i].kind;
         if (k != BUF_in && k != BUF_out && k != BUF_const) continue;
-        parameter(&m, i, first, out);
+        str_add(out, first ? "" : ", ");
+        c_parameter(&m, i, out);
         first = false;
     }
     if (f->scratch_bytes > 0) str_addf(out, "%sunsigned char *restrict scratch", first ? "" : ", ");
-    str_add(out, first && f->scratch_bytes == 0 ? "void) {\n" : ") {\n");
-    Str text = str_new(out->arena);
-    statement(&m, m.t->root, 1, &text);
-    locals(&m, out);
-    for (uint32_t i = 0; i < m.n->buf.n; i++) scratch |= m.used[i] && m.t->scratch_offset[i] >= 0;
-    if (f->scratch_bytes > 0 && !scratch) str_add(out, "    (void)scratch;\n");
+    first &= f->scratch_bytes == 0;
+    if (m.pool) str_addf(out, "%stenon_pool *%s", first ? "" : ", ", m.pool);
+    str_add(out, first && !m.pool ? "void) {\n" : ") {\n");
+    c_locals(&m, out);
+    not_used(&m, out);
     str_addn(out, text.at, text.n);
     str_add(out, "}\n");
 }

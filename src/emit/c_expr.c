@@ -39,11 +39,13 @@ const char *c_half_call(Emit *m, DType t, const char *direction) {
 
 const char *c_axis_name(const Emit *m, AxisId a) {
     uint32_t known = idmap_get(&m->called, a);
+    m->used_axis[a] = true;
     return known == MAP_NONE ? m->n->axis.at[a].name : m->names.at[known];
 }
 
 bool c_name_free(const Emit *m, const char *name) {
     if (!strcmp(name, "scratch")) return false;
+    if (m->pool && (!strcmp(name, m->begin) || !strcmp(name, m->end) || !strcmp(name, m->pool))) return false;
     for (uint32_t i = 0; i < m->n->buf.n; i++)
         if (!strcmp(m->n->buf.at[i].name, name)) return false;
     for (uint32_t i = 0; i < m->t->var.n; i++)

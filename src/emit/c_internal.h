@@ -20,6 +20,14 @@ typedef struct {
     IdMap temp; /* expression -> number of the temporary that holds it */
     uint32_t temps;
     bool *used; /* one a buffer: the body names it */
+    /* Loops that threads share (c_parallel.c). */
+    bool *used_axis, *used_var; /* one a loop axis, one a variable: the body names it */
+    Vec(AxisId) around;         /* the loops that are open */
+    uint32_t part;              /* the next such loop of the function */
+    bool inside;                /* of one */
+    bool scratch;               /* the body names the scratch memory */
+    const char *begin, *end, *pool; /* names that nothing else has; NULL in functions without such loops */
+    Str parts;                  /* the functions that hold them */
 } Emit;
 
 /* C's precedence levels, as far as they occur. */
@@ -54,6 +62,7 @@ bool c_name_free(const Emit *m, const char *name);
 void c_call_axis(Emit *m,
                  AxisId a); /* a name for the loop that opens: the one wished for unless it is taken around it */
 static inline const char *c_var_name(const Emit *m, uint32_t v) {
+    m->used_var[v] = true;
     return m->t->var.at[v].name;
 }
 /* e where precedence `prec` is asked for; vectors: every operand that differs between lanes is one, conditions are
@@ -63,4 +72,13 @@ void c_vector(Emit *m, ExprId e, int prec, Str *out);
 void c_element(Emit *m, ExprId e, Str *out);          /* a load as it lies in memory */
 void c_to_half(Emit *m, DType t, ExprId a, Str *out); /* the 16 bits of number a */
 ExprId c_lane_zero(Emit *m, ExprId e);                /* e in the first lane */
+
+/* c.c, for c_parallel.c */
+int c_statement(Emit *m, const LoopNode *x, int depth, Str *out);
+void c_parameter(const Emit *m, uint32_t buffer, Str *out); /* `const float *restrict x` */
+void c_locals(Emit *m, Str *out); /* constant tables, and the places in scratch, that the body names */
+
+/* A loop that threads share: the call of the pool, and into m->parts what it calls. Counts its statements. */
+int c_parallel(Emit *m, const LoopNode *x, Str *out);
+const char *c_fresh(const Emit *m, const char *wish); /* a name that nothing in the function has */
 #endif

@@ -24,6 +24,7 @@ static void constants_add(const Package *k, Str *out) {
     Vec(Constant) list = {0};
     vec_push(a, &list, ((Constant){"ARENA_BYTES", p->arena_bytes, "scratch memory that a run needs"}));
     vec_push(a, &list, ((Constant){"ARENA_ALIGN", p->arena_align, "its address is a multiple of this"}));
+    if (package_threads(k)) vec_push(a, &list, ((Constant){"THREADS", p->threads, "that may share its loops"}));
     vec_push(a, &list, ((Constant){"INPUTS", k->ninput, NULL}));
     vec_push(a, &list, ((Constant){"OUTPUTS", k->noutput, NULL}));
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
@@ -93,10 +94,21 @@ static char *usage_text(const Package *k) {
     return s.at;
 }
 
+/* NAME_run_pool, where threads share loops. */
+static char *pool_text(const Package *k) {
+    return arena_printf(k->arena,
+                        "\n/* The same with the threads of `pool`, at most %s_THREADS of them; NULL: on this thread alone. The "
+                        "bytes that come\n * out are the same. Several models may use one pool, also at the same time: one of "
+                        "them gets the threads. */\n"
+                        "int %s_run_pool(const %s_io *io, void *arena, tenon_pool *pool);\n",
+                        k->upper, k->name, k->name);
+}
+
 void header_text(const Package *k, Str *out) {
     Str heading = str_new(k->arena), constants = str_new(k->arena), includes = str_new(k->arena);
     heading_add(k, &heading, arena_printf(k->arena, "%s.h", k->name), "/* ", " * ");
     constants_add(k, &constants);
+    if (package_threads(k)) str_add(&includes, "#include \"tenon_pool.h\"\n");
     if (uses_type(k, true)) str_add(&includes, "#include <stdbool.h>\n");
     if (uses_type(k, false)) str_add(&includes, "#include <stdint.h>\n");
     const char *arena =
@@ -111,6 +123,7 @@ void header_text(const Package *k, Str *out) {
                                 {"constants", constants.at},
                                 {"fields", fields_text(k)},
                                 {"usage", usage_text(k)},
+                                {"pool", package_threads(k) ? pool_text(k) : ""},
                                 {"arena", arena},
                                 {NULL, NULL}};
     skeleton_fill(out, "header.h.in", values);
@@ -131,6 +144,17 @@ static char *rows_text(const Package *k, bool inputs) {
             str_addf(&s, "0, sizeof data.%s[0]},\n", q->field);
     }
     return s.at;
+}
+
+/* What the example has for threads. */
+static const char threads_help[] = " *     --threads N      how many to use, as many as the model is compiled for without it\n";
+static const char pool_create[] = "    pool = tenon_pool_create(threads);\n";
+
+static char *threads_text(const Package *k) {
+    return arena_printf(k->arena,
+                        "        } else if (strcmp(argv[i], \"--threads\") == 0 && i + 1 < argc) {\n"
+                        "            threads = (int)strtol(argv[++i], NULL, 10);\n"
+                        "            if (threads < 1) return complain(argv[i], \"is no number of threads\"), 1;\n");
 }
 
 void example_text(const Package *k, Str *out) {
@@ -156,6 +180,16 @@ void example_text(const Package *k, Str *out) {
                                 {"outputs", rows_text(k, false)},
                                 {"io", io.at},
                                 {"arena_bytes", arena},
+                                {"threads_usage", package_threads(k) ? " [--threads N]" : ""},
+                                {"threads_help", package_threads(k) ? threads_help : ""},
+                                {"pool", package_threads(k) ? "static tenon_pool *pool;\n\n" : ""},
+                                {"run", arena_printf(a, package_threads(k) ? "%s_run_pool(&io, arena, pool)"
+                                                                           : "%s_run(&io, arena)", k->name)},
+                                {"threads", package_threads(k) ? threads_text(k) : ""},
+                                {"threads_variable", package_threads(k) ? arena_printf(a, "    int threads = %s_THREADS;\n",
+                                                                                       k->upper) : ""},
+                                {"pool_create", package_threads(k) ? pool_create : ""},
+                                {"pool_destroy", package_threads(k) ? "    tenon_pool_destroy(pool);\n" : ""},
                                 {NULL, NULL}};
     skeleton_fill(out, "example.c.in", values);
 }

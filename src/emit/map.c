@@ -69,6 +69,7 @@ static void functions_map(const Package *k, Str *out) {
         number_field(out, &first, "calls", f->calls);
         number_field(out, &first, "macs", f->macs);
         number_field(out, &first, "scratch_bytes", f->scratch_bytes);
+        if (package_threads(k)) number_field(out, &first, "parallel_loops", f->parallel);
         text_field(out, &first, "schedule", f->schedule);
         text_field(out, &first, "meaning", f->meaning);
         str_addn(out, "}", 1);
@@ -168,6 +169,7 @@ void map_text(const Package *k, Str *out) {
     number_field(out, &first, "nodes_imported", p->nodes_imported);
     number_field(out, &first, "nodes_after_passes", p->nodes_after_passes);
     number_field(out, &first, "weight_bytes", p->weight_bytes);
+    if (package_threads(k)) number_field(out, &first, "threads", p->threads);
     key(out, &first, "weights_file");
     str_addf(out, k->has_bin ? "\"%s_weights.bin\"" : "null", k->name);
     str_add(out, ",\n  \"arena\": {");

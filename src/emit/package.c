@@ -208,6 +208,24 @@ static Map kernel_names(Arena *a, const Program *p) {
     return names;
 }
 
+/* Names for the loops of function i that threads share: NAME_part and NAME_part_call, which emit_function makes of it,
+ * are no other symbols. */
+static const char *const *part_names(const Package *k, Map *symbols, uint32_t i) {
+    Arena *a = k->arena;
+    uint32_t n = k->p->function.at[i].parallel;
+    const char **part = arena_array_of(a, n + 1, const char *);
+    for (uint32_t p = 0; p < n; p++) {
+        const char *name, *call;
+        do {
+            name = name_unique(a, symbols, arena_printf(a, "%s_part", k->function[i]));
+            call = arena_printf(a, "%s_call", name);
+        } while (map_get(symbols, call) != MAP_NONE);
+        map_set(a, symbols, call, 1);
+        part[p] = name + strlen(k->name) + 1;
+    }
+    return part;
+}
+
 Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d) {
     Package k = {.arena = a, .p = p, .o = o, .diag = d, .name = p->name, .upper = in_capitals(a, p->name)};
     k.has_bin = !o->text_weights && p->weight_bytes > 0;
@@ -218,15 +236,21 @@ Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d)
     ports_add(&k, p->graph->input.at, k.ninput, true, &fields, &counts);
     ports_add(&k, p->graph->output.at, k.noutput, false, &fields, &counts);
     map_set(a, &symbols, arena_printf(a, "%s_run", p->name), 1);
+    map_set(a, &symbols, arena_printf(a, "%s_run_pool", p->name), 1);
     map_set(a, &symbols, arena_printf(a, "%s_io", p->name), 1);
     k.function = arena_array_of(a, p->function.n + 1, const char *);
     for (uint32_t i = 0; i < p->function.n; i++)
         k.function[i] = name_unique(a, &symbols, arena_printf(a, "%s_%s", p->name, p->function.at[i].name));
+    k.part = arena_array_of(a, p->function.n + 1, const char *const *);
+    for (uint32_t i = 0; i < p->function.n; i++) k.part[i] = part_names(&k, &symbols, i);
     k.weight = arena_array_of(a, p->weight.n + 1, const char *);
     for (uint32_t i = 0; i < p->weight.n; i++)
         k.weight[i] = name_unique(a, &symbols, arena_printf(a, "%s_%s", p->name, p->weight.at[i].name));
     return k;
 }
+
+static const char pool_rule[] = "\ntenon_pool.o: tenon_pool.c tenon_pool.h\n"
+                                "\t$(CC) $(CPPFLAGS) -I. $(CFLAGS) -std=gnu11 -pthread -c -o $@ tenon_pool.c\n";
 
 static void makefile_text(const Package *k, Str *out) {
     Str heading = str_new(k->arena);
@@ -238,6 +262,11 @@ static void makefile_text(const Package *k, Str *out) {
                                 {"cc", t->cc},
                                 {"cflags", t->cflags},
                                 {"bin", k->has_bin ? arena_printf(k->arena, " %s_weights.bin", k->name) : ""},
+                                {"pool_o", package_threads(k) ? " tenon_pool.o" : ""},
+                                {"pool_c", package_threads(k) ? " tenon_pool.c" : ""},
+                                {"pool_h", package_threads(k) ? " tenon_pool.h" : ""},
+                                {"pool_lib", package_threads(k) ? " -pthread" : ""},
+                                {"pool_rule", package_threads(k) ? pool_rule : ""},
                                 {NULL, NULL}};
     skeleton_fill(out, "package.mk.in", values);
 }
@@ -249,6 +278,10 @@ static void cmake_text(const Package *k, Str *out) {
     const char *library = k->name;
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (strcmp(reserved[i], k->name) == 0) library = arena_printf(a, "%s_network", k->name);
+    static const char pool_link[] = "set_source_files_properties(tenon_pool.c PROPERTIES COMPILE_OPTIONS -std=gnu11)\n"
+                                    "target_compile_options(%s PRIVATE -pthread)\n"
+                                    "target_link_libraries(%s PUBLIC -pthread)\n";
+    bool pool = package_threads(k);
     Str heading = str_new(a);
     heading_add(k, &heading, "CMakeLists.txt", "# ", "# ");
     const char *bin = "";
@@ -260,7 +293,10 @@ static void cmake_text(const Package *k, Str *out) {
     const SkelValue values[] = {{"heading", heading.at},     {"name", k->name},
                                 {"NAME", k->upper},          {"library", library},
                                 {"target", k->p->target->name}, {"cflags", k->p->target->cflags},
-                                {"bin", bin},                {NULL, NULL}};
+                                {"bin", bin},                {"pool_c", pool ? " tenon_pool.c" : ""},
+                                {"pool_h", pool ? " tenon_pool.h" : ""},
+                                {"pool_link", pool ? arena_printf(a, pool_link, library, library) : ""},
+                                {NULL, NULL}};
     skeleton_fill(out, "CMakeLists.txt.in", values);
 }
 
@@ -270,6 +306,17 @@ static OutFile *open_file(const Package *k, OutSet *set, const char *dir, const 
 
 static bool put_text(OutFile *f, const Str *text) {
     return f && out_write(f, text->at, text->n) && out_close(f);
+}
+
+/* The thread pool, as it is. */
+static bool write_pool(const Package *k, OutSet *set, const char *dir) {
+    static const char *const file[] = {"tenon_pool.h", "tenon_pool.c"};
+    for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
+        Str text = str_new(k->arena);
+        str_add(&text, skeleton(file[i]));
+        if (!put_text(out_open(set, path_join(k->arena, dir, file[i])), &text)) return false;
+    }
+    return true;
 }
 
 static bool write_files(const Package *k, OutSet *set, const char *dir) {
@@ -295,6 +342,7 @@ static bool write_files(const Package *k, OutSet *set, const char *dir) {
         !put_text(out_open(set, path_join(a, dir, "Makefile")), &makefile) ||
         !put_text(out_open(set, path_join(a, dir, "CMakeLists.txt")), &cmake))
         return false;
+    if (package_threads(k) && !write_pool(k, set, dir)) return false;
     OutFile *c = open_file(k, set, dir, "_weights.c");
     OutFile *bin = c && k->has_bin ? open_file(k, set, dir, "_weights.bin") : NULL;
     if (!c || (k->has_bin && !bin)) return false;

@@ -24,9 +24,15 @@ typedef struct {
     uint32_t ninput, noutput;
     Port *port;            /* inputs, then outputs */
     const char **function; /* with prefix, one a function */
+    const char *const **part; /* one a function: its Function.part */
     const char **weight;   /* with prefix, one a weight */
     bool has_bin;          /* weights in a .bin */
 } Package;
+
+/* Do threads share its loops? Then there are NAME_run_pool and the pool's files. */
+static inline bool package_threads(const Package *k) {
+    return k->p->threads > 1;
+}
 
 /* All names decided: no two symbols are the same, and none is a name inside a kernel. */
 Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d);

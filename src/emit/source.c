@@ -84,6 +84,7 @@ static void functions(const Package *k, EmitUses *uses, Str *out) {
     for (uint32_t i = 0; i < k->p->function.n; i++) {
         Function f = k->p->function.at[i];
         f.name = k->function[i] + prefix;
+        f.part = k->part[i];
         str_addn(out, "\n", 1);
         function_heading(k, &users, i, out);
         emit_function(k->p, &f, uses, out);
@@ -171,6 +172,7 @@ static bool call(Locals *l, uint32_t step, Str *out) {
         list_item(out, "             ", n == 0, argument(l, &s->arg[n], b));
         n++;
     }
+    if (f->parallel) list_item(out, "             ", n == 0, "pool");
     if (n != s->narg) return broken(k, "a call has too many arguments", k->function[s->function]);
     str_add(out, ");\n");
     return true;
@@ -232,11 +234,17 @@ static void mark(const Package *k, uint32_t step, Str *out) {
     if (k->o->profile) str_addf(out, "    " MARK "(%u);\n", (unsigned)step);
 }
 
+static bool shares_loops(const Program *p) {
+    for (uint32_t i = 0; i < p->step.n; i++)
+        if (p->function.at[p->step.at[i].function].parallel) return true;
+    return false;
+}
+
 static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     const Program *p = k->p;
     Locals l = {.k = k};
     for (uint32_t i = 0; i < uses->snippet.n; i++) take_words(k->arena, &l.taken, skeleton(uses->snippet.at[i]));
-    static const char *const own[] = {"io", "arena", "base"};
+    static const char *const own[] = {"io", "arena", "base", "pool"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) map_set(k->arena, &l.taken, own[i], 1);
     for (uint32_t i = 0; i < p->function.n; i++) map_set(k->arena, &l.taken, k->function[i], 1);
     for (uint32_t i = 0; i < p->weight.n; i++) map_set(k->arena, &l.taken, k->weight[i], 1);
@@ -246,8 +254,11 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
         map_set(k->arena, &l.taken, MARK, 1);
         str_add(out, "\n/* Not part of the model: tells the time of each step to who measures. */\nvoid " MARK "(int step);\n");
     }
-    str_addf(out, "\nint %s_run(const %s_io *io, void *arena) {\n", k->name, k->name);
+    bool pool = package_threads(k);
+    str_addf(out, "\nint %s_run%s(const %s_io *io, void *arena%s) {\n", k->name, pool ? "_pool" : "", k->name,
+             pool ? ", tenon_pool *pool" : "");
     checks(k, out);
+    if (pool && !shares_loops(p)) str_add(out, "    (void)pool;\n");
     if (uses_arena(p)) str_add(out, "    unsigned char *const base = arena;\n");
     Str calls = str_new(k->arena);
     mark(k, 0, &calls);
@@ -258,6 +269,9 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     declarations(&l, out);
     str_addf(out, "%s%s", p->step.n ? "\n" : "", calls.at);
     str_addf(out, "%s    return %s_OK;\n}\n", p->step.n ? "\n" : "", k->upper);
+    if (pool)
+        str_addf(out, "\nint %s_run(const %s_io *io, void *arena) {\n    return %s_run_pool(io, arena, NULL);\n}\n",
+                 k->name, k->name, k->name);
     return true;
 }
 

@@ -249,10 +249,38 @@ static bool order_outer(Contraction *c, const Tile *t) {
     return at > to || move_piece(c, at, to);
 }
 
+/* Rows at the borders on their own, so that the window's loops have constant bounds elsewhere. */
+static bool edge_rows(Contraction *c) {
+    StagePlan *s = plan_of(c);
+    for (int i = 0; i < s->npiece; i++) {
+        Piece x = s->piece[i];
+        if (x.reduce || x.root == c->lane || x.root == c->pixel || !guarded(c, x.root)) continue;
+        if (!rule_step1(c->r, STEP_edges, x.name, 0, NULL)) return false;
+    }
+    return true;
+}
+
+/* Neighbouring windows of a row without blocks overlap: the innermost loop over the window is written out, or gcc
+ * carries what they share from step to step (predictive commoning) and runs out of registers. */
+static void unroll_window(Contraction *c) {
+    StagePlan *s = plan_of(c);
+    Piece last = s->piece[s->npiece - 1];
+    int64_t coef;
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].reduce) last = s->piece[i];
+    if (last.reduce && last.size <= 7 && last.size > 1 && c->pixel != NO_AXIS &&
+        x_coefficient(nest_of(c), offset_of(nest_of(c), c->x), last.root, &coef) && coef > 0 && coef <= c->pixel_stride * 8)
+        rule_step1(c->r, STEP_unroll, last.name, 0, NULL);
+}
+
+#define SHORT_REDUCTION 64 /* points below which loop control counts */
+
 static bool dense(Contraction *c) {
     int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent;
     int64_t blocks = c->block == NO_AXIS ? 1 : nest_of(c)->axis.at[c->block].extent;
     Tile t = best_tile(c, pixels, blocks);
+    if (c->depth <= SHORT_REDUCTION && !edge_rows(c)) return false;
+    unroll_window(c);
     if (!(order_reduction(c) && take_tile(c, c->pixel, t.p) && take_tile(c, c->block, t.b) &&
           rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
           rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) && order_outer(c, &t)))
@@ -273,12 +301,7 @@ static bool depthwise(Contraction *c) {
     StagePlan *s = plan_of(c);
     for (int i = 0; i < s->npiece; i++)
         if (s->piece[i].reduce && s->piece[i].size <= 7) rule_step1(c->r, STEP_unroll, s->piece[i].name, 0, NULL);
-    for (int i = 0; i < s->npiece; i++) {
-        Piece x = s->piece[i];
-        if (x.reduce || x.root == c->lane || x.root == c->pixel || !guarded(c, x.root)) continue;
-        if (!rule_step1(c->r, STEP_edges, x.name, 0, NULL)) return false;
-    }
-    return take_tile(c, c->pixel, p) && rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
+    return edge_rows(c) && take_tile(c, c->pixel, p) && rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
            rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) &&
            rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
 }

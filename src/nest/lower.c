@@ -651,6 +651,8 @@ LoopTree *lower(Arena *a, Plan *p) {
         AxisId root = vec_last(&n->stage).axis[i];
         if (n->axis.at[root].extent == 1) continue;
         into = whole_loop(&l, root, into);
+        into->parallel = p->shared[i];
+        l.tree->scratch_each |= p->shared[i];
         for (uint32_t s = 0; s < n->stage.n; s++) l.axis_to[n->stage.at[s].axis[i]] = l.axis_to[root];
     }
     for (uint32_t i = 0; i < n->buf.n; i++)
@@ -664,5 +666,6 @@ LoopTree *lower(Arena *a, Plan *p) {
         turning = by;
         lower_stage(&l, s, turn ? turn : into);
     }
+    if (p->grain) parallel_settle(l.tree, p->grain);
     return l.tree;
 }

@@ -49,10 +49,15 @@ typedef struct {
     int64_t scratch_bytes;
     int64_t *scratch_offset; /* one a buffer; -1: not in scratch */
     int64_t stack_bytes;
+    bool scratch_each; /* scratch is used inside a loop that threads share: one for each */
 } LoopTree;
 
 #define LOWER_STACK_LIMIT 2048 /* bytes of one local array before it goes to scratch */
 
 LoopTree *lower(Arena *a, Plan *p);
+/* The loops that threads share, those inside another one not counted (parallel.c). */
+uint32_t parallel_loops(const LoopTree *t);
+/* Parallel loops of less work than this become plain ones. */
+void parallel_settle(LoopTree *t, int64_t grain);
 void loop_print(const LoopTree *t, Str *out); /* for tests and dumps: reads like the C it becomes */
 #endif

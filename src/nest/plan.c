@@ -371,6 +371,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     uint32_t stage = 0;
     if (st->kind == STEP_inline) return step_inline(p, st, why);
     if (st->kind == STEP_stream) return plan_stream(p, st->buffer, why);
+    if (st->kind == STEP_parallel) return plan_parallel(p, st->axis[0], why);
     StagePlan *s = locate(p, st->axis[0], &at, &stage);
     if (!s) return WHY("there is no axis %s", st->axis[0]);
     Piece *x = &s->piece[at];
@@ -390,11 +391,6 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
         if (!x->reduce) return WHY("%s is not reduced", x->name);
         if (x->size > 16) return WHY("%s has %lld iterations", x->name, (long long)x->size);
         x->apart = true;
-        return true;
-    case STEP_parallel:
-        if (x->reduce) return WHY("%s is reduced", x->name);
-        if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("%s runs in order", x->name);
-        x->parallel = true;
         return true;
     case STEP_interior:
         if (x->reduce || !x->outermost) return WHY("%s is reduced or inner", x->name);
@@ -512,7 +508,7 @@ static bool stage_legal(Plan *p, uint32_t stage, const char **why) {
         const Piece *x = &s->piece[i];
         if (x->apart && x_reductions(p->nest, p->nest->stage.at[stage].value, NULL, 0) != 1)
             return WHY("more than one reduction");
-        if (x->parallel && i > 0) return WHY("%s is not outermost", x->name);
+        if (x->parallel && i > 0 && !s->piece[i - 1].parallel) return WHY("%s is not outermost", x->name);
         if (x->vector && !vector_legal(p, s, i, stage, why)) return false;
         if ((x->reduce && !x->apart) || i < first_reduce(s) || (x->reduce && x->vector)) continue;
         if (++tiles == MAX_RANK || !size_mul(points, x->size, &points) || points > MAX_TILE)

@@ -22,7 +22,7 @@
     STEP(pack, "ban", "constant b is stored with the dimension that the axis walks in innermost blocks of n") \
     STEP(stream, "b", "constant b is stored in the order in which the loops read it") \
     STEP(inline, "b", "a local is computed where it is read") \
-    STEP(parallel, "a", "iterations are shared among threads")
+    STEP(parallel, "a", "iterations are shared among threads, together with those of the parallel axis outside it")
 
 typedef enum StepKind {
 #define STEP(name, operands, help) STEP_##name,
@@ -74,6 +74,8 @@ typedef struct {
     Nest *nest; /* steps change it: fuse, pack, inline */
     StagePlan *stage; /* one a stage */
     const Target *target;
+    bool shared[2 * MAX_RANK]; /* one an axis that all stages share: its iterations are shared among threads */
+    int64_t grain;             /* parallel loops of less work than this run on one thread; 0: all are as the steps say */
 } Plan;
 
 Plan *plan_new(Arena *a, Nest *n, const Target *t);
@@ -87,4 +89,10 @@ bool plan_stream(Plan *p, const char *buffer, const char **why);
 /* The rule-of-thumb schedule for a target: scalar order for C99, vectors and register tiles for vector targets. The
  * steps have been applied to p and are returned for the comment and the log. */
 Schedule schedule_default(Arena *a, Plan *p);
+
+/* Loops whose iterations are shared among threads (parallel.c). The step `parallel`: */
+bool plan_parallel(Plan *p, const char *axis, const char **why);
+/* After the other steps: the outermost loops of each stage that is worth it. The steps are applied to p and appended. */
+#define PARALLEL_GRAIN 16384 /* operations, a few microseconds: some tens of what sharing a loop costs */
+bool schedule_parallel(Arena *a, Plan *p, int threads, int64_t grain, Schedule *out);
 #endif

@@ -118,10 +118,12 @@ static Kind kind_of(const Layouts *l, NodeId n) {
 
 /* ---- the choice ---- */
 
+#define FEW_CHANNELS 4
+
 /* A convolution reads few channels as well without blocks. */
 static bool reads_plain(const Layouts *l, NodeId n, unsigned operand) {
     return l->kind[n] == SIDE_conv && operand == 0 && RW_ATTR(l->r, n, Conv)->group == 1 &&
-           shape_of_value(l, rw_in(l->r, n, 0))->dim[1] <= l->block;
+           shape_of_value(l, rw_in(l->r, n, 0))->dim[1] <= FEW_CHANNELS;
 }
 
 static void conv_costs(const Layouts *l, NodeId n, double *blocked, double *plain) {

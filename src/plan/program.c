@@ -2,6 +2,7 @@
 #include "plan/program.h"
 #include "base/io.h"
 #include "nest/winograd.h"
+#include "base/size.h"
 #include "plan/jobs.h"
 
 typedef struct {
@@ -137,6 +138,8 @@ static void apply_schedule(Builder *b, Function *f, Plan *plan) {
         }
     } else {
         s = schedule_default(b->a, plan);
+        if (b->p->threads > 1)
+            schedule_parallel(b->a, plan, b->p->threads, b->o->grain > 0 ? b->o->grain : PARALLEL_GRAIN, &s);
     }
     Str text = str_new(b->a);
     schedule_print(&s, &text);
@@ -160,7 +163,12 @@ static uint32_t function_for(Builder *b, Job *j) {
         apply_schedule(b, &f, plan);
         f.tree = lower(b->a, plan);
     }
+    f.parallel = b->p->threads > 1 ? parallel_loops(f.tree) : 0;
     f.scratch_bytes = f.tree->scratch_bytes;
+    if (f.parallel && f.tree->scratch_each && !size_mul(f.scratch_bytes, b->p->threads, &f.scratch_bytes)) {
+        diag_error(b->d, (Loc){.file = b->g->file, .node = f.name}, "give fewer --threads", "too much memory");
+        b->failed = true;
+    }
     f.aliased = arena_array_of(b->a, f.nest->buf.n, bool);
     vec_push(b->a, &b->p->function, f);
     map_set(b->a, &b->function_by_key, key, b->p->function.n - 1);
@@ -310,6 +318,7 @@ Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
     p->target = o->target;
     p->name = name_identifier(a, o->name ? o->name : path_stem(a, g->file));
     p->arena_align = 64;
+    p->threads = o->threads > 1 ? o->threads : 1;
     p->nodes_after_passes = g->node.n;
     static const char *const taken[] = {"run", "io", "weights", "example"};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) map_set(a, &b.names, taken[i], 1);

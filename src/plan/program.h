@@ -17,6 +17,8 @@ typedef struct {
     int64_t scratch_bytes; /* of arena that each call needs, 0: no scratch parameter */
     uint32_t calls;        /* steps that use it */
     bool *aliased;         /* one a nest buffer: may share memory with another (in place): no restrict */
+    uint32_t parallel;     /* loops that threads share; with any the pool is the last parameter */
+    const char *const *part; /* as the package calls the functions that hold these loops, without prefix */
 } Function;
 
 /* Weights as the kernels read them. */
@@ -69,6 +71,7 @@ typedef struct {
     PlanResult plan;       /* peak is the arena's size, bytes; lower bound and proof */
     int64_t arena_bytes;   /* plan.peak rounded up to the alignment */
     int64_t arena_align;   /* 64 */
+    int threads;           /* that may share a loop, 1: there are no parallel loops */
     int64_t weight_bytes;  /* of the weights file */
     int64_t macs;
     uint32_t nodes_imported, nodes_after_passes; /* for the report */
@@ -79,6 +82,8 @@ typedef struct {
     const Target *target;
     bool keep_all;         /* every kernel output becomes an output of the program (verify's search for the bad node) */
     const char *schedules; /* lines `kernel-name: schedule` that override, or NULL */
+    int threads;           /* 0 and 1: plain code */
+    int64_t grain;         /* operations that a loop needs to be shared; 0: PARALLEL_GRAIN */
 } ProgramOptions;
 
 /* Fusion into kernels, schedules, order, memory plan; the passes ran before (pass/compile.h). g is changed. NULL with diagnostics (a symbolic dim that

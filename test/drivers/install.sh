@@ -39,6 +39,23 @@ else
     skipped=$((skipped + 2))
 fi
 
+for threads in 1 2; do
+    check "a package for $threads threads" "$prefix/bin/tenon" compile examples/digits/digits.onnx -o "$work/p$threads" \
+        --threads $threads --target c99
+    check "its Makefile" make -s -C "$work/p$threads" all libdigits.so
+    check "its example" "$work/p$threads/digits_example"
+    if command -v cmake >/dev/null; then
+        check "its CMakeLists.txt" bash -c "cmake -S '$work/p$threads' -B '$work/p$threads/b' &&
+            cmake --build '$work/p$threads/b' && cmake --install '$work/p$threads/b' --prefix '$work/p$threads/i'"
+        check "what that builds" "$work/p$threads/b/digits_example"
+    else
+        skipped=$((skipped + 2))
+    fi
+done
+check "no pool without threads" bash -c "! grep -rIlE 'tenon_pool|pthread' '$work/p1'/*.[ch] '$work/p1/Makefile' \
+    '$work/p1/CMakeLists.txt' '$work/p1/digits.map.json' && test ! -e '$work/p1/tenon_pool.c'"
+check "the pool's header is installed" test -f "$work/p2/i/include/tenon_pool.h"
+
 if command -v cmake >/dev/null; then
     mkdir "$work/project"
     cp examples/digits/digits.onnx "$work/project"
@@ -49,14 +66,19 @@ find_package(tenon 0.1 REQUIRED)
 tenon_add_model(digits digits.onnx FOR x86-64)
 tenon_add_model(plain digits.onnx NAME scalar FOR c99 OPTIONS --weights=bin)
 tenon_add_model(best digits.onnx)
+tenon_add_model(shared digits.onnx THREADS 2 OPTIONS --grain=1)
+tenon_add_model(shared_c99 digits.onnx FOR c99 THREADS 3 OPTIONS --grain=1)
 add_executable(reader main.c)
-target_link_libraries(reader digits plain best)
+target_link_libraries(reader digits plain best shared shared_c99)
 END
     cat >"$work/project/main.c" <<'END'
 #include "best.h"
 #include "digits.h"
 #include "scalar.h"
+#include "shared.h"
+#include "shared_c99.h"
 #include <math.h>
+#include <string.h>
 static _Alignas(64) unsigned char arena[DIGITS_ARENA_BYTES + SCALAR_ARENA_BYTES + BEST_ARENA_BYTES];
 int main(void) {
     float image[DIGITS_IMAGE_COUNT], a[DIGITS_LOGITS_COUNT], b[SCALAR_LOGITS_COUNT], c[BEST_LOGITS_COUNT];
@@ -66,6 +88,13 @@ int main(void) {
     if (best_run(&(best_io){image, c}, arena) != BEST_OK) return 3;
     for (int i = 0; i < DIGITS_LOGITS_COUNT; i++)
         if (!(fabsf(a[i] - b[i]) < 1e-4f) || !(fabsf(a[i] - c[i]) < 1e-4f)) return 4;
+    tenon_pool *pool = tenon_pool_create(2);
+    if (!pool || shared_run_pool(&(shared_io){image, a}, arena, pool) != SHARED_OK) return 5;
+    if (shared_c99_run_pool(&(shared_c99_io){image, b}, arena, pool) != SHARED_C99_OK) return 6;
+    tenon_pool_destroy(pool);
+    if (memcmp(a, c, sizeof a) != 0) return 7;
+    for (int i = 0; i < DIGITS_LOGITS_COUNT; i++)
+        if (!(fabsf(b[i] - c[i]) < 1e-4f)) return 8;
     return 0;
 }
 END

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Includes point only downward: base < ir < nest, target < op, plan, emit < import, pass < tune, quantise, train < cli.
-# What generated C may link, runtime/, includes nothing of src/.
+# What generated C may link, runtime/, includes nothing but files beside it.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 passed=0 failed=0
@@ -43,7 +43,8 @@ for folder in src/*/; do
 done
 
 while IFS=: read -r file line text; do
-    fail "$file:$line: runtime/ depends on nothing: $text"
+    header=$(sed -E 's/^[^"]*"([^"]*)".*/\1/' <<<"$text")
+    [[ $header != */* && -f $(dirname "$file")/$header ]] || fail "$file:$line: runtime/ depends on nothing: $text"
 done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' runtime)
 
 echo "$passed passed, $failed failed"

@@ -6,7 +6,7 @@
 digits (in examples/, so always), RFB-320, yunet_n_320 and the fifteen networks of ../shared/zoo are judged by
 onnxruntime on seeded inputs or photos: |got - want| <= 1e-4 |want| + 1e-5 of the output's largest magnitude. For each,
 with the targets c99 and native: the same bytes from two folders, quiet under gcc and clang, no foreign symbols, right
-results, no complaint of ASan and UBSan, two threads as one; the arena against its lower bound; the memory that
+results, no complaint of ASan and UBSan, two threads as one, and loops that threads share as one thread; the arena against its lower bound; the memory that
 `tenon compile` takes; text and JSON round trips.
 """
 import json
@@ -31,6 +31,7 @@ NETWORKS = """resnet50 densenet121 googlenet text_encoder vit_tiny efficientnet_
               resnet18 shufflenet_v2 mobilenet_v2 mnasnet1_0 mobilenet_v1 squeezenet1_1""".split()
 SMALL = ["RFB-320", "yunet_n_320", "digits"]  # the interpreter, too
 RACES = ["digits", "mobilenet_v2"]  # ThreadSanitizer
+SHARED_LOOPS = ["digits", "RFB-320", "yunet_n_320", "mobilenet_v2", "vit_tiny"]  # compiled for threads as well
 TARGETS = ["c99", "native"]
 STRICT = "-Wall -Wextra -Wconversion -Wshadow -Werror".split()
 SANITISE = "-g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -O1".split()
@@ -273,8 +274,10 @@ class Network:
                 size = np.dtype(BYTES[p["type"]]).itemsize
                 rows.append(f"    {{offsetof(Io, {p['field']}), {p['bytes']}, {size}, {int(way == 'inputs')}}},\n")
         capital = self.symbol.upper()
+        run = "RUN_POOL" if os.path.exists(folder + "/tenon_pool.h") else "RUN"
         with open(folder + "/ports.h", "w") as f:
-            f.write(f'#include "{self.symbol}.h"\n#include <stddef.h>\n#define RUN {self.symbol}_run\n'
+            f.write(f'#include "{self.symbol}.h"\n#include <stddef.h>\n'
+                    f"#define {run} {self.symbol}_run{run[3:].lower()}\n"
                     f"enum {{ ARENA = {capital}_ARENA_BYTES, ALIGN = {capital}_ARENA_ALIGN }};\n"
                     f"typedef {self.symbol}_io Io;\n"
                     "typedef struct {\n    size_t offset, bytes, size;\n    int is_input;\n} Port;\n"
@@ -291,10 +294,30 @@ class Network:
         own, _ = self.flags(folder, target)
         self.ports(folder)
         files = [ROOT + "/test/models/threads.c", *(f"{self.symbol}{part}.c" for part in ("", "_weights"))]
+        if os.path.exists(folder + "/tenon_pool.c"):
+            files.append("tenon_pool.c")
         call(["gcc", *own, "-std=gnu11", "-O1", "-g1", "-fsanitize=thread", "-I.", *files, "-o", "races", "-lpthread", "-lm"],
              folder)
         # TSan of gcc 12 dies of high-entropy address layouts
         call(["setarch", "-R", "./races", *self.inputs(self.cases[0])], folder)
+
+    def shared_loops(self, target):
+        """A package whose loops threads share: every loop that may be, so that small networks have some."""
+        folder = os.path.join(self.work, target, "threads")
+        call([TENON, "compile", self.model, "-o", folder, "--name", self.symbol, "--target", target, "--threads", "3",
+              "--grain", "1"], ROOT)
+        with open(f"{folder}/{self.symbol}.c") as f:
+            if "tenon_pool_run(" not in f.read():
+                raise Failure("no loop is shared")
+        self.gcc(folder, target)
+        self.clang(folder, target)
+        call(["make", "-s", f"CFLAGS={' '.join(self.flags(folder, target)[0])}"], folder)
+        self.judge(folder, f"./{self.symbol}_example", self.cases[:2])
+        self.ports(folder)
+        call(["gcc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-I.", ROOT + "/test/models/threads.c",
+              f"lib{self.symbol}.a", "-o", "threads", "-pthread", "-lm"], folder)
+        call(["./threads", *self.inputs(self.cases[0])], folder)
+        return folder
 
     # The rest.
 
@@ -347,6 +370,10 @@ class Network:
         if target == "native":
             if self.name in RACES:
                 self.check("ThreadSanitizer", self.races, folder, target)
+            if self.name in SHARED_LOOPS:
+                shared = self.check("loops shared by threads", self.shared_loops, target)
+                if shared and self.name in RACES + SMALL:
+                    self.check("loops shared by threads, ThreadSanitizer", self.races, shared, target)
             self.check("arena", self.arena)
             self.check("memory", self.modest)
         shutil.rmtree(os.path.join(self.work, target))

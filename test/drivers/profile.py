@@ -1,4 +1,5 @@
-"""tenon profile: a line a step, sums that add up, a page and JSON that parse; tenon bench --vs where onnxruntime is."""
+"""tenon profile: a line a step, sums that add up, a page and JSON that parse; tenon bench --vs and bench/run.py where
+onnxruntime is."""
 import importlib.util
 import json
 import os
@@ -115,6 +116,19 @@ def versus(folder):
     check("the same results", rows["tenon"]["max_error"] < 1e-3 and rows["onnxruntime"]["max_error"] == 0, rows)
 
 
+    document = os.path.join(folder, "doc.md")
+    with open(document, "w") as f:
+        f.write("before\n<!-- bench -->\nold\n<!-- end of bench -->\nbehind\n")
+    r = subprocess.run([sys.executable, "bench/run.py", "--tenon", TENON, "--python", sys.executable, "--threads", "1",
+                        "--rounds", "1", "--seconds", "0.05", "--engines", "onnxruntime", "--into", document, MODEL],
+                       capture_output=True, text=True)
+    with open(document) as f:
+        text = f.read()
+    check("bench/run.py", r.returncode == 0 and text.startswith("before\n<!-- bench -->\nMeasured by") and
+          text.endswith("|\n<!-- end of bench -->\nbehind\n") and "old" not in text and
+          re.search(r"^\| digits \| [0-9.e-]+ \| [0-9.e-]+ \| [0-9.e-]+ \|$", text, re.MULTILINE), r.stderr, text)
+
+
 def missing_packages(folder):
     """A python without any of the packages."""
     bare = os.path.join(folder, "bare")
@@ -130,7 +144,7 @@ with tempfile.TemporaryDirectory() as f:
     profile(f)
     versus(f)
     missing_packages(f)
-    left = [n for n in os.listdir(f) if n not in ("cache", "p.html", "p.json", "v.json", "out", "bare")]
+    left = [n for n in os.listdir(f) if n not in ("cache", "p.html", "p.json", "v.json", "out", "bare", "doc.md")]
     check("nothing is left behind", not left, left)
 print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
 sys.exit(failed != 0)

@@ -86,7 +86,10 @@ CASES = [
     usage("unknown target", "compile m.onnx -o out --target pdp11",
           "--target: 'pdp11' is not a target; there are native, c99, gnu, x86-64, x86-64-v2, x86-64-v3, x86-64-v4"),
     usage("unknown weights", COMPILE + " --weights json", "--weights: 'json' is neither bin nor text"),
-    usage("threads abc", COMPILE + " --threads abc", "--threads: 'abc' is not a number of threads"),
+    usage("threads abc", COMPILE + " --threads abc", "--threads: 'abc' is not a number of threads from 0 to 256"),
+    usage("threads -1", COMPILE + " --threads -1", "--threads: '-1' is not a number of threads from 0 to 256"),
+    usage("threads 300", COMPILE + " --threads 300", "--threads: '300' is not a number of threads from 0 to 256"),
+    usage("grain 0", COMPILE + " --grain 0", "--grain: '0' is not a number of operations from 1 on"),
     usage("input-shape without numbers", "info m.onnx --input-shape x=abc",
           "--input-shape: 'x=abc' is no shape; write it like x=1x3x224x224"),
     usage("input-shape with two x", "info m.onnx --input-shape x=1xx4",
@@ -166,17 +169,17 @@ CASES = [
     Case("unknown pass to skip", ADD,
          "skip: there is no pass 'frobnicate'; the passes are expand_composite, dead_code, fold_constants, "
          "eliminate_identity, canonicalise, cse, fold_batch_norm, fold_scale, merge_constants, substitute, "
-         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, order",
+         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, assign_layout, choose_winograd, order",
          COMPILE + " --skip-pass frobnicate"),
     Case("unknown pass to stop after", ADD,
          "stop after: there is no pass 'frobnicate'; the passes are expand_composite, dead_code, fold_constants, "
          "eliminate_identity, canonicalise, cse, fold_batch_norm, fold_scale, merge_constants, substitute, "
-         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, order",
+         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, assign_layout, choose_winograd, order",
          COMPILE + " --stop-after frobnicate"),
     Case("unknown pass to dump", ADD,
          "dump: there is no pass 'frobnicate'; the passes are expand_composite, dead_code, fold_constants, "
          "eliminate_identity, canonicalise, cse, fold_batch_norm, fold_scale, merge_constants, substitute, "
-         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, order",
+         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, assign_layout, choose_winograd, order",
          COMPILE + " --dump frobnicate"),
     Case("schedule missing", ADD,
          "tenon: s.txt: cannot open: No such file or directory", COMPILE + " --schedule s.txt"),

@@ -1,4 +1,5 @@
-/* Two threads, each with an arena of its own, must give the bytes that one gives alone.
+/* Two threads, each with an arena of its own, must give the bytes that one gives alone. A network compiled for threads
+ * (RUN_POOL) runs so without a pool, then alone with pools of two and three threads, then twice at once with one pool.
  *     threads [INPUT.bin ...]
  * One thread runs the inputs as they are, the other the same numbers backwards, so that anything they shared would show.
  * ports.h, written by the driver, says what the network is called and what it takes and gives. */
@@ -7,6 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifdef RUN_POOL
+static tenon_pool *pool; /* what both use */
+#define RUN(io, arena) RUN_POOL(io, arena, pool)
+#endif
 
 enum { RUNS = 3, NPORTS = sizeof ports / sizeof *ports };
 
@@ -62,9 +68,7 @@ static int prepare(Worker *w, int argc, char **argv, int reversed) {
     return 1;
 }
 
-static void *work(void *of) {
-    Worker *w = of;
-    pthread_barrier_wait(&start);
+static void run_some(Worker *w) {
     for (int run = 0; run < RUNS; run++) {
         for (int i = 0; i < NPORTS; i++)
             if (!ports[i].is_input) memset(w->buffer[i], 0x33, ports[i].bytes);
@@ -73,7 +77,22 @@ static void *work(void *of) {
         for (int i = 0; i < NPORTS; i++)
             if (!ports[i].is_input) w->bad |= memcmp(w->buffer[i], w->want[i], ports[i].bytes) != 0;
     }
+}
+
+static void *work(void *of) {
+    pthread_barrier_wait(&start);
+    run_some(of);
     return NULL;
+}
+
+static int both(Worker *w) {
+    pthread_t t[2];
+    if (pthread_barrier_init(&start, NULL, 2)) return 2;
+    for (int i = 0; i < 2; i++)
+        if (pthread_create(&t[i], NULL, work, &w[i])) return 2;
+    for (int i = 0; i < 2; i++) pthread_join(t[i], NULL);
+    pthread_barrier_destroy(&start);
+    return w[0].bad | w[1].bad;
 }
 
 static void release(Worker *w) {
@@ -86,16 +105,19 @@ static void release(Worker *w) {
 
 int main(int argc, char **argv) {
     static Worker w[2];
-    pthread_t t[2];
     if (!prepare(&w[0], argc, argv, 0) || !prepare(&w[1], argc, argv, 1)) {
         fprintf(stderr, "threads: the inputs or the first run failed\n");
         return 2;
     }
-    if (pthread_barrier_init(&start, NULL, 2)) return 2;
-    for (int i = 0; i < 2; i++)
-        if (pthread_create(&t[i], NULL, work, &w[i])) return 2;
-    for (int i = 0; i < 2; i++) pthread_join(t[i], NULL);
-    int bad = w[0].bad | w[1].bad;
+    int bad = both(w);
+#ifdef RUN_POOL
+    for (int threads = 2; threads <= 3; threads++) {
+        pool = tenon_pool_create(threads);
+        for (int i = 0; i < 2; i++) run_some(&w[i]);
+        bad |= both(w);
+        tenon_pool_destroy(pool);
+    }
+#endif
     puts(bad ? "two threads disturb each other" : "two threads give the same bytes as one");
     for (int i = 0; i < 2; i++) release(&w[i]);
     return bad;

@@ -5,7 +5,7 @@
  *     --- TARGET: schedule, or `plain` for none
  *     the loop tree, or `refused: WHY`
  *     --- TARGET: default
- *     `schedule: STEPS` and the loop tree
+ *     `schedule: STEPS` and the loop tree; `threads` as well: with loops that 3 threads share, of 100 operations or more
  * with any number of --- parts. --bless writes what came out into the files. */
 #include "base/io.h"
 #include "base/size.h"
@@ -28,8 +28,10 @@ static const char *outcome(Graph *g, const char *target, const char *text) {
     if (!n || !t) return "no nest or no such target\n";
     Plan *p = plan_new(arena, n, t);
     const char *why = NULL;
-    if (!strcmp(text, "default")) {
+    bool threads = !strcmp(text, "threads");
+    if (threads || !strcmp(text, "default")) {
         Schedule chosen = schedule_default(arena, p);
+        if (threads) schedule_parallel(arena, p, 3, 100, &chosen);
         str_add(&s, "schedule: ");
         schedule_print(&chosen, &s);
         str_add(&s, "\n");

@@ -1,6 +1,7 @@
 /* Random legal schedules: each kernel below is lowered under sequences of random steps (those that are accepted) for a
  * scalar and a vector target, all variants are compiled under ASan and UBSan with every warning an error, run once on
- * seeded inputs, and compared with the interpreter on the unscheduled nest.
+ * seeded inputs, and compared with the interpreter on the unscheduled nest. Parallel loops then are shared among two and
+ * three threads, under TSan too: the bytes stay the same.
  *     schedule_test [SEED [VARIANTS a kernel [KERNEL]]]        KEEP=1 leaves the folder and prints its name */
 #include "base/io.h"
 #include "check.h"
@@ -73,6 +74,9 @@ static const Kernel kernels[] = {
     {"top_k", "in %x : f32[3,9]\n%y, %i = TopK(%x) {k=4, axis=1}\n"},
     {"lstm", "in %x : f32[3,2,4]\nin %w : f32[1,24,4]\nin %wr : f32[1,24,6]\nin %wb : f32[1,48]\n%y, %h, %c = LSTM(%x, "
              "%w, %wr, %wb) {hidden_size=6}\n"},
+    {"top_k_scratch", "in %x : f32[5,700]\n%y, %i = TopK(%x) {k=4, axis=1}\n"},
+    {"lstm_scratch", "in %x : f32[2,3,4]\nin %w : f32[1,800,4]\nin %wr : f32[1,800,200]\n%y, %h, %c = LSTM(%x, %w, %wr) "
+                     "{hidden_size=200}\n"},
     {"gru", "in %x : f32[3,2,4]\nin %w : f32[2,15,4]\nin %wr : f32[2,15,5]\n%y, %h = GRU(%x, %w, %wr) {hidden_size=5, "
             "direction=\"bidirectional\"}\n"},
     {"scalar", "in %a : f32[]\nin %b : f32[]\n%y = Div(%a, %b)\n"},
@@ -142,6 +146,8 @@ static const Kernel kernels[] = {
     {"trilu", "in %x : f32[2,5,8]\n%y = Trilu(%x) {k=1, upper=0}\n"},
 };
 enum { KERNELS = sizeof kernels / sizeof *kernels };
+
+enum { THREADS = 3 };
 
 typedef struct {
     const Kernel *kernel;
@@ -279,11 +285,12 @@ static void unit(Variant *const *v, uint32_t n, const char *head, Str *out) {
     Str body = str_new(arena);
     EmitUses uses = {0};
     for (uint32_t i = 0; i < n; i++) {
-        Program p = {.graph = v[i]->graph, .target = v[i]->target, .name = "fuzz"};
+        Program p = {.graph = v[i]->graph, .target = v[i]->target, .name = "fuzz", .threads = THREADS};
         str_addf(&body, "\n/* %s: %s */\n", v[i]->kernel->name, v[i]->schedule);
         emit_function(&p, &v[i]->f, &uses, &body);
     }
-    str_addf(out, "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n%s", head);
+    str_addf(out, "#include \"tenon_pool.h\"\n#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n"
+                  "#include <string.h>\nextern tenon_pool *all_threads;\n%s", head);
     for (uint32_t i = 0; i < uses.snippet.n; i++) {
         const char *text = skeleton(uses.snippet.at[i]);
         if (!text) fprintf(stderr, "no snippet %s\n", uses.snippet.at[i]), failed++;
@@ -302,7 +309,7 @@ static void unit(Variant *const *v, uint32_t n, const char *head, Str *out) {
             str_addf(out, "%sb[%u]", first ? "" : ", ", k);
             first = false;
         }
-        str_addf(out, "%s);\n}\n", v[i]->f.scratch_bytes ? ", s" : "");
+        str_addf(out, "%s%s);\n}\n", v[i]->f.scratch_bytes ? ", s" : "", v[i]->f.parallel ? ", all_threads" : "");
     }
 }
 
@@ -310,7 +317,8 @@ static const char main_text[] =
     "static void *read_some(size_t n, int align) {\n"
     "    void *p = align ? aligned_alloc(64, (n + 63) / 64 * 64 + 64) : malloc(n ? n : 1);\n"
     "    if (n && !align && fread(p, 1, n, stdin) != n) exit(9);\n    return p;\n}\n"
-    "int main(void) {\n    for (size_t v = 0; v < sizeof calls / sizeof *calls; v++) {\n"
+    "int main(int argc, char **argv) {\n    all_threads = argc > 1 ? tenon_pool_create(atoi(argv[1])) : NULL;\n"
+    "    for (size_t v = 0; v < sizeof calls / sizeof *calls; v++) {\n"
     "        size_t head[2], size[64];\n        void *b[64];\n"
     "        if (fread(head, sizeof *head, 2, stdin) != 2 || head[0] > 64) return 8;\n"
     "        for (size_t i = 0; i < head[0]; i++) {\n"
@@ -319,10 +327,11 @@ static const char main_text[] =
     "        void *s = read_some(head[1], 1);\n        fprintf(stderr, \"%s\\n\", names[v]);\n        calls[v](b, s);\n"
     "        for (size_t i = 0; i < head[0]; i++) {\n            fwrite(b[i], 1, size[i], stdout);\n            "
     "free(b[i]);\n        }\n"
-    "        free(s);\n    }\n    return 0;\n}\n";
+    "        free(s);\n    }\n    tenon_pool_destroy(all_threads);\n    return 0;\n}\n";
 
 static void driver(Variant *const *v, uint32_t n, Str *out) {
-    str_add(out, "#include <stdio.h>\n#include <stdlib.h>\n");
+    str_add(out, "#include \"tenon_pool.h\"\n#include <stdio.h>\n#include <stdlib.h>\n"
+                 "extern tenon_pool *all_threads;\ntenon_pool *all_threads;\n");
     for (uint32_t i = 0; i < n; i++) str_addf(out, "void call_%s(void *const *, unsigned char *);\n", v[i]->name);
     str_add(out, "static void (*const calls[])(void *const *, unsigned char *) = {");
     for (uint32_t i = 0; i < n; i++) str_addf(out, "call_%s,", v[i]->name);
@@ -403,6 +412,15 @@ static void save(const char *folder, const char *name, const Str *text) {
         diag_print(diag, stderr), failed++;
 }
 
+static void save_pool(const char *folder) {
+    static const char *const file[] = {"tenon_pool.h", "tenon_pool.c"};
+    for (int i = 0; i < 2; i++) {
+        Str text = str_new(arena);
+        str_add(&text, skeleton(file[i]));
+        save(folder, file[i], &text);
+    }
+}
+
 #define WARN " -Wall -Wextra -Wconversion -Wshadow -Werror"
 #define SAN " -O1 -fsanitize=undefined,address -fno-sanitize-recover=all -c"
 
@@ -427,14 +445,17 @@ static void build_and_run(Variant *const *all, uint32_t n) {
     save(folder, "main.c", &text);
     input_file(all, n, &in);
     save(folder, "in", &in);
+    save_pool(folder);
     if (program_find(arena, "clang")) {
         tool(folder, "clang.log", "clang -std=c99 -Wpedantic" WARN " -fsyntax-only c99.c");
         tool(folder, "clang.log", "clang -std=gnu11" WARN " -fsyntax-only gnu.c");
     }
     if (tool(folder, "cc.log", "cc -std=c99 -Wpedantic" WARN SAN " c99.c -o c99.o") &&
         tool(folder, "cc.log", "cc -std=gnu11" WARN SAN " gnu.c -o gnu.o") &&
-        tool(folder, "cc.log", "cc -std=gnu11 -fsanitize=undefined,address main.c c99.o gnu.o -o run -lm")) {
+        tool(folder, "cc.log", "cc -std=gnu11 -fsanitize=undefined,address main.c tenon_pool.c c99.o gnu.o -o run -pthread -lm")) {
         tool(folder, "run.log", "sh -c './run <in >out'");
+        if (tool(folder, "run.log", "sh -c './run 2 <in >out2 && ./run 3 <in >out3'"))
+            passed += tool(folder, "run.log", "cmp out out2") + tool(folder, "run.log", "cmp out out3");
         Bytes out = {0};
         if (io_map(arena, diag, path_join(arena, folder, "out"), &out)) {
             const uint8_t *at = out.data, *end = at + out.n;
@@ -443,6 +464,19 @@ static void build_and_run(Variant *const *all, uint32_t n) {
             failed++;
         }
     }
+    /* TSan of gcc 12 dies of high-entropy address layouts. */
+    if (tool(folder, "cc.log", "cc -std=gnu11 -w -O1 -g1 -fsanitize=thread main.c tenon_pool.c c99.c gnu.c -o races "
+                               "-pthread -lm"))
+        passed += tool(folder, "run.log", "sh -c 'setarch -R ./races 3 <in >out4 && cmp out out4'");
+}
+
+/* The loops that threads share, as the package names them. */
+static void share_loops(Variant *v) {
+    v->f.parallel = parallel_loops(v->f.tree);
+    if (v->f.parallel && v->f.tree->scratch_each) v->f.scratch_bytes *= THREADS;
+    const char **part = arena_array_of(arena, v->f.parallel + 1, const char *);
+    for (uint32_t i = 0; i < v->f.parallel; i++) part[i] = arena_printf(arena, "%s_part%u", v->name, i);
+    v->f.part = part;
 }
 
 static Variant *variant(const Kernel *k, uint32_t number, uint64_t seed) {
@@ -471,11 +505,13 @@ static Variant *variant(const Kernel *k, uint32_t number, uint64_t seed) {
         if (number % 3) vector_steps(p, &s);
         for (uint32_t i = 0, n = random_below(number % 3 ? 4 : 12); i < n; i++) random_step(p, &s);
     }
+    if (number < 2 || random_below(2)) schedule_parallel(arena, p, THREADS, 1, &s);
     Str text = str_new(arena);
     schedule_print(&s, &text);
     v->schedule = text.at;
     v->f = (Function){.name = v->name, .nest = v->nest, .tree = lower(arena, p)};
     v->f.scratch_bytes = v->f.tree->scratch_bytes;
+    share_loops(v);
     make_data(v);
     return v;
 }

@@ -65,7 +65,7 @@ typedef struct {
 static Function functions[] = {
     {"abs", V(abs), fabs, 0, 0, 0},        {"sign", V(sign), sign_of, 0, 0, 0}, {"floor", V(floor), floor, 0, 0, 0},
     {"ceil", V(ceil), ceil, 0, 0, 0},      {"rint", V(rint), rint, 0, 0, 0},    {"trunc", V(trunc), trunc, 0, 0, 0},
-    {"sqrt", V(sqrt), sqrt, 0.5, 0, 0},    {"sq", V(sq), square, 0.5, 0, 0},    {"exp", V(exp), exp, 1, 0, 0},
+    {"sqrt", V(sqrt), sqrt, 0.5, 0, 0},    {"sq", V(sq), square, 0.5, 0, 0},    {"exp", V(exp), exp, 1.01, 0, 0},
     {"expm1", V(expm1), expm1, 1.5, 0, 0}, {"log", V(log), log, 1, 0, 0},       {"log1p", V(log1p), log1p, 2, 0, 0},
     {"tanh", V(tanh), tanh, 2, 0, 0},      {"erf", V(erf), erf, 1.5, 0, 0},
 };
@@ -103,9 +103,9 @@ static void pairs(void) {
         for (int k = 0; k < 8; k++) {
             const float a = some[i], b = some[k];
             V(store)(y, V(max)(V(set)(a), V(set)(b)));
-            expect("max", y[N - 1], a > b || isnan(a) ? a : b);
+            expect("max", y[N - 1], b > a || isnan(b) ? b : a);
             V(store)(y, V(min)(V(set)(a), V(set)(b)));
-            expect("min", y[0], a < b || isnan(a) ? a : b);
+            expect("min", y[0], b < a || isnan(b) ? b : a);
             V(store)(y, V(copysign)(V(set)(a), V(set)(b)));
             if (!isnan(a) && !isnan(b)) expect("copysign", y[1], copysignf(a, b));
         }
