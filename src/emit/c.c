@@ -250,6 +250,31 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
     return 1 + made;
 }
 
+/* The lanes of a vector join what a scalar holds. */
+static int fold(Emit *m, const LoopNode *x, int depth, Str *out) {
+    static const char *const name[] = {"fold_sum", "fold_prod", "fold_max", "fold_min"};
+    Str target = str_new(m->arena);
+    str_add(&target, c_var_name(m, x->var));
+    for (int i = 0; i < x->nindex; i++) {
+        str_add(&target, "[");
+        c_expr(m, x->index[i], 0, &target);
+        str_add(&target, "]");
+    }
+    m->lanes = m->t->var.at[x_get(m->n, x->value)->id].lanes;
+    const char *f = c_vector_fn(m, name[x->combine]);
+    indent(out, depth);
+    if (x->combine <= COMBINE_prod) {
+        str_addf(out, "%s %s %s(", target.at, x->combine == COMBINE_sum ? "+=" : "*=", f);
+    } else {
+        const char *scalar = x->combine == COMBINE_max ? "max_f32" : "min_f32";
+        c_need(m, arena_printf(m->arena, "%s.h", scalar));
+        str_addf(out, "%s = %s(%s, %s(", target.at, scalar, target.at, f);
+    }
+    c_expr(m, x->value, 0, out);
+    str_add(out, x->combine <= COMBINE_prod ? ");\n" : "));\n");
+    return 1;
+}
+
 /* A declaration; an array is filled by loops over its dimensions. */
 static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
     const LoopVar *v = &m->t->var.at[x->var];
@@ -266,8 +291,9 @@ static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
         if (v->lanes > 1) str_add(&init, ")");
     }
     m->lanes = lanes;
+    bool vectors = m->p->target->dialect != DIALECT_c99 && v->lanes == 1 && v->ndim == 1 && v->dim[0] >= 16;
     indent(out, depth);
-    str_addf(out, "%s %s", type, name);
+    str_addf(out, "%s%s %s", vectors ? "_Alignas(64) " : "", type, name); /* where vectors may be stored */
     for (int i = 0; i < v->ndim; i++) str_addf(out, "[%lld]", (long long)v->dim[i]);
     if (v->ndim == 0 && init.n) str_addf(out, " = %s", init.at);
     str_add(out, ";\n");
@@ -314,6 +340,7 @@ int c_statement(Emit *m, const LoopNode *x, int depth, Str *out) {
     case LOOP_var: return declare(m, x, depth, out);
     case LOOP_set:
     case LOOP_store: return set_or_store(m, x, depth, out);
+    case LOOP_fold: return fold(m, x, depth, out);
     case LOOP_call:
         m->lanes = m->t->var.at[x->var].lanes;
         c_need(m, "UNROLL.h");

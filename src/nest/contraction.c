@@ -1,6 +1,6 @@
-/* Schedules for sums of products with a constant: acc[pixel][block] += x[pixel] * w[block], w vectors of the lanes of
+/* Schedules for sums of products: acc[pixel][block] += x[pixel] * w[block], w vectors of the lanes of
  * the output channels. P pixels times B blocks stay in registers during the reduction; the constant is stored in the
- * order in which it is read, the loops outside are ordered by what moves through the second-level cache. */
+ * order in which it is read (a tensor must be contiguous there), the loops outside are ordered by what moves through the second-level cache. */
 #include "base/size.h"
 #include "nest/internal.h"
 #include "nest/rule.h"
@@ -12,6 +12,7 @@ typedef struct {
     Rule *r;
     ExprId red, x, w;  /* the reduction and its two loads */
     BufId wbuf;
+    bool constant;     /* w is: it can be stored as it is read */
     AxisId lane, pixel, block; /* NO_AXIS where there is none */
     int64_t lanes, depth;      /* depth: points of the reduction */
     int64_t pixel_stride;      /* elements of x from one pixel to the next */
@@ -33,6 +34,13 @@ static Moves moves(const Contraction *c, AxisId a) {
     return x ? (w ? MOVES_both : MOVES_x) : w ? MOVES_w : MOVES_none;
 }
 
+static void turn_operands(Contraction *c) {
+    ExprId t = c->x;
+    c->x = c->w;
+    c->w = t;
+    c->wbuf = x_get(nest_of(c), c->w)->id;
+}
+
 static const Piece *piece_of(const Contraction *c, AxisId a) {
     StagePlan *s = plan_of(c);
     for (int i = 0; i < s->npiece; i++)
@@ -40,7 +48,7 @@ static const Piece *piece_of(const Contraction *c, AxisId a) {
     return NULL;
 }
 
-/* The value of the reduction is load * load, one of them a constant. */
+/* The value of the reduction is load * load; a constant is w. */
 static bool operands(Contraction *c) {
     Nest *n = nest_of(c);
     Expr red = *x_get(n, c->red);
@@ -50,16 +58,23 @@ static bool operands(Contraction *c) {
     c->x = x_arg(n, v, 0);
     c->w = x_arg(n, v, 1);
     if (x_get(n, c->x)->kind != X_load || x_get(n, c->w)->kind != X_load) return false;
-    if (n->buf.at[x_get(n, c->x)->id].kind == BUF_const) {
-        ExprId t = c->x;
-        c->x = c->w;
-        c->w = t;
-    }
+    if (n->buf.at[x_get(n, c->x)->id].kind == BUF_const) turn_operands(c);
     c->wbuf = x_get(n, c->w)->id;
-    return n->buf.at[c->wbuf].kind == BUF_const && n->buf.at[c->wbuf].nphys == 0;
+    c->constant = n->buf.at[c->wbuf].kind == BUF_const;
+    return n->buf.at[c->wbuf].nphys == 0;
 }
 
-/* The axis whose neighbours lie side by side in the result and which moves the constant: the lanes. */
+/* Does axis a move vectors of w (contiguous, or a constant that will be stored so), and x by single steps or not? */
+static bool carries_lanes(const Contraction *c, AxisId a) {
+    Nest *n = nest_of(c);
+    int64_t coef;
+    Moves m = moves(c, a);
+    if (m != MOVES_w && (m != MOVES_both || !c->constant)) return false;
+    if (!c->constant && (!x_coefficient(n, offset_of(n, c->w), a, &coef) || coef != 1)) return false;
+    return m == MOVES_w || (x_coefficient(n, offset_of(n, c->x), a, &coef) && coef == 1);
+}
+
+/* The axis whose neighbours lie side by side in the result and which moves w: the lanes. */
 static bool find_lane(Contraction *c) {
     Nest *n = nest_of(c);
     const Stage *st = &n->stage.at[c->r->stage];
@@ -69,10 +84,9 @@ static bool find_lane(Contraction *c) {
     for (int i = 0; i < s->npiece; i++) {
         const Piece *p = &s->piece[i];
         if (p->reduce || p->step != 1 || !p->outermost || n->axis.at[p->root].kind == AXIS_serial) continue;
-        Moves m = moves(c, p->root);
-        if (m != MOVES_w && m != MOVES_both) continue;
         if (!x_coefficient(n, to, p->root, &coef) || coef != 1) continue;
-        if (m == MOVES_both && (!x_coefficient(n, offset_of(n, c->x), p->root, &coef) || coef != 1)) continue;
+        if (!c->constant && moves(c, p->root) == MOVES_x) turn_operands(c);
+        if (!carries_lanes(c, p->root)) continue;
         for (int64_t l = most; l >= 4; l /= 2)
             if (p->size % l == 0) {
                 c->lane = p->root;
@@ -115,7 +129,13 @@ static double step_cycles(const Target *t, int64_t p, int64_t b) {
 
 static double tile_cycles(const Contraction *c, int64_t p, int64_t b) {
     const Target *t = c->r->p->target;
-    double conflict = c->pixel_stride * 4 % 4096 == 0 && p > 6 ? 1.5 : 1; /* one set of the first-level cache */
+    int64_t stride = c->pixel_stride * 4 % 4096, together = 4096; /* rows that share sets of the first-level cache */
+    while (stride) {
+        int64_t rest = together % stride;
+        together = stride;
+        stride = rest;
+    }
+    double conflict = p * together > 6 * 4096 ? 1.5 : 1; /* more of them than its ways */
     return (double)c->depth * step_cycles(t, p, b) * conflict + 1.5 * (double)(p * b) + 20;
 }
 
@@ -193,29 +213,40 @@ static bool order_reduction(Contraction *c) {
 
 static int64_t bytes_of(const Nest *n, BufId b) { return buffer_elements(&n->buf.at[b]) * 4; }
 
-/* The loop over blocks of channels goes inside that over pixels where the constant fits the cache better than x does. */
+/* Piece `from` takes place `to`, those between move up. */
+static bool move_piece(Contraction *c, int from, int to) {
+    StagePlan *s = plan_of(c);
+    Step st = {.kind = STEP_reorder};
+    if (to < from) st.axis[st.naxis++] = s->piece[from].name;
+    for (int i = from < to ? from + 1 : to; i <= (from < to ? to : from - 1); i++)
+        st.axis[st.naxis++] = s->piece[i].name;
+    if (to > from) st.axis[st.naxis++] = s->piece[from].name;
+    return st.naxis < 2 || rule_step(c->r, st);
+}
+
+/* The loop over blocks of channels goes inside that over pixels where the constant fits the cache better than x does,
+ * else outside. */
 static bool order_outer(Contraction *c, const Tile *t) {
     StagePlan *s = plan_of(c);
     Nest *n = nest_of(c);
     if (c->block == NO_AXIS || c->pixel == NO_AXIS) return true;
     int64_t l2 = c->r->p->target->l2_bytes / 2, w = bytes_of(n, c->wbuf), x = bytes_of(n, x_get(n, c->x)->id);
     int64_t blocks = (n->axis.at[c->block].extent + t->b - 1) / t->b, rows = 1;
-    int at = -1, to = -1;
-    for (int i = 0; i < s->npiece && !s->piece[i].reduce; i++) {
+    int at = -1, first = -1, to = -1;
+    for (int i = 0; i < s->npiece && !s->piece[i].reduce; i++)
         if (s->piece[i].root == c->block) at = i;
-        if (at >= 0 && i > at && moves(c, s->piece[i].root) == MOVES_x) {
-            rows *= s->piece[i].size;
-            to = i;
-            if (s->piece[i].root != c->pixel) break; /* rows outside, tiles of a row inside */
-        }
+    for (int i = 0; i < s->npiece && !s->piece[i].reduce; i++) {
+        if (at < 0 || moves(c, s->piece[i].root) != MOVES_x) continue;
+        if (first < 0) first = i;
+        if (i > at && to > at && s->piece[to].root != c->pixel) break; /* rows outside, tiles of a row inside */
+        rows *= s->piece[i].size;
+        to = i;
     }
     if (to < 0) return true;
     int64_t block_outside = w + (x > l2 ? x * blocks : x), pixel_outside = x + (w > l2 ? w * rows : w);
-    if (block_outside < pixel_outside || (block_outside == pixel_outside && w > x)) return true;
-    Step st = {.kind = STEP_reorder};
-    for (int i = at + 1; i <= to; i++) st.axis[st.naxis++] = s->piece[i].name;
-    st.axis[st.naxis++] = s->piece[at].name;
-    return rule_step(c->r, st);
+    if (block_outside < pixel_outside || (block_outside == pixel_outside && w > x))
+        return at < first || move_piece(c, at, first);
+    return at > to || move_piece(c, at, to);
 }
 
 /* Rows at the borders on their own, so that the window's loops have constant bounds elsewhere. */
@@ -250,10 +281,12 @@ static bool dense(Contraction *c) {
     Tile t = best_tile(c, pixels, blocks);
     if (c->depth <= SHORT_REDUCTION && !edge_rows(c)) return false;
     unroll_window(c);
-    return order_reduction(c) && take_tile(c, c->pixel, t.p) && take_tile(c, c->block, t.b) &&
-           rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
-           rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) && order_outer(c, &t) &&
-           rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
+    if (!(order_reduction(c) && take_tile(c, c->pixel, t.p) && take_tile(c, c->block, t.b) &&
+          rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
+          rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) && order_outer(c, &t)))
+        return false;
+    rule_apart(c->r, c->red, t.p * t.b);
+    return (!c->constant || rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name));
 }
 
 /* Pixels of a row, the window written out, its weights in registers. */
@@ -273,17 +306,31 @@ static bool depthwise(Contraction *c) {
            rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
 }
 
+/* Several vectors of columns side by side: blocks of them are an axis of their own. */
+static bool block_columns(Contraction *c) {
+    Nest *n = nest_of(c);
+    const Piece *x = piece_of(c, c->lane);
+    if (x->size == c->lanes) return true;
+    if (!rule_step1(c->r, STEP_block, x->name, c->lanes, NULL)) return false;
+    return x_reductions(n, n->stage.at[c->r->stage].value, &c->red, 1) == 1 && operands(c) && find_lane(c);
+}
+
 bool rule_contraction(Rule *r, ExprId reduction) {
     Contraction c = {.r = r, .red = reduction, .lane = NO_AXIS, .depth = 1};
+    Nest *n = r->p->nest;
     if (!operands(&c) || !find_lane(&c)) return false;
     Moves m = moves(&c, c.lane);
-    find_tiles(&c);
     StagePlan before = *plan_of(&c);
-    Buffer w = r->p->nest->buf.at[c.wbuf];
+    Stage stage = n->stage.at[r->stage];
+    Buffer w = n->buf.at[c.wbuf];
     uint32_t steps = r->out->step.n;
-    if (m == MOVES_w ? dense(&c) : depthwise(&c)) return true;
+    if (m != MOVES_w || block_columns(&c)) {
+        find_tiles(&c);
+        if (m == MOVES_w ? dense(&c) : depthwise(&c)) return true;
+    }
     *plan_of(&c) = before;
-    r->p->nest->buf.at[c.wbuf] = w;
+    n->stage.at[r->stage] = stage;
+    n->buf.at[c.wbuf] = w;
     r->out->step.n = steps;
     return false;
 }

@@ -146,17 +146,20 @@ static bool vector_reduce(Rule *r, ExprId red) {
             chosen = a;
         }
     }
+    if ((best < 0 || chosen.strided > 0) && rule_fold(r, red)) return true;
     if (best < 0) return false;
     Piece v = plan_of(r)->piece[best];
     int64_t lanes = vector_lanes(r, v.size);
     StagePlan before = *plan_of(r);
     uint32_t steps = r->out->step.n;
     register_tile(r, red, v.root);
+    bool alone = r->out->step.n == steps;
     const char *inner = v.name;
     if (rule_step1(r, STEP_tile, v.name, lanes, NULL)) {
         inner = arena_strdup(r->a, plan_of(r)->piece[plan_of(r)->npiece - 1].name);
         if (rule_step1(r, STEP_vector, inner, 0, NULL)) {
             if (chosen.packable == 1) rule_step1(r, STEP_pack, inner, lanes, n->buf.at[chosen.pack].name);
+            if (alone) rule_apart(r, red, 1);
             return true;
         }
     }

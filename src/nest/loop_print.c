@@ -50,6 +50,12 @@ static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out
         str_addf(out, " %s ", combine_sign[x->combine]);
         x_print(n, x->value, out);
         break;
+    case LOOP_fold:
+        str_addf(out, "$%u", x->var);
+        print_index(t, x, out);
+        str_addf(out, " %s lanes of ", combine_sign[x->combine]);
+        x_print(n, x->value, out);
+        break;
     case LOOP_store:
         str_addf(out, "%s[", n->buf.at[x->buf].name);
         x_print(n, x->offset, out);

@@ -354,11 +354,18 @@ typedef struct {
     const Piece *tile[MAX_PIECES];
     int current; /* reduction whose loops are being made */
     bool vector_ok;
+    int napart;
+    const Piece *apart[MAX_PIECES]; /* reduced pieces with accumulators of their own */
+    int64_t apart_at[MAX_PIECES];   /* which of them is meant outside their loops */
+    bool folds;                     /* one of them is a vector: its lanes, and the points that fill none, meet in */
+    uint32_t total[16];
 } Body;
 
-/* Index of the accumulator in the loops that w has open: one entry a tile piece, the lane last where lanes are apart.
- */
-static ExprId acc_ref(Lower *l, Walk *w, const Body *b, uint32_t var) {
+/* Index of the accumulator of reduction r in the loops that w has open: one entry a tile piece, one a piece with
+ * accumulators of its own, the lane last where lanes are apart. total: of the scalar where lanes meet. */
+static ExprId acc_ref(Lower *l, Walk *w, const Body *b, int r, bool total) {
+    uint32_t var = total ? b->total[r] : b->acc[r];
+    const LoopVar v = l->tree->var.at[var];
     ExprId index[MAX_RANK];
     ExprId lane = NO_EXPR;
     int k = 0;
@@ -366,14 +373,27 @@ static ExprId acc_ref(Lower *l, Walk *w, const Body *b, uint32_t var) {
         for (int i = 0; i < w->n; i++)
             if (w->piece[i] == b->tile[t]) {
                 ExprId at = w->loop[i] == NO_AXIS ? x_index(l->n, 0) : x_axis(l->n, w->loop[i]);
-                if (b->tile[t]->vector && l->tree->var.at[var].lanes > 1)
+                if (b->tile[t]->vector && v.lanes > 1)
                     lane = at;
-                else if (l->tree->var.at[var].ndim > 0)
+                else if (v.ndim > 0)
                     index[k++] = at;
             }
-    bool vector = l->tree->var.at[var].lanes > 1 && w->in_vector;
+    for (int t = 0; t < b->napart && !total; t++) {
+        if (b->apart[t]->vector || v.ndim == 0) continue;
+        ExprId at = x_index(l->n, b->apart_at[t]);
+        for (int i = 0; i < w->n; i++)
+            if (w->piece[i] == b->apart[t] && w->loop[i] != NO_AXIS) at = x_axis(l->n, w->loop[i]);
+        index[k++] = at;
+    }
+    bool vector = v.lanes > 1 && w->in_vector;
     if (lane != NO_EXPR && !vector) index[k++] = lane;
     return var_ref(l, var, k, index, vector);
+}
+
+static void set_to(Lower *l, LoopNode *u, ExprId ref) {
+    u->var = x_get(l->n, ref)->id;
+    u->nindex = x_get(l->n, ref)->narg;
+    for (int i = 0; i < u->nindex; i++) u->index[i] = x_arg(l->n, ref, i);
 }
 
 static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
@@ -382,10 +402,7 @@ static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
     LoopNode *inside = place_guards(l, w, NULL, into, &saved);
     if (inside) {
         LoopNode *u = node_new(l, LOOP_set, inside);
-        ExprId ref = acc_ref(l, w, b, b->acc[b->current]);
-        u->var = b->acc[b->current];
-        u->nindex = x_get(l->n, ref)->narg;
-        for (int i = 0; i < u->nindex; i++) u->index[i] = x_arg(l->n, ref, i);
+        set_to(l, u, acc_ref(l, w, b, b->current, b->folds && !w->in_vector));
         u->combine = (Combine)x_get(l->n, b->red[b->current])->id;
         u->value = resolve(l, x_arg(l->n, b->red[b->current], 0), NULL);
     }
@@ -393,7 +410,24 @@ static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
     memcpy(w->conj, saved.conj, sizeof w->conj);
 }
 
-/* A variable for the accumulator of reduction r: the tile's shape as it is at this place (edges are smaller). */
+static uint32_t acc_var(Lower *l, const Body *b, int r, const char *name, int lanes, int ndim, const int64_t *dim,
+                        LoopNode *into) {
+    bool single = true;
+    for (int i = 0; i < ndim; i++) single &= dim[i] == 1;
+    DType t = (DType)x_get(l->n, b->red[r])->dtype;
+    LoopNode *v = node_new(l, LOOP_var, into);
+    v->var = var_new(l, name, UINT32_MAX, t, lanes, single ? 0 : ndim, dim);
+    v->value = x_neutral(l->n, (Combine)x_get(l->n, b->red[r])->id, t);
+    return v->var;
+}
+
+/* Iterations of a reduced piece while none of its axis is open. */
+static int64_t apart_count(const Lower *l, const Piece *p) {
+    int64_t all = ceil_div(l->rem[p->root], p->step);
+    return all < p->size ? all : p->size;
+}
+
+/* Variables for the accumulators of reduction r: the tile's shape as it is at this place (edges are smaller). */
 static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
     int64_t dim[MAX_RANK];
     int ndim = 0, lanes = 1;
@@ -404,14 +438,59 @@ static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
         else if (ndim < MAX_RANK)
             dim[ndim++] = extent;
     }
-    bool single = true;
-    for (int i = 0; i < ndim; i++) single &= dim[i] == 1;
+    if (b->folds) b->total[r] = acc_var(l, b, r, "total", 1, ndim, dim, into);
+    for (int t = 0; t < b->napart; t++) {
+        if (b->apart[t]->vector)
+            lanes = (int)b->apart[t]->size;
+        else if (ndim < MAX_RANK)
+            dim[ndim++] = apart_count(l, b->apart[t]);
+    }
     const char *name = b->nred > 1 ? arena_printf(l->arena, "acc%d", r) : "acc";
-    DType t = (DType)x_get(l->n, b->red[r])->dtype;
-    b->acc[r] = var_new(l, name, UINT32_MAX, t, lanes, single ? 0 : ndim, dim);
-    LoopNode *v = node_new(l, LOOP_var, into);
-    v->var = b->acc[r];
-    v->value = x_neutral(l->n, (Combine)x_get(l->n, b->red[r])->id, t);
+    b->acc[r] = acc_var(l, b, r, name, lanes, ndim, dim, into);
+}
+
+/* Accumulators that were kept apart become one: the first, and its lanes the scalar. */
+static void fold_leaf(Lower *l, Walk *w, LoopNode *into) {
+    Body *b = w->ctx;
+    int64_t count = 1;
+    LoopNode *in = into;
+    Combine c = (Combine)x_get(l->n, b->red[b->current])->id;
+    for (int t = 0; t < b->napart; t++) {
+        const Piece *p = b->apart[t];
+        if (!p->vector) {
+            count *= apart_count(l, p);
+            continue;
+        }
+        in = node_new(l, LOOP_vector, NULL);
+        in->axis = instance(l, p->root, p->name, p->size);
+        in->lo = x_index(l->n, 0);
+        in->hi = x_index(l->n, p->size);
+        w->in_vector = true;
+    }
+    if (in != into && count > 1) vec_push(l->arena, &into->body, in);
+    for (int64_t j = count - 1; j >= 0; j--) {
+        int64_t rest = j;
+        for (int t = b->napart - 1; t >= 0; t--) {
+            if (b->apart[t]->vector) continue;
+            b->apart_at[t] = rest % apart_count(l, b->apart[t]);
+            rest /= apart_count(l, b->apart[t]);
+        }
+        ExprId from = acc_ref(l, w, b, b->current, false);
+        if (j == 0 && !b->folds) break;
+        LoopNode *u = node_new(l, j ? LOOP_set : LOOP_fold, j ? in : into);
+        u->combine = c;
+        u->value = from;
+        for (int t = 0; t < b->napart; t++) b->apart_at[t] = 0;
+        if (j == 0) w->in_vector = false;
+        set_to(l, u, acc_ref(l, w, b, b->current, j == 0));
+    }
+}
+
+static void fold_loops(Lower *l, Body *b, int r, LoopNode *into) {
+    Walk w = {.leaf = fold_leaf, .ctx = b};
+    for (int t = 0; t < b->ntile; t++) w.piece[w.n++] = b->tile[t];
+    b->current = r;
+    if (b->napart > 0) walk(l, &w, 0, into);
 }
 
 static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
@@ -446,11 +525,12 @@ static void post_leaf(Lower *l, Walk *w, LoopNode *into) {
     Body *b = w->ctx;
     const Stage *st = l->stage;
     IdMap done = {0};
-    for (int r = 0; r < b->nred; r++) idmap_set(l->arena, &done, b->red[r], acc_ref(l, w, b, b->acc[r]));
+    for (int r = 0; r < b->nred; r++) idmap_set(l->arena, &done, b->red[r], acc_ref(l, w, b, r, b->folds));
     ExprId index[MAX_RANK];
     for (int i = 0; i < st->nindex; i++) index[i] = resolve(l, st->index[i], &done);
     ExprId value = resolve(l, st->value, &done), offset = buffer_offset(l->n, st->out, index);
-    bool plain = st->combine == COMBINE_store && st->guard == NO_EXPR;
+    bool plain = st->combine == COMBINE_store &&
+                 (st->guard == NO_EXPR || !x_varies(l->n, resolve(l, st->guard, &done), w->lane));
     if (w->in_vector && !(plain && store_lanes(l, w->lane, value, offset))) {
         b->vector_ok = false;
         return;
@@ -497,6 +577,7 @@ static void body_leaf(Lower *l, Walk *w, LoopNode *into) {
     for (int r = 0; r < b->nred; r++) {
         declare_acc(l, b, r, into);
         reduce_loops(l, b, r, into);
+        fold_loops(l, b, r, into);
     }
     post_loops(l, b, into);
 }
@@ -519,6 +600,8 @@ static void lower_stage(Lower *l, uint32_t s, LoopNode *into) {
     for (int i = 0; i < l->sp->npiece; i++) {
         const Piece *p = &l->sp->piece[i];
         tile |= p->reduce;
+        if (p->reduce && p->apart) b.apart[b.napart++] = p;
+        b.folds |= p->reduce && p->vector && b.nred > 0;
         if (p->reduce) continue;
         if (tile || (p->vector && b.nred == 0))
             b.tile[b.ntile++] = p;

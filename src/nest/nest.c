@@ -93,14 +93,36 @@ static int written_at(const Nest *n, const Stage *s, AxisId a) {
     return -1;
 }
 
+static bool loads(const Nest *n, ExprId e, BufId b) {
+    if (!x_mark(n, e)) return false;
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_load && x->id == b) return true;
+    for (int i = 0; i < x->narg; i++)
+        if (x_arg(n, e, i) != NO_EXPR && loads(n, x_arg(n, e, i), b)) return true;
+    return false;
+}
+
+/* The last stage's result, which nobody reads: what is written in each turn of axis a are other elements. */
+static bool final_apart(const Nest *n, const Stage *s, AxisId a) {
+    bool apart = false;
+    for (int i = 0; i < s->nindex; i++) apart |= x_uses_axis(n, s->index[i], a);
+    if (s != &vec_last(&n->stage) || n->buf.at[s->out].kind != BUF_out || !apart) return false;
+    x_mark_begin(n);
+    for (uint32_t t = 0; t < n->stage.n; t++) {
+        if (t + 1 < n->stage.n && n->stage.at[t].out == s->out) return false;
+        if (loads(n, n->stage.at[t].value, s->out)) return false;
+    }
+    return true;
+}
+
 /* Can the axes pick[stage] (one a stage) be one loop around all stages? */
 static bool shareable(const Nest *n, const AxisId *pick) {
     for (uint32_t s = 0; s < n->stage.n; s++) {
         const Stage *st = &n->stage.at[s];
         int at = written_at(n, st, pick[s]);
-        if (at < 0) return false;
+        if (at < 0 && !final_apart(n, st, pick[s])) return false;
         if (st->combine != COMBINE_store || n->axis.at[pick[s]].extent != n->axis.at[pick[0]].extent) return false;
-        for (uint32_t t = 0; t < n->stage.n; t++) {
+        for (uint32_t t = 0; t < n->stage.n && at >= 0; t++) {
             const Stage *reader = &n->stage.at[t]; /* perhaps s itself: a recurrence */
             LocalRead r = {n, pick[t], st->out, at, true};
             x_mark_begin(n);

@@ -119,7 +119,12 @@ typedef struct {
     };
 } Expr;
 
-typedef enum { AXIS_spatial, AXIS_reduce, AXIS_serial /* must run in order, cannot be parallel or vector */ } AxisKind;
+typedef enum {
+    AXIS_spatial,
+    AXIS_reduce,
+    AXIS_serial, /* must run in order, cannot be parallel or vector */
+    AXIS_inner,  /* spatial, but no loop around several stages: each has it to itself, for its vectors */
+} AxisKind;
 
 typedef struct {
     const char *name; /* as in C: letters, digits, _ ; unique in the nest */

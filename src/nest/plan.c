@@ -65,6 +65,7 @@ static bool step_split(Plan *p, StagePlan *s, int at, int64_t number, const char
     Piece *x = &s->piece[at];
     if (s->npiece == MAX_PIECES) return WHY("more than %d pieces", MAX_PIECES);
     if (x->vector) return WHY("%s is already a vector", x->name);
+    if (x->apart) return WHY("%s has accumulators of its own", x->name);
     if (number < 2) return WHY("pieces of 1 point change nothing");
     if (number >= x->size) return WHY("%s has only %lld points", x->name, (long long)x->size);
     if (!x->outermost && x->size % number) return WHY("%lld does not divide %s", (long long)number, x->name);
@@ -161,7 +162,7 @@ static bool fuse_legal(Plan *p, const StagePlan *s, int at, int bt, uint32_t sta
     if (a->reduce != b->reduce)
         return WHY("%s is reduced and %s is not", a->reduce ? a->name : b->name, a->reduce ? b->name : a->name);
     if (n->axis.at[a->root].kind == AXIS_serial || n->axis.at[b->root].kind == AXIS_serial) return WHY("a serial axis");
-    bool marked = a->unroll || a->parallel || b->unroll || b->vector;
+    bool marked = a->unroll || a->parallel || b->unroll || b->vector || a->apart || b->apart;
     for (int i = 0; i < s->ninterior; i++) marked |= s->interior[i] == a->root || s->interior[i] == b->root;
     for (int i = 0; i < s->nedges; i++) marked |= s->edges[i] == a->root || s->edges[i] == b->root;
     if (marked) return WHY("%s or %s is marked", a->name, b->name);
@@ -233,9 +234,9 @@ static bool step_fuse(Plan *p, StagePlan *s, int at, uint32_t stage, const Step 
 static bool step_vector(Plan *p, StagePlan *s, int at, const char **why) {
     Piece *x = &s->piece[at];
     if (target_lanes(p->target, DT_f32) <= 1) return WHY("target %s has no vectors", p->target->name);
-    if (x->reduce) return WHY("%s is reduced", x->name);
     if (p->nest->axis.at[x->root].kind == AXIS_serial) return WHY("%s runs in order", x->name);
     x->vector = true;
+    x->apart = x->reduce;
     return true;
 }
 
@@ -379,11 +380,17 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     case STEP_reorder: return step_reorder(p, s, st, why);
     case STEP_tile: return step_tile(p, s, at, st->number, why);
     case STEP_fuse: return step_fuse(p, s, at, stage, st, why);
+    case STEP_block: return plan_block(p, stage, at, st->number, why);
     case STEP_vector: return step_vector(p, s, at, why);
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
     case STEP_unroll:
         if (x->size > 64) return WHY("%s has %lld iterations", x->name, (long long)x->size);
         x->unroll = true;
+        return true;
+    case STEP_apart:
+        if (!x->reduce) return WHY("%s is not reduced", x->name);
+        if (x->size > 16) return WHY("%s has %lld iterations", x->name, (long long)x->size);
+        x->apart = true;
         return true;
     case STEP_interior:
         if (x->reduce || !x->outermost) return WHY("%s is reduced or inner", x->name);
@@ -499,9 +506,11 @@ static bool stage_legal(Plan *p, uint32_t stage, const char **why) {
     if (!order_legal(p, s, why)) return false;
     for (int i = 0; i < s->npiece; i++) {
         const Piece *x = &s->piece[i];
+        if (x->apart && x_reductions(p->nest, p->nest->stage.at[stage].value, NULL, 0) != 1)
+            return WHY("more than one reduction");
         if (x->parallel && i > 0 && !s->piece[i - 1].parallel) return WHY("%s is not outermost", x->name);
         if (x->vector && !vector_legal(p, s, i, stage, why)) return false;
-        if (x->reduce || i < first_reduce(s)) continue;
+        if ((x->reduce && !x->apart) || i < first_reduce(s) || (x->reduce && x->vector)) continue;
         if (++tiles == MAX_RANK || !size_mul(points, x->size, &points) || points > MAX_TILE)
             return WHY("more than %d axes or %d points in registers", MAX_RANK - 1, MAX_TILE);
     }

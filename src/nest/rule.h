@@ -16,7 +16,11 @@ bool rule_step(Rule *r, Step s);
 /* axis or buffer may be NULL, as the step wants it. */
 bool rule_step1(Rule *r, StepKind k, const char *axis, int64_t number, const char *buffer);
 
-/* Sums of products with a constant (convolution, matrix product, depthwise): register tiles of vectors chosen by a model
+/* Sums of products (convolution, matrix product, depthwise): register tiles of vectors chosen by a model
  * of what a step of the reduction costs (contraction.c). False: not of that kind, nothing was applied. */
 bool rule_contraction(Rule *r, ExprId reduction);
+/* Reductions along the axis on which their operands lie: lanes are partial results (reduction.c). */
+bool rule_fold(Rule *r, ExprId reduction);
+/* A stage that has `have` accumulators gets so many that chains of additions do not wait for each other. */
+void rule_apart(Rule *r, ExprId reduction, int64_t have);
 #endif

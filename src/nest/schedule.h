@@ -13,7 +13,9 @@
     STEP(reorder, "a*", "the named pieces take each other's places in this order") \
     STEP(tile, "an", "split, and the inner piece goes innermost: n points held in registers across the reduction") \
     STEP(fuse, "aa", "two neighbouring axes that every access walks as one become one") \
+    STEP(block, "an", "axis -> axis_b of blocks, axis_l of the n points in one, two axes of their own; n divides") \
     STEP(vector, "a", "the piece's points are the lanes of one vector") \
+    STEP(apart, "a", "each point of the reduced piece has an accumulator of its own, joined at the end") \
     STEP(unroll, "a", "the piece's loop is written out") \
     STEP(edges, "a", "tiles at the borders, where a guard may fail, are written out on their own") \
     STEP(interior, "a", "borders, where the guard may fail, become loops of their own") \
@@ -53,6 +55,7 @@ typedef struct {
     int64_t size;   /* iterations; the outermost piece of an axis: rounded up */
     bool outermost; /* of its root axis */
     bool vector, unroll, parallel, reduce;
+    bool apart;     /* reduced: an accumulator for each iteration (for each lane, where it is a vector) */
     uint8_t place;  /* of its axis in the stage's order */
 } Piece;
 
@@ -79,6 +82,8 @@ Plan *plan_new(Arena *a, Nest *n, const Target *t);
 /* False and *why (in the nest's arena) when the step is illegal. */
 bool plan_apply(Plan *p, const Step *s, const char **why);
 bool plan_apply_all(Plan *p, const Schedule *s, const char **why);
+/* The step `block` (block.c) on piece `at` of the stage. False and *why as above. */
+bool plan_block(Plan *p, uint32_t stage, int at, int64_t number, const char **why);
 /* The step `stream` (stream.c): Buffer.phys follows the loops. False and *why as above. */
 bool plan_stream(Plan *p, const char *buffer, const char **why);
 /* The rule-of-thumb schedule for a target: scalar order for C99, vectors and register tiles for vector targets. The

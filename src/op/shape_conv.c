@@ -163,6 +163,34 @@ SHAPE_FN(matmul) {
     return shape_set(g, n, 0, a.type, &y);
 }
 
+/* q [.., m, k], k [.., k, n], v [.., n, d], mask broadcast to [.., m, n]: numbers all, what fuse_attention makes. */
+SHAPE_FN(attention) {
+    Operand x[3];
+    Shape y, mask, all;
+    for (unsigned i = 0; i < 3; i++) {
+        if (!shape_operand(g, n, i, &x[i])) return false;
+        if (x[i].shape.rank < 2 || x[i].shape.rank > MAX_RANK - 1 || x[i].shape.rank != x[0].shape.rank || !shape_known(&x[i].shape))
+            return SHAPE_ERROR(NULL, "%s: want numbers, and rank 2 to %d as the other operands", operand_text(g, n, i), MAX_RANK - 1);
+    }
+    int r = x[0].shape.rank - 2;
+    if (!shape_same_types(g, n, 0, 3) || !shape_within(g, n, "block", SHAPE_ATTR(Attention)->block, 1, 4096)) return false;
+    if (x[0].shape.dim[r + 1] != x[1].shape.dim[r] || x[1].shape.dim[r + 1] != x[2].shape.dim[r])
+        return SHAPE_ERROR(NULL, "%s, %s and %s do not go together", operand_text(g, n, 0), operand_text(g, n, 1), operand_text(g, n, 2));
+    for (int i = 0; i < 3; i++) x[i].shape.rank = (int8_t)r;
+    if (!shape_broadcast(g, n, &x[0].shape, &x[1].shape, &all) || !shape_broadcast(g, n, &all, &x[2].shape, &y)) return false;
+    mask = y;
+    mask.dim[r] = y.dim[r] = x[0].shape.dim[r];
+    mask.dim[r + 1] = x[1].shape.dim[r + 1];
+    y.dim[r + 1] = x[2].shape.dim[r + 1];
+    mask.rank = y.rank = (int8_t)(r + 2);
+    if (g->node.at[n].nin > 3 && g->node.at[n].in[3] != NO_VALUE) {
+        Operand m;
+        if (!shape_operand(g, n, 3, &m) || !shape_broadcast(g, n, &m.shape, &mask, &all)) return false;
+        if (!shape_equal(&all, &mask)) return SHAPE_ERROR(NULL, "%s is no mask of the scores", operand_text(g, n, 3));
+    }
+    return shape_set(g, n, 0, x[0].type, &y);
+}
+
 SHAPE_FN(gemm) {
     Operand a, b, c;
     const Attr_Gemm *at = SHAPE_ATTR(Gemm);

@@ -87,6 +87,7 @@ static bool may_join(const Grouping *c, NodeId p, NodeId user, ValueId v) {
     if (kp.moves && ku.reduces && value_data(g, g->node.at[p].in[0])) return false; /* a constant too large to fold: made once */
     if (kp.moves) /* only indices change; the tables of Gather and Expand may be read often */
         return ku.pointwise || ku.moves || g->node.at[user].op == OP_MatMul || g->node.at[user].op == OP_Gemm ||
+               g->node.at[user].op == OP_Attention ||
                reads_once(g, user, v);
     return reads_once(g, user, v);
 }

@@ -41,6 +41,8 @@ static const char *role(Arena *a, Op op, bool output, unsigned index) {
     }
     if (output) return index == 0 ? "y" : arena_printf(a, "y%u", index);
     if (op == OP_MatMul || op == OP_Gemm || info->cls == CLASS_elementwise) return arena_printf(a, "%c", 'a' + (int)(index % 20));
+    static const char *const attention[] = {"q", "keys", "values", "mask"};
+    if (op == OP_Attention && index < 4) return attention[index];
     static const char *const usual[] = {"x", "z", "u"};
     return index < 3 ? usual[index] : arena_printf(a, "x%u", index);
 }

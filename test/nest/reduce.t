@@ -57,19 +57,29 @@ for a03 0..2
     for k03 0..8
       y[(((a03 * 24) + (a13 * 8)) + k03)] = ((((x[a03,a13,k03] - $0) / sqrt(($1 + 1e-05))) * scale[k03]) + b[k03])
 --- x86-64: default
-schedule: tile(k03,4) vector(k03.i)
+schedule: split(k0,4) apart(k0.o) unroll(k0.o) vector(k0.i) split(k02,4) apart(k02.o) unroll(k02.o) vector(k02.i) tile(k03,4) vector(k03.i)
 for a03 0..2
   for a13 0..3
     var m $0:f32
     var v $1:f32
-    var acc $2:f32 = 0
-    for k0 0..8
-      $2 += x[a03,a13,k0]
+    var total $2:f32 = 0
+    var acc $3[2]:f32x4 = 0
+    unroll for k0_o 0..2
+      vector k0_i 0..4
+        $3[k0_o] += x[a03,a13,((k0_o * 4) + k0_i)]
+    vector k0_i 0..4
+      $3[0] += $3[1]
+    $2 += lanes of $3[0]
     $0 = ($2 / 8)
-    var acc2 $3:f32 = 0
-    for k02 0..8
-      $3 += sq((x[a03,a13,k02] - $0))
-    $1 = ($3 / 8)
+    var total2 $4:f32 = 0
+    var acc2 $5[2]:f32x4 = 0
+    unroll for k02_o 0..2
+      vector k02_i 0..4
+        $5[k02_o] += sq((x[a03,a13,((k02_o * 4) + k02_i)] - $0))
+    vector k02_i 0..4
+      $5[0] += $5[1]
+    $4 += lanes of $5[0]
+    $1 = ($4 / 8)
     for k03_o 0..2
       vector k03_i 0..4
         y[((((a03 * 24) + (a13 * 8)) + (k03_o * 4)) + k03_i)] = ((((x[a03,a13,((k03_o * 4) + k03_i)] - $0) / sqrt(($1 + 1e-05))) * scale[((k03_o * 4) + k03_i)]) + b[((k03_o * 4) + k03_i)])
@@ -317,38 +327,31 @@ for t3 0..90
   for j3 0..8
     y[((t3 * 8) + j3)] = h[(t3 + 1),0,j3]
 --- x86-64: default
-schedule: unroll(i) tile(t,13) unroll(t.i) tile(g,4) vector(g.i) stream(z) tile(j,4) vector(j.i) tile(g2,4) vector(g2.i) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
+schedule: block(g,4) unroll(i) tile(t,6) unroll(t.i) tile(g_b,2) unroll(g_b) tile(g_l,4) vector(g_l) stream(z) tile(j,4) vector(j.i) block(g2,4) tile(g2_b,2) unroll(g2_b) tile(g2_l,4) vector(g2_l) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
 var acc $0[8]:f32
-for t_o 0..6
-  for g_o 0..2
-    var acc2 $1[13]:f32x4 = 0
-    unroll for i 0..2
-      unroll for t_i 0..13
-        vector g_i 0..4
-          $1[t_i] += (x[((t_o * 13) + t_i),0,i] * z[0,((g_o * 4) + g_i),i])
-    unroll for t_i 0..13
-      vector g_i 0..4
-        xw[((((t_o * 104) + (t_i * 8)) + (g_o * 4)) + g_i)] = $1[t_i]
-for g_o 0..2
-  var acc3 $2[12]:f32x4 = 0
+for t_o 0..15
+  var acc2 $1[6,2]:f32x4 = 0
   unroll for i 0..2
-    unroll for t_i 0..12
-      vector g_i 0..4
-        $2[t_i] += (x[(t_i + 78),0,i] * z[0,((g_o * 4) + g_i),i])
-  unroll for t_i 0..12
-    vector g_i 0..4
-      xw[((((t_i * 8) + (g_o * 4)) + g_i) + 624)] = $2[t_i]
+    unroll for t_i 0..6
+      unroll for g_b 0..2
+        vector g_l 0..4
+          $1[t_i,g_b] += (x[((t_o * 6) + t_i),0,i] * z[0,((g_b * 4) + g_l),i])
+  unroll for t_i 0..6
+    unroll for g_b 0..2
+      vector g_l 0..4
+        xw[((((t_o * 48) + (t_i * 8)) + (g_b * 4)) + g_l)] = $1[t_i][g_b]
 for j_o 0..2
   vector j_i 0..4
     h[((j_o * 4) + j_i)] = 0
 for t2 0..90
-  for g2_o 0..2
-    var acc4 $3:f32x4 = 0
-    for k 0..8
-      vector g2_i 0..4
-        $3 += (h[t2,0,k] * u[0,((g2_o * 4) + g2_i),k])
-    vector g2_i 0..4
-      $0[((g2_o * 4) + g2_i)] = $3
+  var acc3 $2[2]:f32x4 = 0
+  for k 0..8
+    unroll for g2_b 0..2
+      vector g2_l 0..4
+        $2[g2_b] += (h[t2,0,k] * u[0,((g2_b * 4) + g2_l),k])
+  unroll for g2_b 0..2
+    vector g2_l 0..4
+      $0[((g2_b * 4) + g2_l)] = $2[g2_b]
   for j2_o 0..2
     vector j2_i 0..4
       h[((((t2 * 8) + (j2_o * 4)) + j2_i) + 8)] = tanh((xw[t2,0,((j2_o * 4) + j2_i)] + $0[((j2_o * 4) + j2_i)]))
@@ -391,3 +394,191 @@ for n5 0..2
 refused: inline: h is written by two stages
 --- c99: inline(xw)
 refused: inline: xw holds a reduction
+
+== sums along the lanes
+graph "t"
+in %x : f32[3,70]
+%y = ReduceSum(%x) {axes=[1], keepdims=0}
+out %y
+--- x86-64-v4: default
+schedule: split(i1,64) split(i1.i,16) apart(i1.i.o) unroll(i1.i.o) vector(i1.i.i)
+for i0 0..3
+  var total $0:f32 = 0
+  var acc $1[4]:f32x16 = 0
+  unroll for i1_i_o 0..4
+    vector i1_i_i 0..16
+      $1[i1_i_o] += x[i0,((i1_i_o * 16) + i1_i_i)]
+  for i1_i_i 0..6
+    $0 += x[i0,(i1_i_i + 64)]
+  vector i1_i_i 0..16
+    $1[0] += $1[3]
+    $1[0] += $1[2]
+    $1[0] += $1[1]
+  $0 += lanes of $1[0]
+  y[i0] = $0
+--- x86-64: split(i1,4) vector(i1.i)
+for i0 0..3
+  var total $0:f32 = 0
+  var acc $1:f32x4 = 0
+  for i1_o 0..17
+    vector i1_i 0..4
+      $1 += x[i0,((i1_o * 4) + i1_i)]
+  for i1_i 0..2
+    $0 += x[i0,(i1_i + 68)]
+  $0 += lanes of $1
+  y[i0] = $0
+--- x86-64: split(i1,8) split(i1.i,4) apart(i1.i.o) vector(i1.i.i) tile(i0,3)
+refused: tile: i1.i.i is not innermost
+--- c99: split(i1,4) apart(i1.i) tile(i0,3)
+var acc $0[3,4]:f32 = 0
+for i1_o 0..17
+  for i1_i 0..4
+    for i0 0..3
+      $0[i0,i1_i] += x[i0,((i1_o * 4) + i1_i)]
+for i1_i 0..2
+  for i0 0..3
+    $0[i0,i1_i] += x[i0,(i1_i + 68)]
+for i0 0..3
+  $0[i0,0] += $0[i0][3]
+  $0[i0,0] += $0[i0][2]
+  $0[i0,0] += $0[i0][1]
+for i0 0..3
+  y[i0] = $0[i0][0]
+--- c99: apart(i0)
+refused: apart: i0 is not reduced
+--- c99: apart(i1)
+refused: apart: i1 has 70 iterations
+--- c99: split(i1,4) apart(i1.i) split(i1.i,2)
+refused: split: i1.i has accumulators of its own
+
+== one reduction alone has accumulators apart
+graph "t"
+in %x : f32[3,8]
+%a = ReduceSum(%x) {axes=[1], keepdims=0}
+%b = ReduceMax(%x) {axes=[1], keepdims=0}
+%y = Add(%a, %b)
+out %y
+--- c99: split(i1,4) apart(i1.i)
+refused: apart: more than one reduction
+
+== a column
+graph "t"
+in %x : f32[64,16]
+%y = ReduceMean(%x) {axes=[0], keepdims=0}
+out %y
+--- x86-64-v4: default
+schedule: tile(i1,16) vector(i1) split(i0,4) apart(i0.i) unroll(i0.i)
+var acc $0[4]:f32x16 = 0
+for i0_o 0..16
+  unroll for i0_i 0..4
+    vector i1 0..16
+      $0[i0_i] += x[((i0_o * 4) + i0_i),i1]
+vector i1 0..16
+  $0[0] += $0[3]
+  $0[0] += $0[2]
+  $0[0] += $0[1]
+vector i1 0..16
+  y[i1] = ($0[0] / 64)
+
+== layer norm
+graph "t"
+in %x : f32[5,64]
+in %w : f32[64]
+in %wb : f32[64]
+%y = LayerNormalization(%x, %w, %wb) {axis=1}
+out %y
+--- x86-64-v3: default
+schedule: split(k0,32) split(k0.i,8) apart(k0.i.o) unroll(k0.i.o) vector(k0.i.i) split(k02,32) split(k02.i,8) apart(k02.i.o) unroll(k02.i.o) vector(k02.i.i) tile(k03,8) vector(k03.i)
+for a03 0..5
+  var m $0:f32
+  var v $1:f32
+  var total $2:f32 = 0
+  var acc $3[4]:f32x8 = 0
+  for k0_o 0..2
+    unroll for k0_i_o 0..4
+      vector k0_i_i 0..8
+        $3[k0_i_o] += x[a03,(((k0_o * 32) + (k0_i_o * 8)) + k0_i_i)]
+  vector k0_i_i 0..8
+    $3[0] += $3[3]
+    $3[0] += $3[2]
+    $3[0] += $3[1]
+  $2 += lanes of $3[0]
+  $0 = ($2 / 64)
+  var total2 $4:f32 = 0
+  var acc2 $5[4]:f32x8 = 0
+  for k02_o 0..2
+    unroll for k02_i_o 0..4
+      vector k02_i_i 0..8
+        $5[k02_i_o] += sq((x[a03,(((k02_o * 32) + (k02_i_o * 8)) + k02_i_i)] - $0))
+  vector k02_i_i 0..8
+    $5[0] += $5[3]
+    $5[0] += $5[2]
+    $5[0] += $5[1]
+  $4 += lanes of $5[0]
+  $1 = ($4 / 64)
+  for k03_o 0..8
+    vector k03_i 0..8
+      y[(((a03 * 64) + (k03_o * 8)) + k03_i)] = ((((x[a03,((k03_o * 8) + k03_i)] - $0) / sqrt(($1 + 1e-05))) * scale[((k03_o * 8) + k03_i)]) + b[((k03_o * 8) + k03_i)])
+
+== attention
+graph "t"
+in %q : f32[2,20,8]
+in %k : f32[2,24,8]
+in %v : f32[2,24,16]
+%t = Transpose(%k) {perm=[0,2,1]}
+%y = Attention(%q, %t, %v) {scale=0.25, block=16}
+out %y
+--- x86-64-v4: default
+schedule: tile(n,24) unroll(n) tile(mi2,16) vector(mi2) tile(mi3,16) vector(mi3) split(n2,4) apart(n2.i) unroll(n2.i) tile(mi4,16) vector(mi4) tile(mi5,16) vector(mi5) split(n4,4) apart(n4.i) unroll(n4.i) tile(mi6,16) unroll(mi6) tile(d,16) vector(d)
+for b06 0..2
+  for mb6 0..2
+    var turned $0[128]:f32
+    var scores $1[384]:f32
+    var top $2[16]:f32
+    var weights $3[384]:f32
+    var part $4[16]:f32
+    for mi 0..16
+      for k 0..8
+        $0[((k * 16) + mi)] = (q[b06,min(((mb6 * 16) + mi), 19),k] * 0.25)
+    var acc $5[24]:f32x16 = 0
+    for k2 0..8
+      unroll for n 0..24
+        vector mi2 0..16
+          $5[n] += (x[b06,n,k2] * $0[((k2 * 16) + mi2)])
+    unroll for n 0..24
+      vector mi2 0..16
+        $1[((n * 16) + mi2)] = $5[n]
+    var acc2 $6[4]:f32x16 = -inf
+    for n2_o 0..6
+      unroll for n2_i 0..4
+        vector mi3 0..16
+          $6[n2_i] max= $1[(((n2_o * 64) + (n2_i * 16)) + mi3)]
+    vector mi3 0..16
+      $6[0] max= $6[3]
+      $6[0] max= $6[2]
+      $6[0] max= $6[1]
+    vector mi3 0..16
+      $2[mi3] = $6[0]
+    for n3 0..24
+      vector mi4 0..16
+        $3[((n3 * 16) + mi4)] = exp(($1[((n3 * 16) + mi4)] - $2[mi4]))
+    var acc3 $7[4]:f32x16 = 0
+    for n4_o 0..6
+      unroll for n4_i 0..4
+        vector mi5 0..16
+          $7[n4_i] += $3[(((n4_o * 64) + (n4_i * 16)) + mi5)]
+    vector mi5 0..16
+      $7[0] += $7[3]
+      $7[0] += $7[2]
+      $7[0] += $7[1]
+    vector mi5 0..16
+      $4[mi5] = (1 / $7[0])
+    var acc4 $8[16]:f32x16 = 0
+    for n5 0..24
+      unroll for mi6 0..16
+        vector d 0..16
+          $8[mi6] += ($3[((n5 * 16) + mi6)] * values[b06,n5,d])
+    unroll for mi6 0..16
+      vector d 0..16
+        if (((mb6 * 16) + mi6) < 20)
+          y[((((b06 * 320) + (mb6 * 256)) + (mi6 * 16)) + d)] = ($8[mi6] * $4[mi6])

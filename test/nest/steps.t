@@ -354,7 +354,7 @@ in %x : f32[4,12]
 %y = ReduceSum(%x) {axes=[1], keepdims=0}
 out %y
 --- x86-64: vector(i1)
-refused: vector: i1 is reduced
+refused: vector: i1 has 12 points, the target 4 lanes
 --- x86-64: vector(i0)
 refused: vector: i0 is not innermost
 
@@ -455,3 +455,55 @@ for m 0..4
     for k 0..6
       $0 += (f32(a[m,k]) * f32(b[k,n]))
     y[((m * 5) + n)] = f16($0)
+
+== block
+graph "t"
+in %a : f32[6,10]
+in %w : f32[10,48]
+in %wb : f32[48]
+%g = Gemm(%a, %w, %wb)
+%y = Relu(%g)
+out %y
+--- c99: block(n,16)
+for m 0..6
+  for n_b 0..3
+    for n_l 0..16
+      var acc $0:f32 = 0
+      for k 0..10
+        $0 += (a[m,k] * b[k,((n_b * 16) + n_l)])
+      y[(((m * 48) + (n_b * 16)) + n_l)] = max(($0 + c[((n_b * 16) + n_l)]), 0)
+--- x86-64: block(n,4) tile(m,3) tile(n_b,2) tile(n_l,4) vector(n_l) stream(b)
+for m_o 0..2
+  for n_b_o 0..6
+    var acc $0[3,2]:f32x4 = 0
+    for k 0..10
+      for m_i 0..3
+        for n_b_i 0..2
+          vector n_l 0..4
+            $0[m_i,n_b_i] += (a[((m_o * 3) + m_i),k] * b[k,(((n_b_o * 8) + (n_b_i * 4)) + n_l)])
+    for m_i 0..3
+      for n_b_i 0..2
+        vector n_l 0..4
+          y[(((((m_o * 144) + (m_i * 48)) + (n_b_o * 8)) + (n_b_i * 4)) + n_l)] = max(($0[m_i][n_b_i] + c[(((n_b_o * 8) + (n_b_i * 4)) + n_l)]), 0)
+--- x86-64-v4: default
+schedule: block(n,16) tile(m,6) unroll(m) tile(n_b,3) unroll(n_b) tile(n_l,16) vector(n_l) stream(b)
+var acc $0[6,3]:f32x16 = 0
+for k 0..10
+  unroll for m 0..6
+    unroll for n_b 0..3
+      vector n_l 0..16
+        $0[m,n_b] += (a[m,k] * b[k,((n_b * 16) + n_l)])
+unroll for m 0..6
+  unroll for n_b 0..3
+    vector n_l 0..16
+      y[(((m * 48) + (n_b * 16)) + n_l)] = max(($0[m][n_b] + c[((n_b * 16) + n_l)]), 0)
+--- c99: block(n,7)
+refused: block: 7 does not divide n
+--- c99: block(n,48)
+refused: block: n has only 48 points
+--- c99: block(k,5)
+refused: block: k is reduced
+--- c99: split(n,8) block(n.i,4)
+refused: block: n.i is split
+--- c99: unroll(m) block(m,3)
+refused: block: m is marked

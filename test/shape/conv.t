@@ -362,3 +362,55 @@ in %b : f32[3,4]
 out %y
 ---
 error transA: got 2, want 0 to 1
+
+== attention
+graph "t"
+in %q : f32[2,1,5,8]
+in %k : f32[1,3,8,7]
+in %v : f32[2,3,7,6]
+in %m : f32[5,7]
+%y = Attention(%q, %k, %v, %m) {block=4}
+out %y
+---
+y : f32[2,3,5,6]
+
+== attention inner sizes
+graph "t"
+in %q : f32[3,5,8]
+in %k : f32[3,8,7]
+in %v : f32[3,6,6]
+%y = Attention(%q, %k, %v)
+out %y
+---
+error operand 0 'q' f32[3,5,8], operand 1 'k' f32[3,8,7] and operand 2 'v' f32[3,6,6] do not go together
+
+== attention mask
+graph "t"
+in %q : f32[3,5,8]
+in %k : f32[3,8,7]
+in %v : f32[3,7,6]
+in %m : f32[4,7]
+%y = Attention(%q, %k, %v, %m)
+out %y
+---
+error [4,7] and [3,5,7] do not broadcast
+
+== attention ranks
+graph "t"
+in %q : f32[3,5,8]
+in %k : f32[8,7]
+in %v : f32[3,7,6]
+%y = Attention(%q, %k, %v)
+out %y
+---
+error operand 1 'k' f32[8,7]: want numbers, and rank 2 to 7 as the other operands
+
+== attention block
+graph "t"
+in %q : f32[3,5,8]
+in %k : f32[3,8,7]
+in %v : f32[3,7,6]
+%y = Attention(%q, %k, %v) {block=0}
+out %y
+---
+error block: got 0, want 1 to 4096

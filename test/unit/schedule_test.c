@@ -42,6 +42,8 @@ static const Kernel kernels[] = {
              "alpha=0.5, beta=2}\n"},
     {"gemm_relu", "in %a : f32[1,20]\nin %w : f32[20,17]\nin %wc : f32[1]\n%g = Gemm(%a, %w, %wc)\n%y = Relu(%g)\n"},
     {"softmax", "in %x : f32[3,7,5]\n%y = Softmax(%x) {axis=1}\n"},
+    {"attention", "in %q : f32[2,11,8]\nin %k : f32[2,8,9]\nin %v : f32[2,9,12]\nin %b : f32[11,9]\n"
+                  "%y = Attention(%q, %k, %v, %b) {scale=0.5, block=4}\n"},
     {"softmax_last", "in %x : f32[6,24]\n%y = Softmax(%x) {axis=1}\n"},
     {"layer_norm",
      "in %x : f32[2,3,16]\nin %ws : f32[16]\nin %wb : f32[16]\n%y = LayerNormalization(%x, %ws, %wb) {axis=2}\n"},
@@ -187,7 +189,8 @@ static void random_step(Plan *p, Schedule *out) {
     static const int64_t numbers[] = {2, 3, 4, 5, 6, 7, 8, 16};
     static const StepKind kinds[] = {STEP_split,   STEP_split,  STEP_tile,     STEP_tile,     STEP_reorder,
                                      STEP_reorder, STEP_fuse,   STEP_fuse,     STEP_interior, STEP_pack,
-                                     STEP_inline,  STEP_unroll, STEP_parallel, STEP_vector};
+                                     STEP_inline,  STEP_unroll, STEP_parallel, STEP_vector,
+                                     STEP_block,   STEP_apart};
     Step s = {.kind = kinds[random_below(sizeof kinds / sizeof *kinds)],
               .naxis = 1,
               .axis = {any_axis(p)},
@@ -197,6 +200,17 @@ static void random_step(Plan *p, Schedule *out) {
     if (s.kind == STEP_reorder && random_below(2)) s.axis[s.naxis++] = any_axis(p);
     if (s.kind == STEP_inline) s.naxis = 0;
     try_step(p, out, s);
+}
+
+/* Along a reduced axis, where there is one: lanes and accumulators that meet at the end. */
+static void fold_steps(Plan *p, Schedule *out) {
+    const char *axis = any_axis(p);
+    try_step(p, out, (Step){.kind = STEP_split, .naxis = 1, .axis = {axis}, .number = 4});
+    const char *inner = arena_printf(arena, "%s.i", axis);
+    if (random_below(2) && try_step(p, out, (Step){.kind = STEP_apart, .naxis = 1, .axis = {inner}})) return;
+    try_step(p, out, (Step){.kind = STEP_vector, .naxis = 1, .axis = {inner}});
+    if (random_below(2))
+        try_step(p, out, (Step){.kind = STEP_apart, .naxis = 1, .axis = {arena_printf(arena, "%s.o", axis)}});
 }
 
 /* The steps of a vector kernel, each left out where it is refused. */
@@ -487,6 +501,7 @@ static Variant *variant(const Kernel *k, uint32_t number, uint64_t seed) {
     if (number < 2) {
         s = schedule_default(arena, p);
     } else {
+        if (number % 4 == 1) fold_steps(p, &s);
         if (number % 3) vector_steps(p, &s);
         for (uint32_t i = 0, n = random_below(number % 3 ? 4 : 12); i < n; i++) random_step(p, &s);
     }

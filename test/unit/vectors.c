@@ -150,6 +150,24 @@ static void memory(void) {
     for (int i = 0; i < 3 * N + 1; i++) x[i] = (float)(i * i % 11) - 5;
     V(store)(y + 1, V(load)(x + 1));
     for (int i = 1; i < N + 1; i++) expect("load, store", y[i], x[i]);
+    double sum = 0, prod = 1;
+    float most = x[0], least = x[0];
+    for (int i = 0; i < N; i++) {
+        sum += x[i];
+        prod *= x[i];
+        most = x[i] > most ? x[i] : most;
+        least = x[i] < least ? x[i] : least;
+    }
+    expect("fold_sum", V(fold_sum)(V(load)(x)), (float)sum);
+    expect("fold_prod", V(fold_prod)(V(load)(x)), (float)prod);
+    expect("fold_max", V(fold_max)(V(load)(x)), most);
+    expect("fold_min", V(fold_min)(V(load)(x)), least);
+    for (int i = 0; i < N; i++) {
+        memcpy(y, x, sizeof(T));
+        y[i] = NAN;
+        expect("fold_max", V(fold_max)(V(load)(y)), NAN);
+        expect("fold_min", V(fold_min)(V(load)(y)), NAN);
+    }
     V(store)(y, V(gather)(x, 3));
     for (int i = 0; i < N; i++) expect("gather", y[i], x[3 * i]);
     V(store)(y, V(select)(V(load)(x) < V(set)(1), V(load)(x + 1), V(set)(7)));

@@ -1,0 +1,11 @@
+/* The smallest lane; NaN if one is. */
+static inline float f32xN_fold_min(f32xN a) {
+    const union {
+        f32xN all;
+        f32x4 part[sizeof(f32xN) / sizeof(f32x4)];
+    } u = {a};
+    f32x4 s = u.part[0];
+    UNROLL
+    for (unsigned i = 1; i < sizeof u / sizeof s; i++) s = f32x4_min(s, u.part[i]);
+    return min_f32(min_f32(s[0], s[1]), min_f32(s[2], s[3]));
+}

@@ -1,0 +1,75 @@
+/* Schedules for reductions whose operands lie along the reduced axis (lanes are partial results), and for those with too
+ * few accumulators to hide the latency of an addition. */
+#include "base/size.h"
+#include "nest/internal.h"
+#include "nest/rule.h"
+
+#define CHAINS 4 /* cycles of an addition or a multiply-add */
+
+static StagePlan *plan_of(const Rule *r) { return &r->p->stage[r->stage]; }
+
+static const char *name_at(const Rule *r, int i) { return arena_strdup(r->a, plan_of(r)->piece[i].name); }
+
+/* Do all loads in e walk by one element along the axis, or not at all? */
+static bool walks_along(Nest *n, ExprId e, AxisId a, IdMap *seen, int *unit) {
+    Expr x = *x_get(n, e);
+    if (idmap_get(seen, e) != MAP_NONE) return true;
+    idmap_set(n->arena, seen, e, 1);
+    if (x.kind == X_load) {
+        ExprId index[MAX_RANK];
+        int64_t coef;
+        for (int i = 0; i < x.narg; i++) index[i] = x_arg(n, e, i);
+        if (!x_coefficient(n, buffer_offset(n, x.id, index), a, &coef) || (coef != 0 && coef != 1)) return false;
+        *unit += coef == 1;
+        return true;
+    }
+    for (int i = 0; i < x.narg; i++)
+        if (x_arg(n, e, i) != NO_EXPR && !walks_along(n, x_arg(n, e, i), a, seen, unit)) return false;
+    return true;
+}
+
+/* Piece i, split so that its inner part has `count` points, which stand at i + 1 then; where it has no more than that,
+ * it stays. The place of the inner part. */
+static int split_at(Rule *r, int i, int64_t count) {
+    if (plan_of(r)->piece[i].size <= count) return i;
+    return rule_step1(r, STEP_split, name_at(r, i), count, NULL) ? i + 1 : -1;
+}
+
+void rule_apart(Rule *r, ExprId red, int64_t have) {
+    StagePlan *s = plan_of(r);
+    int64_t points = 1, want = (CHAINS + have - 1) / have;
+    int at = -1;
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].reduce) at = i, points *= s->piece[i].size;
+    if (at < 0 || want < 2 || points < 4 * CHAINS || x_arg(r->p->nest, red, 1) != NO_EXPR) return;
+    if (s->piece[at].unroll || s->piece[at].apart || s->piece[at].vector) return;
+    int in = split_at(r, at, want);
+    if (in >= 0 && rule_step1(r, STEP_apart, name_at(r, in), 0, NULL)) rule_step1(r, STEP_unroll, name_at(r, in), 0, NULL);
+}
+
+bool rule_fold(Rule *r, ExprId red) {
+    Nest *n = r->p->nest;
+    StagePlan *s = plan_of(r), before = *s;
+    uint32_t steps = r->out->step.n;
+    int at = s->npiece - 1, unit = 0;
+    IdMap seen = {0};
+    if (at < 0 || !s->piece[at].reduce || s->piece[at].step != 1 || x_get(n, red)->dtype != DT_f32) return false;
+    if (!walks_along(n, x_arg(n, red, 0), s->piece[at].root, &seen, &unit) || unit == 0) return false;
+    int64_t size = s->piece[at].size, lanes = target_lanes(r->p->target, DT_f32), some = CHAINS;
+    while (lanes > 4 && size % lanes && size < 2 * lanes) lanes /= 2;
+    while (some > 1 && size < some * lanes) some /= 2;
+    if (size < lanes) return false;
+    int in = at;
+    bool ok = true;
+    if (some > 1) {
+        ok = (in = split_at(r, in, some * lanes)) >= 0 && (in = split_at(r, in, lanes)) > 0 &&
+             rule_step1(r, STEP_apart, name_at(r, in - 1), 0, NULL) &&
+             rule_step1(r, STEP_unroll, name_at(r, in - 1), 0, NULL);
+    } else {
+        ok = (in = split_at(r, in, lanes)) >= 0;
+    }
+    if (ok && rule_step1(r, STEP_vector, name_at(r, in), 0, NULL)) return true;
+    *s = before;
+    r->out->step.n = steps;
+    return false;
+}
