@@ -42,8 +42,19 @@ $(B)/gen/import/onnx/onnx.pb-c.c: src/import/onnx/onnx.proto
 	@mkdir -p $(@D)
 	protoc-c --proto_path=src --c_out=$(B)/gen $<
 
-# Real C snippets and file skeletons that the output contains, as one table of strings.
-SKEL := $(wildcard src/emit/skel/*) $(wildcard runtime/snippet/*.h) $(wildcard runtime/pool/tenon_pool.*)
+# Real C snippets and file skeletons that the output contains, as one table of strings. A snippet f32xN_* is written for
+# vectors of N floats; there is one of it for each N.
+WIDE := $(wildcard runtime/snippet/f32xN_*.h)
+WIDTHS := 4 8 16
+SKEL := $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(filter-out $(WIDE),$(wildcard runtime/snippet/*.h)) \
+    $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=$(B)/gen/runtime/snippet/f32x$(n)_%)) \
+    $(wildcard runtime/pool/tenon_pool.*)
+define WIDTH
+$(B)/gen/runtime/snippet/f32x$(1)_%.h: runtime/snippet/f32xN_%.h
+	@mkdir -p $$(@D)
+	sed 's/xN/x$(1)/g' $$< >$$@
+endef
+$(foreach n,$(WIDTHS),$(eval $(call WIDTH,$(n))))
 $(B)/gen/skeletons.c: tools/embed.sh $(SKEL)
 	@mkdir -p $(@D)
 	sh tools/embed.sh $(SKEL) > $@.tmp && mv $@.tmp $@

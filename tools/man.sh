@@ -71,8 +71,8 @@ reads a trained model (ONNX, or its own text or JSON form), optimises it as one 
 one function for each fused operator, weights in the order in which the functions read them, one static memory plan and
 a documented header. The C needs no engine, no heap and no start\\-up work.
 .PP
-Commands that run the model (\\fBrun\\fR, \\fBverify\\fR, \\fBbench\\fR) write the C, build it with the target's
-compiler and keep the result for the next time.
+Commands that run the model (\\fBrun\\fR, \\fBverify\\fR, \\fBbench\\fR, \\fBprofile\\fR) write the C and build it with the
+target's compiler; all but \\fBprofile\\fR keep the result for the next time.
 .PP
 Every command takes \\fB\\-\\-help\\fR (\\fB\\-?\\fR), \\fB\\-\\-usage\\fR and \\fB\\-\\-version\\fR (\\fB\\-V\\fR).
 Long names may be shortened as far as they stay unambiguous.
@@ -99,6 +99,9 @@ A command that failed leaves no half\\-written file behind.
 .TP
 .B CC
 the C compiler, with options if wanted, instead of the target's own
+.TP
+.B TENON_PYTHON
+the python that has the packages of the engines of \\fBbench \\-\\-vs\\fR
 .TP
 .B XDG_CACHE_HOME
 compiled models are kept in its folder tenon, else in ~/.cache/tenon

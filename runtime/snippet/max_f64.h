@@ -1,2 +1,2 @@
 /* NaN if either is. */
-static inline double max_f64(double a, double b) { return a > b || a != a ? a : b; }
+static inline double max_f64(double a, double b) { return b > a || b != b ? b : a; }

@@ -1,2 +1,2 @@
 /* NaN if either is. */
-static inline float min_f32(float a, float b) { return a < b || a != a ? a : b; }
+static inline float min_f32(float a, float b) { return b < a || b != b ? b : a; }

@@ -48,8 +48,8 @@ static bool compile(Arena *a, Diag *d, Command *c, const char *folder) {
                       "the C compiler failed with exit status %d%s%s", status, *said ? ": " : "", said);
 }
 
-bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, bool threads) {
-    static const char *const files[] = {"", "_weights", "_example"};
+bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, bool profile, bool threads) {
+    static const char *const files[] = {"", "_weights", "_example", "_profile"};
     Command c = command_new(a);
     if (!compiler_words(&c, d, t)) return false;
     command_add_words(&c, t->cflags);
@@ -57,11 +57,24 @@ bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const
     command_add(&c, "-w");
     command_add(&c, "-o");
     command_add(&c, "program");
-    for (int i = 0; i < 3; i++) command_add(&c, arena_printf(a, "%s%s.c", name, files[i]));
+    for (int i = 0; i < (profile ? 4 : 3); i++) command_add(&c, arena_printf(a, "%s%s.c", name, files[i]));
     if (threads) {
         command_add(&c, "tenon_pool.c");
         command_add(&c, "-pthread");
     }
+    command_add(&c, "-lm");
+    return compile(a, d, &c, folder);
+}
+
+bool build_file(Arena *a, Diag *d, const Target *t, const char *folder, const char *file, const char *flags) {
+    Command c = command_new(a);
+    if (!compiler_words(&c, d, t)) return false;
+    command_add_words(&c, t->cflags);
+    command_add_words(&c, flags);
+    command_add(&c, "-w");
+    command_add(&c, "-o");
+    command_add(&c, "program");
+    command_add(&c, file);
     command_add(&c, "-lm");
     return compile(a, d, &c, folder);
 }

@@ -7,8 +7,11 @@
 /* $CC or the target's compiler, its place made absolute, with its first words; false with a diagnostic when it is not
  * installed. */
 bool compiler_words(Command *c, Diag *d, const Target *t);
-/* NAME.c, NAME_weights.c and NAME_example.c in `folder`, with threads the pool too -> `folder`/program. */
-bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, bool threads);
+/* NAME.c, NAME_weights.c, NAME_example.c, to `profile` NAME_profile.c and with threads the pool, in `folder` ->
+ * `folder`/program. */
+bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, bool profile, bool threads);
+/* One file of C in `folder` -> `folder`/program; `flags` go behind the target's. */
+bool build_file(Arena *a, Diag *d, const Target *t, const char *folder, const char *file, const char *flags);
 /* NAME.c alone -> bytes of code and constants in it. */
 bool build_code_size(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, int64_t *bytes);
 #endif

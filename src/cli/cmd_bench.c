@@ -1,19 +1,24 @@
 #include "cli/cmd.h"
 #include "cli/runner.h"
+#include "cli/versus.h"
 
 static const CommandInfo info = {
-    "bench", "MODEL", "Measures how long one run of the compiled model takes, on seeded random inputs.",
-    "tenon bench mobilenet.onnx --seconds 5 --input-shape x=1x3x224x224", CMD_bench};
+    "bench", "MODEL", "Measures how long one run of the compiled model takes, on seeded random inputs, alone or beside other engines.",
+    "tenon bench mobilenet.onnx --seconds 5 --input-shape x=1x3x224x224\n"
+    "  tenon bench mobilenet.onnx --vs onnxruntime,openvino,mnn,ncnn --python peers/bin/python", CMD_bench};
 
 static bool bench(Cli *c) {
     const Options *o = &c->options;
     Model m;
     double median, best;
+    const char *python = o->vs.n ? versus_python(c->arena, c->diag, o) : NULL;
+    if (o->vs.n && !python) return false;
     if (!model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o) || !model_settle(&m, &o->picture, !o->ms))
         return false;
     Graph *g = model_import(&m, c->arena, c->diag, false, NULL);
     const Tensor **in = g ? model_tensors(&m, c->arena, g, true) : NULL;
     Runner *r = in ? runner_open(c->arena, c->diag, o, &m, g, false) : NULL;
+    if (r && o->vs.n) return versus(r, in, o, python);
     if (!r || !runner_time(r, in, o->seconds, &median, &best)) return false;
     printf("target  %s\n", r->target->name);
     if (o->threads > 1) printf("threads %d\n", o->threads);

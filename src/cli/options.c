@@ -17,6 +17,7 @@ typedef enum {
     O_bind = O_first,
     O_weights,
     O_skip,
+    O_precise,
     O_stop,
     O_dump,
     O_passes,
@@ -34,6 +35,12 @@ typedef enum {
     O_grain,
     O_seconds,
     O_ms,
+    O_vs,
+    O_python,
+    O_rounds,
+    O_html,
+    O_json,
+    O_sort,
     O_scale,
     O_mean,
     O_std,
@@ -48,8 +55,8 @@ typedef struct {
     const char *help;
 } Option;
 
-#define MODEL_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_info | CMD_convert)
-#define CODE_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench)
+#define MODEL_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_profile | CMD_info | CMD_convert)
+#define CODE_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_profile)
 
 static const Option table[] = {
     {O_output, "output", "DIR", CMD_compile, "folder for the package, made if missing"},
@@ -71,6 +78,8 @@ static const Option table[] = {
     {O_report, "report", NULL, CMD_compile, "one line for each pass"},
     {O_passes, "passes", NULL, CMD_compile, "list the passes and end"},
     {O_skip, "skip-pass", "P", CMD_compile | CMD_verify, "leave out a pass"},
+    {O_precise, "precise", NULL, CODE_COMMANDS,
+     "no algorithm that rounds more than the model's own arithmetic: convolutions are never Winograd's"},
     {O_stop, "stop-after", "P", CMD_compile | CMD_verify, "run no pass behind this one"},
     {O_dump, "dump", "P|all", CMD_compile, "print the graph after a pass, or after each"},
     {O_verify_passes, "verify-passes", NULL, CMD_compile, "check the graph after each pass"},
@@ -91,8 +100,18 @@ static const Option table[] = {
      "threads that may share the loops of a kernel; without it, and with 0 or 1, the C is free of threads"},
     {O_grain, "grain", "OPS", CODE_COMMANDS,
      "with threads: a loop of fewer operations (of a scalar or a vector) stays on one; 16384 without it"},
-    {O_seconds, "seconds", "S", CMD_bench, "how long to measure, 1 without it"},
+    {O_seconds, "seconds", "S", CMD_bench | CMD_profile, "how long to measure, 1 without it"},
     {O_ms, "ms", NULL, CMD_bench, "the last line is the median in milliseconds alone"},
+    {O_vs, "vs", "ENGINES", CMD_bench,
+     "compare with onnxruntime, openvino, mnn and ncnn (some of them, with commas between), each in a process of its "
+     "own, in turns"},
+    {O_rounds, "rounds", "N", CMD_bench, "with --vs: how many turns of --seconds each engine has, 5 without it"},
+    {O_python, "python", "PATH", CMD_bench,
+     "with --vs: the python that has the engines' packages; $TENON_PYTHON or python3 without it"},
+    {O_sort, "sort", "step|time", CMD_profile, "the steps in their order (the default), or the longest first"},
+    {O_html, "html", "FILE", CMD_profile, "write the profile as a page for a browser too"},
+    {O_json, "json", "FILE", CMD_profile, "and as JSON for other programs"},
+    {O_json, "json", "FILE", CMD_bench, "with --vs: write the results as JSON too"},
     {O_scale, "scale", "S", CMD_run, "pictures: value = (byte * S - mean) / std; 1 without it"},
     {O_mean, "mean", "A[,B,C]", CMD_run, "pictures: per channel of the input, or one for all"},
     {O_std, "std", "A[,B,C]", CMD_run, "pictures: per channel of the input, or one for all"},
@@ -170,6 +189,29 @@ static const char *parse_grain(Options *o, const char *text) {
     return int_parse(text, &o->grain) && o->grain > 0 ? NULL : "is not a number of operations from 1 on";
 }
 
+static const char *parse_rounds(Options *o, const char *text) {
+    bool good = int_parse(text, &o->rounds) && o->rounds >= 1 && o->rounds <= 1000;
+    return good ? NULL : "is not a number of rounds from 1 to 1000";
+}
+
+/* A list with commas between. */
+static const char *parse_engines(Options *o, const char *text) {
+    static const char *const known[] = {"onnxruntime", "openvino", "mnn", "ncnn"};
+    const char *bad = NULL;
+    do {
+        size_t n = strcspn(text, ",");
+        const char *name = arena_strndup(o->arena, text, n);
+        bool good = false;
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++) good |= !strcmp(known[i], name);
+        for (uint32_t i = 0; i < o->vs.n; i++)
+            if (!strcmp(o->vs.at[i], name)) bad = "names an engine twice";
+        if (!good) bad = "is not a list of onnxruntime, openvino, mnn, ncnn with commas between";
+        vec_push(o->arena, &o->vs, name);
+        text += n;
+    } while (*text++);
+    return bad;
+}
+
 static const char *parse_std(Options *o, const char *text) {
     const char *bad = parse_channels(text, o->picture.std, &o->picture.nstd);
     for (int i = 0; i < o->picture.nstd; i++)
@@ -190,6 +232,9 @@ static const char *set_number(Options *o, int key, const char *arg) {
     case O_std: return parse_std(o, arg);
     case O_engine: return one_of(o->arena, arg, "c", "interpreter", &o->interpreter);
     case O_weights: o->bin_weights = !strcmp(arg, "bin"); return one_of(o->arena, arg, "bin", "text", &o->text_weights);
+    case O_vs: return parse_engines(o, arg);
+    case O_rounds: return parse_rounds(o, arg);
+    case O_sort: return one_of(o->arena, arg, "step", "time", &o->by_time);
     case O_target: return parse_target(o, arg);
     default: return "is not known";
     }
@@ -202,6 +247,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_input: vec_push(o->arena, &o->input, arg); return NULL;
     case O_shape: vec_push(o->arena, &o->shape, arg); return check_shape(o->arena, arg);
     case O_bind: vec_push(o->arena, &o->bind, arg); return NULL;
+    case O_precise: o->precise = true; return NULL;
     case O_skip: vec_push(o->arena, &o->skip, arg); return NULL;
     case O_stop: o->stop_after = arg; return NULL;
     case O_dump: o->dump = arg; return NULL;
@@ -213,6 +259,9 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_config: o->config = arg; return NULL;
     case O_data: o->data = arg; return NULL;
     case O_bind_parameters: o->bind_parameters = true; return NULL;
+    case O_python: o->python = arg; return NULL;
+    case O_html: o->html = arg; return NULL;
+    case O_json: o->json = arg; return NULL;
     case O_ms: o->ms = true; return NULL;
     case O_bgr: o->picture.bgr = true; return NULL;
     default: return set_number(o, key, arg);
@@ -355,7 +404,7 @@ static void usage_error(const Options *o, const char *what) {
 }
 
 bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, int argc, char **argv) {
-    *o = (Options){.arena = a, .diag = d, .command = command, .rtol = -1, .atol = -1, .seconds = 1, .threads = 1};
+    *o = (Options){.arena = a, .diag = d, .command = command, .rtol = -1, .atol = -1, .seconds = 1, .threads = 1, .rounds = 5};
     o->picture.scale = 1;
     bool *given = arena_array_of(a, O_end, bool);
     o->line = typed_line(a, argc, argv);
@@ -366,5 +415,8 @@ bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, in
         usage_error(o, command->bit == CMD_verify ? "which model, or which case folder?" : "which model?");
     if (command->bit & (CMD_compile | CMD_convert) && !o->output && !o->list_passes)
         usage_error(o, "where to? Give --output");
+    if (o->vs.n && o->ms) usage_error(o, "--ms does not go with --vs; take --json");
+    if (!o->vs.n && command->bit == CMD_bench && (o->json || o->python || given[O_rounds]))
+        usage_error(o, "--json, --python and --rounds go with --vs");
     return true;
 }

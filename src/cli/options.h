@@ -14,7 +14,8 @@ typedef enum {
     CMD_bench = 8,
     CMD_info = 16,
     CMD_convert = 32,
-    CMD_list = 64, /* targets, passes, ops */
+    CMD_profile = 64,
+    CMD_list = 128, /* targets, passes, ops */
 } CommandBit;
 
 /* Exit statuses. */
@@ -35,14 +36,17 @@ typedef struct {
     const char *line; /* the command as typed, folders left out of file names */
     const char *model;
     Words shape, bind, input, skip;
-    const char *output, *name, *stop_after, *dump, *data, *schedule, *config;
+    bool precise;
+    Words vs; /* other engines to compare with */
+    const char *output, *name, *stop_after, *dump, *data, *schedule, *config, *html, *json, *python;
     const Target *target; /* the host's when --target is not given */
-    bool list_passes, report, verify_passes, build, bind_parameters, ms, interpreter;
+    bool list_passes, report, verify_passes, build, bind_parameters, ms, interpreter, by_time;
     bool text_weights, bin_weights; /* neither: as the target's dialect suggests */
     double rtol, atol;              /* negative: not given */
     double seconds;
     int threads;   /* 1: plain code */
     int64_t grain; /* 0: not given */
+    int64_t rounds;
     PictureOptions picture;
 } Options;
 

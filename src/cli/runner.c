@@ -4,7 +4,7 @@
 #include "cli/cache.h"
 #include "cli/progress.h"
 #include "cli/temp.h"
-#include "emit/emit.h"
+#include "emit/package.h"
 #include "op/op.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ CompileOptions *compile_options(const Options *o) {
     for (uint32_t i = 0; i < o->skip.n; i++) vec_push(o->arena, &skip, o->skip.at[i]);
     vec_push(o->arena, &skip, NULL);
     c->program = (ProgramOptions){.name = o->name, .target = o->target, .threads = o->threads, .grain = o->grain};
-    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .verify = o->verify_passes};
+    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .precise = o->precise, .verify = o->verify_passes};
     c->pass.report = o->report ? stdout : NULL;
     c->pass.dump_to = stdout;
     if (!o->schedule) return c;
@@ -76,6 +76,7 @@ static const char *make_key(Arena *a, Diag *d, const CompileOptions *o, const Mo
     key_text(&k, o->program.target->cflags);
     key_text(&k, o->pass.stop_after);
     key_text(&k, o->program.schedules);
+    key_add(&k, &o->pass.precise, sizeof o->pass.precise);
     key_add(&k, &o->program.threads, sizeof o->program.threads);
     key_add(&k, &o->program.grain, sizeof o->program.grain);
     for (const char *const *skip = o->pass.skip; *skip; skip++) key_text(&k, *skip);
@@ -145,21 +146,29 @@ static bool ports_read(Runner *r, const char *path) {
 
 /* ---- building ---- */
 
+/* What counts the time of the steps, beside the model. */
+static bool profile_write(Runner *r, const char *folder) {
+    Str text = str_new(r->arena);
+    const SkelValue values[] = {{"steps", arena_printf(r->arena, "%u", (unsigned)r->built->step.n)}, {NULL, NULL}};
+    skeleton_fill(&text, "profile.c.in", values);
+    return io_write_file(r->arena, r->diag, path_join(r->arena, folder, "model_profile.c"), text.at, text.n);
+}
+
 static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
-    const EmitOptions emit = {.command = "tenon run", .model = "model"};
+    const EmitOptions emit = {.command = "tenon run", .model = "model", .profile = r->profile};
     o->program.name = "model";
     progress_say("compiling the model");
     r->built = compile_graph(r->arena, graph_copy(r->arena, r->graph), o, r->diag);
     progress_end();
     if (!r->built) return false;
-    if (!emit_package(r->built, &emit, folder, r->diag) ||
-        !build_program(r->arena, r->diag, r->target, folder, "model", r->built->threads > 1) ||
+    if (!emit_package(r->built, &emit, folder, r->diag) || (r->profile && !profile_write(r, folder)) ||
+        !build_program(r->arena, r->diag, r->target, folder, "model", r->profile, r->built->threads > 1) ||
         !ports_write(r->arena, r->diag, r->built, path_join(r->arena, folder, "io")))
         return false;
     static const char *const rest[] = {
         "model.h",         "model.c",        "model_weights.h", "model_weights.c", "model_weights.bin",
         "model_example.c", "model.map.json", "tenon_pool.h",    "tenon_pool.c",    "Makefile",
-        "CMakeLists.txt",  "log"};
+        "CMakeLists.txt",  "log",              "model_profile.c"};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) unlink(path_join(r->arena, folder, rest[i]));
     return true;
 }
@@ -176,7 +185,7 @@ static bool open_compiled(Runner *r, CompileOptions *o, const Model *m) {
                           "choose another (`tenon targets` lists them)", "this machine cannot run programs for %s",
                           r->target->name);
     if (!compiler_words(&compiler, r->diag, r->target)) return false;
-    const char *cache = o->program.keep_all ? NULL : cache_folder(r->arena), *key = NULL, *entry;
+    const char *cache = o->program.keep_all || r->profile ? NULL : cache_folder(r->arena), *key = NULL, *entry;
     if (cache) key = make_key(r->arena, r->diag, o, m, r->graph, &compiler);
     if (cache && !key) return false;
     entry = cache ? cache_find(r->arena, cache, key) : NULL;
@@ -199,14 +208,22 @@ Runner *runner_interpreter(Arena *a, Diag *d, const Graph *g) {
     return r;
 }
 
-Runner *runner_open(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g, bool keep_all) {
-    if (o->interpreter && !keep_all) return runner_interpreter(a, d, g);
+static Runner *open_as(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g, bool keep_all,
+                       bool profile) {
     CompileOptions *c = compile_options(o);
     if (!c) return NULL;
     c->program.keep_all = keep_all;
     Runner *r = arena_new_of(a, Runner);
-    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = o->target};
+    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = o->target, .profile = profile};
     return open_compiled(r, c, m) ? r : NULL;
+}
+
+Runner *runner_open(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g, bool keep_all) {
+    return o->interpreter && !keep_all ? runner_interpreter(a, d, g) : open_as(a, d, o, m, g, keep_all, false);
+}
+
+Runner *runner_open_profile(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g) {
+    return open_as(a, d, o, m, g, false, true);
 }
 
 /* ---- running ---- */
@@ -241,8 +258,7 @@ static bool write_plain(Diag *d, const char *path, const Tensor *t) {
                             strerror(errno));
 }
 
-/* The arguments: emulator, program, input files in the program's order. */
-static bool prepare(Runner *r, const Tensor *const *in, const char *work, Command *c) {
+bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, Command *c) {
     Arena *a = r->arena;
     command_add_words(c, r->target->run);
     char *place = realpath(r->program, NULL);
@@ -302,7 +318,7 @@ static const Tensor *read_output(Runner *r, const char *work, uint32_t i) {
 static const Tensor **execute_all(Runner *r, const Tensor *const *in) {
     const char *work = temp_folder(r->arena, r->diag, NULL);
     Command c = command_new(r->arena);
-    if (!work || !prepare(r, in, work, &c) || !execute(r, &c, work)) return NULL;
+    if (!work || !runner_prepare(r, in, work, &c) || !execute(r, &c, work)) return NULL;
     const Tensor **out = arena_array_of(r->arena, r->nout + 1, const Tensor *);
     for (uint32_t i = 0; i < r->nout; i++)
         if (!(out[i] = read_output(r, work, i))) return NULL;
@@ -315,16 +331,23 @@ const Tensor **runner_run(Runner *r, const Tensor *const *in) {
     return r->interpreter ? interpret(r, in) : execute_all(r, in);
 }
 
-bool runner_time(Runner *r, const Tensor *const *in, double seconds, double *median, double *best) {
+const char *runner_log(Runner *r, const Tensor *const *in, double seconds, const char *start) {
     const char *work = temp_folder(r->arena, r->diag, NULL);
     Command c = command_new(r->arena);
     Bytes log;
-    if (!work || !prepare(r, in, work, &c)) return false;
+    if (!work || !runner_prepare(r, in, work, &c)) return NULL;
     command_add(&c, "--time");
     command_add(&c, arena_printf(r->arena, "%.6f", seconds));
-    if (!execute(r, &c, work) || !io_map(r->arena, r->diag, path_join(r->arena, work, "log"), &log)) return false;
-    const char *text = arena_strndup(r->arena, (const char *)log.data, log.n), *line = strstr(text, "time: median ");
-    for (const char *next; line && (next = strstr(line + 1, "time: median "));) line = next;
-    return (line && sscanf(line, "time: median %lf ms, best %lf ms", median, best) == 2) ||
+    if (!execute(r, &c, work) || !io_map(r->arena, r->diag, path_join(r->arena, work, "log"), &log)) return NULL;
+    const char *line = strstr(arena_strndup(r->arena, (const char *)log.data, log.n), start);
+    for (const char *next; line && (next = strstr(line + 1, start));) line = next;
+    if (!line) diag_error(r->diag, (Loc){.file = r->graph->file}, NULL, "the compiled model told no time");
+    return line;
+}
+
+bool runner_time(Runner *r, const Tensor *const *in, double seconds, double *median, double *best) {
+    const char *line = runner_log(r, in, seconds, "time: median ");
+    if (!line) return false;
+    return sscanf(line, "time: median %lf ms, best %lf ms", median, best) == 2 ||
            diag_error(r->diag, (Loc){.file = r->graph->file}, NULL, "the compiled model told no time");
 }

@@ -2,6 +2,7 @@
 #ifndef TENON_CLI_RUNNER_H
 #define TENON_CLI_RUNNER_H
 #include "cli/model.h"
+#include "cli/process.h"
 #include "pass/compile.h"
 
 /* What the passes are given, for commands that compile. NULL with a diagnostic when a file is at fault. */
@@ -18,7 +19,7 @@ typedef struct {
     Diag *diag;
     const Graph *graph; /* as imported: inputs of runner_run are its inputs, in order */
     const Target *target;
-    bool interpreter;
+    bool interpreter, profile;
     const char *program;  /* the built program */
     RunnerPort *in, *out; /* what the program takes and gives */
     uint32_t nin, nout;
@@ -29,13 +30,20 @@ typedef struct {
 /* Makes g ready to run. `keep_all`: every kernel's result is an output too (compiled C only; nothing is cached).
  * NULL with diagnostics. */
 Runner *runner_open(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g, bool keep_all);
+/* Compiled C that tells the time of each step; never cached, so `built` is there. */
+Runner *runner_open_profile(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g);
 /* The same with the reference interpreter, whatever the options say. */
 Runner *runner_interpreter(Arena *a, Diag *d, const Graph *g);
 /* in: one tensor an input of the graph. Results: one an entry of r->out, which starts with the graph's outputs in their
  * order. NULL with diagnostics. */
 const Tensor **runner_run(Runner *r, const Tensor *const *in);
+/* Writes the inputs into folder `work` and adds the words of a call to c: emulator, program, `--out out`, the inputs' files
+ * in the program's order. */
+bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, Command *c);
 /* Runs again and again for `seconds`; milliseconds. */
 bool runner_time(Runner *r, const Tensor *const *in, double seconds, double *median, double *best);
+/* Does that, and gives what the program has printed from the last `start` on; NULL with diagnostics. */
+const char *runner_log(Runner *r, const Tensor *const *in, double seconds, const char *start);
 /* Every value of the graph by the interpreter, by ValueId; NULL where it was not computed. NULL with diagnostics. */
 const Tensor **graph_values(Arena *a, Diag *d, const Graph *g, const Tensor *const *in);
 

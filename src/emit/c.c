@@ -23,15 +23,19 @@ static bool count_uses(Emit *m, Shared *s, ExprId e) {
     return load;
 }
 
-/* Marks what is computed whichever way the selects go. */
+static bool varies(const Emit *m, ExprId e) {
+    return m->lane != NO_AXIS && x_varies(m->n, e, m->lane);
+}
+
+/* Marks what is computed whichever way the selects go; lanes that go different ways need both values. */
 static void mark_sure(Emit *m, Shared *s, ExprId e) {
     if (idmap_get(&s->sure, e) != MAP_NONE) return;
     idmap_set(m->arena, &s->sure, e, 1);
     const Expr *x = x_get(m->n, e);
     if (x->kind != X_fn && x->kind != X_cast) return;
     int narg = x->narg;
-    if (x->kind == X_fn && x->id == FN_select) narg = 1;
-    if (x->kind == X_fn && (x->id == FN_and || x->id == FN_or)) narg = 1;
+    if (x->kind == X_fn && x->id == FN_select && !varies(m, x_arg(m->n, e, 0))) narg = 1;
+    if (x->kind == X_fn && (x->id == FN_and || x->id == FN_or) && !varies(m, e)) narg = 1;
     for (int i = 0; i < narg; i++) mark_sure(m, s, x_arg(m->n, e, i));
 }
 
@@ -51,10 +55,14 @@ static int temporaries(Emit *m, ExprId value, int depth, Str *out) {
         bool worth = (x.kind == X_fn && !x.is_index) || x.kind == X_load || (x.kind == X_cast && !x.is_index);
         if (!worth || idmap_get(&s.uses, e) < 2) continue;
         if (idmap_get(&s.has_load, e) == 1 && idmap_get(&s.sure, e) == MAP_NONE) continue;
-        bool vec = m->lane != NO_AXIS && x_varies(m->n, e, m->lane);
+        bool vec = varies(m, e);
         while (!c_name_free(m, arena_printf(m->arena, "t%u", m->temps))) m->temps++;
         indent(out, depth);
-        str_addf(out, "const %s t%u = ", vec ? c_vector_type(m) : c_register_type((DType)x.dtype), m->temps);
+        str_addf(out, "const %s t%u = ",
+                 !vec                 ? c_register_type((DType)x.dtype)
+                 : x.dtype == DT_bool ? c_mask_type(m)
+                                      : c_vector_type(m),
+                 m->temps);
         if (vec)
             c_vector(m, e, 0, out);
         else
@@ -95,7 +103,7 @@ static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
     vec_push(m->arena, &m->around, x->axis);
     const char *name = c_axis_name(m, x->axis);
     if (x->unroll && m->p->target->dialect != DIALECT_c99) {
-        c_need(m, "unroll.h");
+        c_need(m, "UNROLL.h");
         indent(out, depth);
         str_add(out, "UNROLL\n");
     }
@@ -174,7 +182,7 @@ static void combine(Emit *m, const LoopNode *x, const char *target, DType t, boo
             str_add(out, ";\n");
             return;
         }
-        const char *name = vec ? arena_printf(m->arena, "%s_%s", c_vector_type(m), f)
+        const char *name = vec ? c_vector_fn(m, f)
                                : arena_printf(m->arena, "%s_%s", f,
                                               dtype_is_float(t)          ? (t == DT_f64 ? "f64" : "f32")
                                               : dtype_info[t].cls == 'i' ? "i64"
@@ -269,7 +277,7 @@ static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
         do at[i] = arena_printf(m->arena, "i%d", k++);
         while (!c_name_free(m, at[i]));
         if (m->p->target->dialect != DIALECT_c99) {
-            c_need(m, "unroll.h");
+            c_need(m, "UNROLL.h");
             indent(out, depth + i);
             str_add(out, "UNROLL\n");
         }
@@ -306,6 +314,13 @@ int c_statement(Emit *m, const LoopNode *x, int depth, Str *out) {
     case LOOP_var: return declare(m, x, depth, out);
     case LOOP_set:
     case LOOP_store: return set_or_store(m, x, depth, out);
+    case LOOP_call:
+        m->lanes = m->t->var.at[x->var].lanes;
+        c_need(m, "UNROLL.h");
+        c_need(m, arena_printf(m->arena, "%s_%.*s.h", c_vector_type(m), (int)strcspn(x->note, "_"), x->note));
+        indent(out, depth);
+        str_addf(out, "%s_%s(%s);\n", c_vector_type(m), x->note, c_var_name(m, x->var));
+        return 1;
     case LOOP_note:
         indent(out, depth);
         str_addf(out, "/* %s */\n", x->note);

@@ -1,11 +1,25 @@
 /* Expressions as C, in the scalar and the GNU vector dialect. */
 #include "emit/c_internal.h"
+#include "emit/skel.h"
+#include <ctype.h>
 #include <math.h>
 
+void emit_need(EmitUses *u, Arena *a, const char *snippet) {
+    for (uint32_t i = 0; i < u->snippet.n; i++)
+        if (!strcmp(u->snippet.at[i], snippet)) return;
+    const char *text = skeleton(snippet);
+    for (const char *p = text ? text : ""; *p;) {
+        size_t n = 0;
+        while (isalnum((unsigned char)p[n]) || p[n] == '_') n++;
+        const char *named = n && !isdigit((unsigned char)*p) ? arena_printf(a, "%.*s.h", (int)n, p) : snippet;
+        if (strcmp(named, snippet) && skeleton(named)) emit_need(u, a, named);
+        p += n ? n : 1;
+    }
+    vec_push(a, &u->snippet, arena_strdup(a, snippet));
+}
+
 void c_need(Emit *m, const char *snippet) {
-    for (uint32_t i = 0; i < m->uses->snippet.n; i++)
-        if (!strcmp(m->uses->snippet.at[i], snippet)) return;
-    vec_push(m->arena, &m->uses->snippet, arena_strdup(m->arena, snippet));
+    emit_need(m->uses, m->arena, snippet);
 }
 
 const char *emit_c_type(DType t) {
@@ -59,6 +73,17 @@ const char *c_vector_type(Emit *m) {
     const char *v = arena_printf(m->arena, "f32x%d", m->lanes);
     c_need(m, arena_printf(m->arena, "%s.h", v));
     return v;
+}
+
+const char *c_mask_type(Emit *m) {
+    c_vector_type(m);
+    return arena_printf(m->arena, "i32x%d", m->lanes);
+}
+
+const char *c_vector_fn(Emit *m, const char *name) {
+    const char *f = arena_printf(m->arena, "%s_%s", c_vector_type(m), name);
+    if (skeleton(arena_printf(m->arena, "%s.h", f))) c_need(m, arena_printf(m->arena, "%s.h", f));
+    return f;
 }
 
 static void open_paren(Str *out, bool yes) {
@@ -451,6 +476,34 @@ static void vector_infix(Emit *m, const char *op, int level, ExprId e, int prec,
     close_paren(out, prec > level);
 }
 
+static void vector_compare(Emit *m, int level, ExprId e, int prec, Str *out) {
+    open_paren(out, prec > level);
+    c_vector(m, x_arg(m->n, e, 0), P_ADD, out);
+    str_addf(out, " %s ", fn_info[x_get(m->n, e)->id].infix);
+    c_vector(m, x_arg(m->n, e, 1), P_ADD, out);
+    close_paren(out, prec > level);
+}
+
+/* Everything inside is in parentheses: the bitwise operators bind as nobody expects. */
+static void vector_logic(Emit *m, const char *op, ExprId e, int prec, Str *out) {
+    open_paren(out, prec > 0);
+    c_vector(m, x_arg(m->n, e, 0), P_PRIMARY, out);
+    str_addf(out, " %s ", op);
+    c_vector(m, x_arg(m->n, e, 1), P_PRIMARY, out);
+    close_paren(out, prec > 0);
+}
+
+/* A select whose condition is the same for all lanes. */
+static void vector_either(Emit *m, ExprId e, int prec, Str *out) {
+    open_paren(out, prec > P_TERNARY);
+    c_expr(m, x_arg(m->n, e, 0), P_OR, out);
+    str_add(out, " ? ");
+    c_vector(m, x_arg(m->n, e, 1), P_OR, out);
+    str_add(out, " : ");
+    c_vector(m, x_arg(m->n, e, 2), P_TERNARY, out);
+    close_paren(out, prec > P_TERNARY);
+}
+
 void c_vector(Emit *m, ExprId e, int prec, Str *out) {
     if (!x_varies(m->n, e, m->lane)) {
         str_addf(out, "%s_set(", c_vector_type(m));
@@ -478,15 +531,34 @@ void c_vector(Emit *m, ExprId e, int prec, Str *out) {
     case FN_mul: vector_infix(m, "*", P_MUL, e, prec, out); return;
     case FN_div: vector_infix(m, "/", P_MUL, e, prec, out); return;
     case FN_neg:
-        str_add(out, "-");
+    case FN_not:
+        open_paren(out, prec > P_UNARY);
+        str_add(out, x->id == FN_neg ? "-" : "~");
         c_vector(m, x_arg(m->n, e, 0), P_PRIMARY, out);
+        close_paren(out, prec > P_UNARY);
         return;
-    default:
-        str_addf(out, "%s_%s(", c_vector_type(m), fn_info[x->id].name);
-        for (int i = 0; i < x_get(m->n, e)->narg; i++) {
-            if (i) str_add(out, ", ");
-            c_vector(m, x_arg(m->n, e, i), 0, out);
+    case FN_lt:
+    case FN_le:
+    case FN_gt:
+    case FN_ge: vector_compare(m, P_RELATION, e, prec, out); return;
+    case FN_eq:
+    case FN_ne: vector_compare(m, P_EQUAL, e, prec, out); return;
+    case FN_and: vector_logic(m, "&", e, prec, out); return;
+    case FN_or: vector_logic(m, "|", e, prec, out); return;
+    case FN_select:
+        if (!x_varies(m->n, x_arg(m->n, e, 0), m->lane)) {
+            vector_either(m, e, prec, out);
+            return;
         }
-        str_add(out, ")");
+        break;
+    default: break;
     }
+    /* min and max are shorter where their second operand is a constant. */
+    bool turned = (x->id == FN_min || x->id == FN_max) && x_get(m->n, x_arg(m->n, e, 0))->kind == X_real;
+    str_addf(out, "%s(", c_vector_fn(m, fn_info[x->id].name));
+    for (int i = 0; i < x_get(m->n, e)->narg; i++) {
+        if (i) str_add(out, ", ");
+        c_vector(m, x_arg(m->n, e, turned ? 1 - i : i), 0, out);
+    }
+    str_add(out, ")");
 }

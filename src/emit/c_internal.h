@@ -54,6 +54,8 @@ static inline const char *c_register_type(DType t) {
 }
 const char *c_half_call(Emit *m, DType t, const char *direction); /* `NAME_to_f32` or `NAME_from_f32` */
 const char *c_vector_type(Emit *m);                               /* of the lanes that are open */
+const char *c_mask_type(Emit *m);                                 /* of a comparison of them: all ones or 0 */
+const char *c_vector_fn(Emit *m, const char *name);               /* a function on them */
 const char *c_buffer_name(Emit *m, BufId b);
 const char *c_axis_name(const Emit *m, AxisId a);
 bool c_name_free(const Emit *m, const char *name);
@@ -63,7 +65,8 @@ static inline const char *c_var_name(const Emit *m, uint32_t v) {
     m->used_var[v] = true;
     return m->t->var.at[v].name;
 }
-/* e where precedence `prec` is asked for; vectors: every operand that differs between lanes is one. */
+/* e where precedence `prec` is asked for; vectors: every operand that differs between lanes is one, conditions are
+ * masks. */
 void c_expr(Emit *m, ExprId e, int prec, Str *out);
 void c_vector(Emit *m, ExprId e, int prec, Str *out);
 void c_element(Emit *m, ExprId e, Str *out);          /* a load as it lies in memory */

@@ -7,8 +7,9 @@
 /* c.c: the body of one kernel function (with its signature, without the heading comment) in the target's dialect.
  * prefix: of the function's name. Marks in `uses` which snippets of runtime/snippet it needs. */
 typedef struct {
-    Vec(const char *) snippet; /* file names, in the order met, each once */
+    Vec(const char *) snippet; /* file names, in the order of the output, each once */
 } EmitUses;
+void emit_need(EmitUses *u, Arena *a, const char *snippet); /* and, before it, the snippets that its text names */
 void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out);
 /* C type of a parameter's elements. */
 const char *emit_c_type(DType t);
@@ -18,6 +19,7 @@ typedef struct {
     const char *command; /* for the heading comment, without paths */
     const char *model;   /* file name without folders */
     uint64_t model_hash;
+    bool profile; /* NAME_run calls tenon_profile_mark(0), then (N) behind step N; whoever measures defines it */
 } EmitOptions;
 
 /* The whole package into folder `dir`: NAME.h NAME.c NAME_weights.{h,c[,bin]} NAME_example.c Makefile CMakeLists.txt

@@ -228,6 +228,12 @@ static void take_words(Arena *a, Map *taken, const char *text) {
     }
 }
 
+#define MARK "tenon_profile_mark"
+
+static void mark(const Package *k, uint32_t step, Str *out) {
+    if (k->o->profile) str_addf(out, "    " MARK "(%u);\n", (unsigned)step);
+}
+
 static bool shares_loops(const Program *p) {
     for (uint32_t i = 0; i < p->step.n; i++)
         if (p->function.at[p->step.at[i].function].parallel) return true;
@@ -244,6 +250,10 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     for (uint32_t i = 0; i < p->weight.n; i++) map_set(k->arena, &l.taken, k->weight[i], 1);
     map_set(k->arena, &l.taken, arena_printf(k->arena, "%s_run", k->name), 1);
     map_set(k->arena, &l.taken, arena_printf(k->arena, "%s_io", k->name), 1);
+    if (k->o->profile) {
+        map_set(k->arena, &l.taken, MARK, 1);
+        str_add(out, "\n/* Not part of the model: tells the time of each step to who measures. */\nvoid " MARK "(int step);\n");
+    }
     bool pool = package_threads(k);
     str_addf(out, "\nint %s_run%s(const %s_io *io, void *arena%s) {\n", k->name, pool ? "_pool" : "", k->name,
              pool ? ", tenon_pool *pool" : "");
@@ -251,8 +261,11 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     if (pool && !shares_loops(p)) str_add(out, "    (void)pool;\n");
     if (uses_arena(p)) str_add(out, "    unsigned char *const base = arena;\n");
     Str calls = str_new(k->arena);
-    for (uint32_t i = 0; i < p->step.n; i++)
+    mark(k, 0, &calls);
+    for (uint32_t i = 0; i < p->step.n; i++) {
         if (!call(&l, i, &calls)) return false;
+        mark(k, i + 1, &calls);
+    }
     declarations(&l, out);
     str_addf(out, "%s%s", p->step.n ? "\n" : "", calls.at);
     str_addf(out, "%s    return %s_OK;\n}\n", p->step.n ? "\n" : "", k->upper);

@@ -2,25 +2,17 @@
  * along which operands are contiguous (or a constant can be packed so) becomes the vector, another one the register
  * tile: tile x vector accumulators, one vector load and `tile` broadcasts a step of the reduction. */
 #include "nest/internal.h"
-#include "nest/schedule.h"
+#include "nest/rule.h"
 
-typedef struct {
-    Arena *a;
-    Plan *p;
-    Schedule *out;
-    uint32_t stage;
-    const char *why;
-} Rule;
-
-static bool step(Rule *r, Step s) {
+bool rule_step(Rule *r, Step s) {
     if (!plan_apply(r->p, &s, &r->why)) return false;
     vec_push(r->a, &r->out->step, s);
     return true;
 }
 
-static bool step1(Rule *r, StepKind k, const char *axis, int64_t number, const char *buffer) {
-    Step s = {.kind = k, .naxis = 1, .axis = {axis}, .buffer = buffer, .number = number};
-    return step(r, s);
+bool rule_step1(Rule *r, StepKind k, const char *axis, int64_t number, const char *buffer) {
+    Step s = {.kind = k, .naxis = axis ? 1 : 0, .axis = {axis}, .buffer = buffer, .number = number};
+    return rule_step(r, s);
 }
 
 static StagePlan *plan_of(const Rule *r) {
@@ -32,7 +24,7 @@ static void fuse_neighbours(Rule *r) {
     for (int i = 0; i + 1 < plan_of(r)->npiece;) {
         const Piece *a = &plan_of(r)->piece[i], *b = a + 1;
         Step s = {.kind = STEP_fuse, .naxis = 2, .axis = {a->name, b->name}};
-        if (a->reduce != b->reduce || !step(r, s)) i++;
+        if (a->reduce != b->reduce || !rule_step(r, s)) i++;
     }
 }
 
@@ -124,13 +116,13 @@ static void register_tile(Rule *r, ExprId red, AxisId vector) {
         if (!acc.ok || acc.still == 0) continue;
         int64_t size = n->axis.at[p.root].extent, t = tile_size(size, most);
         if (acc.guarded) {
-            if (size < 3 || !step1(r, STEP_interior, p.name, 0, NULL)) return;
+            if (size < 3 || !rule_step1(r, STEP_interior, p.name, 0, NULL)) return;
             t = size - 2 < most ? size - 2 : tile_size(size, most);
         }
         if (t < 2) return;
-        if (!step1(r, STEP_tile, p.name, t, NULL)) return;
+        if (!rule_step1(r, STEP_tile, p.name, t, NULL)) return;
         const char *inner = plan_of(r)->piece[plan_of(r)->npiece - 1].name;
-        step1(r, STEP_unroll, arena_strdup(r->a, inner), 0, NULL);
+        rule_step1(r, STEP_unroll, arena_strdup(r->a, inner), 0, NULL);
         return;
     }
 }
@@ -161,10 +153,10 @@ static bool vector_reduce(Rule *r, ExprId red) {
     uint32_t steps = r->out->step.n;
     register_tile(r, red, v.root);
     const char *inner = v.name;
-    if (step1(r, STEP_tile, v.name, lanes, NULL)) {
+    if (rule_step1(r, STEP_tile, v.name, lanes, NULL)) {
         inner = arena_strdup(r->a, plan_of(r)->piece[plan_of(r)->npiece - 1].name);
-        if (step1(r, STEP_vector, inner, 0, NULL)) {
-            if (chosen.packable == 1) step1(r, STEP_pack, inner, lanes, n->buf.at[chosen.pack].name);
+        if (rule_step1(r, STEP_vector, inner, 0, NULL)) {
+            if (chosen.packable == 1) rule_step1(r, STEP_pack, inner, lanes, n->buf.at[chosen.pack].name);
             return true;
         }
     }
@@ -180,8 +172,8 @@ static void vector_plain(Rule *r) {
     int64_t lanes = vector_lanes(r, p.size);
     StagePlan before = *s;
     uint32_t steps = r->out->step.n;
-    if (lanes == 0 || !step1(r, STEP_tile, p.name, lanes, NULL)) return;
-    if (step1(r, STEP_vector, arena_strdup(r->a, s->piece[s->npiece - 1].name), 0, NULL)) return;
+    if (lanes == 0 || !rule_step1(r, STEP_tile, p.name, lanes, NULL)) return;
+    if (rule_step1(r, STEP_vector, arena_strdup(r->a, s->piece[s->npiece - 1].name), 0, NULL)) return;
     *s = before;
     r->out->step.n = steps;
 }
@@ -194,6 +186,7 @@ Schedule schedule_default(Arena *a, Plan *p) {
         fuse_neighbours(&r);
         if (target_lanes(p->target, DT_f32) <= 1) continue;
         int count = x_reductions(p->nest, p->nest->stage.at[s].value, red, 2);
+        if (count == 1 && rule_contraction(&r, red[0])) continue;
         if (count == 0)
             vector_plain(&r);
         else if (count == 1)

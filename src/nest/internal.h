@@ -35,8 +35,9 @@ int x_reductions(const Nest *n, ExprId e, ExprId *out, int max);
 #define MAX_CONJUNCTS 64 /* what x_conjuncts finds at most */
 /* The conjuncts of a guard: splits &&. */
 int x_conjuncts(const Nest *n, ExprId guard, ExprId *out, int max);
-/* Can e be computed for all lanes of `lane` at once: float arithmetic, loads that walk by 0 or 1 (or are gathered when
- * gathers are allowed), no index or condition that depends on the lane? */
+/* Can e be computed for all lanes of `lane` at once: functions and comparisons of floats, loads that walk by 0 or 1 (or
+ * are gathered when gathers are allowed), no index that depends on the lane? Both values of a select whose condition
+ * differs between lanes are computed. */
 bool x_varies(const Nest *n, ExprId e, AxisId lane); /* differs from lane to lane */
 bool x_lanes(Nest *n, ExprId e, AxisId lane, bool gathers);
 /* The condition as `coef * a + rest >= 0` with rest free of a. */

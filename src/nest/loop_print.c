@@ -56,6 +56,7 @@ static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out
         str_addf(out, "] %s ", combine_sign[x->combine]);
         x_print(n, x->value, out);
         break;
+    case LOOP_call: str_addf(out, "%s($%u)", x->note, x->var); break;
     case LOOP_note: str_addf(out, "# %s", x->note); break;
     }
     if (x->kind != LOOP_block) str_add(out, "\n");

@@ -126,6 +126,7 @@ typedef void Leaf(Lower *l, Walk *w, LoopNode *into);
 struct Walk {
     const Piece *piece[MAX_PIECES];
     int n;
+    bool outer;              /* the loops around the register tile */
     bool lanes_apart;        /* the vector piece as a loop over lanes */
     AxisId loop[MAX_PIECES]; /* instance of each piece, NO_AXIS where one iteration needs no loop */
     bool in_vector;
@@ -266,6 +267,54 @@ static void open_tiles(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, 
     if (r > 0) open_loop(l, w, k, into, first + q * p->step, 1, p->step, r);
 }
 
+static bool has_edges(const Lower *l, AxisId a) {
+    for (int i = 0; i < l->sp->nedges; i++)
+        if (l->sp->edges[i] == a) return true;
+    return false;
+}
+
+/* Is there a guard on reduced piece p and a register tile at a border that only the piece's number settles? */
+static bool settles_guard(Lower *l, const Walk *w, const Piece *p) {
+    Nest *n = l->n;
+    for (int c = 0; c < w->nconj; c++) {
+        bool tile = false;
+        if (!x_uses_axis(n, w->conj[c], p->root)) continue;
+        ExprId before[MAX_RANK];
+        for (int i = 0; i < l->sp->nedges; i++) {
+            AxisId a = l->sp->edges[i];
+            before[i] = l->axis_to[a];
+            if (before[i] != NO_EXPR || !x_uses_axis(n, w->conj[c], a)) continue;
+            tile = true;
+            AxisId any = instance(l, a, n->axis.at[a].name, l->rem[a]);
+            l->axis_to[a] = x_fn2(n, FN_add, l->base[a], x_axis(n, any));
+        }
+        Expr e = *x_get(n, resolve(l, w->conj[c], NULL));
+        for (int i = 0; i < l->sp->nedges; i++) l->axis_to[l->sp->edges[i]] = before[i];
+        if (tile && !(e.kind == X_int && e.i)) return true;
+    }
+    return false;
+}
+
+#define MAX_EDGE_TILES 8 /* written out before and behind the interior */
+
+/* Tiles at the borders one by one, those where no guard can fail as a loop. False: too many, nothing was opened. */
+static bool open_edges(Lower *l, Walk *w, int k, LoopNode *into) {
+    const Piece *p = w->piece[k];
+    AxisId a = p->root;
+    int64_t lo, hi, extent = l->rem[a], q = extent / p->step, first, last;
+    interior_of(l, a, &lo, &hi);
+    first = lo > 0 ? ceil_div(lo, p->step) : 0;
+    last = hi < 0 ? 0 : floor_div(hi < extent ? hi : extent, p->step);
+    if (first > q) first = q;
+    if (last < first) last = first;
+    if (first + (q - last) > MAX_EDGE_TILES) return false;
+    for (int64_t t = 0; t < first; t++) open_loop(l, w, k, into, t * p->step, 1, p->step, p->step);
+    if (last > first) open_loop(l, w, k, into, first * p->step, last - first, p->step, p->step);
+    for (int64_t t = last; t < q; t++) open_loop(l, w, k, into, t * p->step, 1, p->step, p->step);
+    if (extent % p->step) open_loop(l, w, k, into, q * p->step, 1, p->step, extent % p->step);
+    return true;
+}
+
 static void walk(Lower *l, Walk *w, int k, LoopNode *into) {
     if (k == w->n) {
         w->leaf(l, w, into);
@@ -273,6 +322,11 @@ static void walk(Lower *l, Walk *w, int k, LoopNode *into) {
     }
     const Piece *p = w->piece[k];
     AxisId a = p->root;
+    if (p->reduce && p->outermost && p->step == 1 && p->size <= 16 && settles_guard(l, w, p)) {
+        for (int64_t i = 0; i < p->size; i++) open_loop(l, w, k, into, i, 1, 1, 1);
+        return;
+    }
+    if (w->outer && p->outermost && has_edges(l, a) && open_edges(l, w, k, into)) return;
     bool inside = false;
     for (int i = 0; i < l->sp->ninterior; i++) inside |= l->sp->interior[i] == a;
     if (!p->outermost || !inside || p->step == 1) {
@@ -460,7 +514,7 @@ static void lower_stage(Lower *l, uint32_t s, LoopNode *into) {
         l->axis_to[a] = NO_EXPR;
     }
     b.nred = x_reductions(n, l->stage->value, b.red, 16);
-    Walk w = {.leaf = body_leaf, .ctx = &b};
+    Walk w = {.leaf = body_leaf, .ctx = &b, .outer = true};
     bool tile = false;
     for (int i = 0; i < l->sp->npiece; i++) {
         const Piece *p = &l->sp->piece[i];

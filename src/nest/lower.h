@@ -11,6 +11,7 @@ typedef enum {
     LOOP_var,    /* declares var, filled with `value` (all elements) unless NO_EXPR */
     LOOP_set,    /* var[index] combine= value */
     LOOP_store,  /* buffer[offset] combine= value */
+    LOOP_call,   /* snippet `note` on var, an array of vectors */
     LOOP_note,   /* comment */
 } LoopKind;
 

@@ -212,15 +212,26 @@ static int64_t macs_of(const Nest *n, ExprId e, int64_t points, IdMap *seen) {
     return total;
 }
 
+static int64_t points_of(const Nest *n, const Stage *st) {
+    int64_t points = 1;
+    for (int i = 0; i < st->naxis; i++)
+        if (!size_mul(points, n->axis.at[st->axis[i]].extent, &points)) points = INT64_MAX / 2;
+    return points;
+}
+
 int64_t nest_macs(const Nest *n) {
     int64_t total = 0;
+    if (n->winograd.tile && n->stage.n == 3) { /* as the direct convolution that it stands for */
+        const Buffer *v = &n->buf.at[n->stage.at[0].out];
+        for (uint32_t b = 0; b < n->buf.n; b++)
+            if (n->buf.at[b].kind == BUF_const && n->buf.at[b].rank == 4 && n->buf.at[b].dim[0] == v->dim[0] &&
+                size_mul(points_of(n, &n->stage.at[2]), n->buf.at[b].dim[2] * 9, &total))
+                return total;
+    }
     for (uint32_t s = 0; s < n->stage.n; s++) {
         const Stage *st = &n->stage.at[s];
-        int64_t points = 1;
-        for (int i = 0; i < st->naxis; i++)
-            if (!size_mul(points, n->axis.at[st->axis[i]].extent, &points)) points = INT64_MAX / 2;
         IdMap seen = {0};
-        total += macs_of(n, st->value, points, &seen);
+        total += macs_of(n, st->value, points_of(n, st), &seen);
     }
     return total;
 }

@@ -170,6 +170,12 @@ typedef struct {
     const char *comment;       /* source nodes, may be NULL */
 } Stage;
 
+/* What the three stages of Winograd's convolution (v, m, result) do not say plainly. */
+typedef struct {
+    int tile; /* 0: the nest is no such convolution */
+    int64_t pad_h, pad_w;
+} WinogradNest;
+
 typedef struct Nest {
     Arena *arena;
     const char *name; /* kernel name */
@@ -181,6 +187,7 @@ typedef struct Nest {
     /* Axes 0..nshared-1 of every stage are the same: the outer loops that all stages run in. BUF_local buffers that are
      * indexed by them need only one slice. Set by nest_share_axes. */
     uint8_t nshared;
+    WinogradNest winograd;
     IdMap cons;   /* hash-consing */
     Vec(uint32_t) mark; /* visited stamps for walks over the expression DAG */
     uint32_t marking;

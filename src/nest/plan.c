@@ -163,6 +163,7 @@ static bool fuse_legal(Plan *p, const StagePlan *s, int at, int bt, uint32_t sta
     if (n->axis.at[a->root].kind == AXIS_serial || n->axis.at[b->root].kind == AXIS_serial) return WHY("a serial axis");
     bool marked = a->unroll || a->parallel || b->unroll || b->vector;
     for (int i = 0; i < s->ninterior; i++) marked |= s->interior[i] == a->root || s->interior[i] == b->root;
+    for (int i = 0; i < s->nedges; i++) marked |= s->edges[i] == a->root || s->edges[i] == b->root;
     if (marked) return WHY("%s or %s is marked", a->name, b->name);
     const Stage sg = n->stage.at[stage];
     IdMap seen = {0};
@@ -368,6 +369,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     int at = -1;
     uint32_t stage = 0;
     if (st->kind == STEP_inline) return step_inline(p, st, why);
+    if (st->kind == STEP_stream) return plan_stream(p, st->buffer, why);
     if (st->kind == STEP_parallel) return plan_parallel(p, st->axis[0], why);
     StagePlan *s = locate(p, st->axis[0], &at, &stage);
     if (!s) return WHY("there is no axis %s", st->axis[0]);
@@ -389,6 +391,13 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
             if (s->interior[i] == x->root) return true;
         if (s->ninterior == MAX_RANK) return WHY("too many axes");
         s->interior[s->ninterior++] = x->root;
+        return true;
+    case STEP_edges:
+        if (x->reduce || !x->outermost) return WHY("%s is reduced or inner", x->name);
+        for (int i = 0; i < s->nedges; i++)
+            if (s->edges[i] == x->root) return true;
+        if (s->nedges == MAX_RANK) return WHY("too many axes");
+        s->edges[s->nedges++] = x->root;
         return true;
     default: return false;
     }
@@ -452,10 +461,16 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     for (int i = 0; i < s->ninterior; i++) aligned &= s->interior[i] != x->root;
     int64_t extent = n->axis.at[x->root].extent;
     AxisId lane = probe(n, lanes), block = probe(n, aligned ? extent / lanes : extent - lanes + 1);
-    ExprId *map = arena_array_of(n->arena, n->axis.n, ExprId);
-    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
+    ExprId *map = arena_array_of(n->arena, n->axis.n + (uint32_t)s->npiece, ExprId);
+    for (uint32_t i = 0; i < n->axis.n + (uint32_t)s->npiece; i++) map[i] = NO_EXPR;
     map[x->root] =
         x_fn2(n, FN_add, x_fn2(n, FN_mul, x_axis(n, block), x_index(n, aligned ? lanes : 1)), x_axis(n, lane));
+    for (int i = 0; i < s->npiece; i++) { /* split axes as the sums of their pieces: packed blocks divide these */
+        const Piece *q = &s->piece[i];
+        if (q->root == x->root || (q->outermost && q->step == 1)) continue;
+        ExprId part = x_fn2(n, FN_mul, x_axis(n, probe(n, q->size)), x_index(n, q->step));
+        map[q->root] = map[q->root] == NO_EXPR ? part : x_fn2(n, FN_add, map[q->root], part);
+    }
     IdMap done = {0};
     ExprId value = n->stage.at[stage].value, red[16];
     int count = x_reductions(n, value, red, 16);

@@ -142,6 +142,7 @@ bool x_bound(Nest *n, ExprId cond, AxisId a, int64_t *coef, ExprId *rest) {
     return true;
 }
 
+/* Functions of floats that the vector dialect has: operators and snippets f32xN_*. */
 static bool lane_fn(Fn f) {
     switch (f) {
     case FN_add:
@@ -151,7 +152,22 @@ static bool lane_fn(Fn f) {
     case FN_neg:
     case FN_min:
     case FN_max:
-    case FN_sq: return true;
+    case FN_select:
+    case FN_abs:
+    case FN_sign:
+    case FN_sq:
+    case FN_floor:
+    case FN_ceil:
+    case FN_rint:
+    case FN_trunc:
+    case FN_sqrt:
+    case FN_exp:
+    case FN_expm1:
+    case FN_log:
+    case FN_log1p:
+    case FN_tanh:
+    case FN_erf:
+    case FN_pow: return true;
     default: return false;
     }
 }
@@ -171,13 +187,27 @@ bool x_varies(const Nest *n, ExprId e, AxisId lane) {
     return varies(n, e, lane);
 }
 
+/* A condition that differs between lanes: comparisons of floats, joined. What is joined may guard a load, so that a
+ * part which is the same for all lanes (an index in range) must not be evaluated beside one that differs. */
+static bool lane_condition(Nest *n, ExprId e, AxisId lane) {
+    Expr x = *x_get(n, e);
+    if (x.kind != X_fn) return false;
+    bool logic = x.id == FN_and || x.id == FN_or || x.id == FN_not, compares = x.id >= FN_lt && x.id <= FN_ne;
+    for (int i = 0; i < x.narg; i++) {
+        if (compares && x_get(n, x_arg(n, e, i))->dtype != DT_f32) return false;
+        if (logic && !x_varies(n, x_arg(n, e, i), lane)) return false;
+    }
+    return logic || compares;
+}
+
 static bool lanes(Nest *n, ExprId e, AxisId lane, bool gathers, IdMap *done) {
     Expr x = *x_get(n, e);
     if (idmap_get(done, e) != MAP_NONE) return true;
     idmap_set(n->arena, done, e, 1);
     if (x.kind == X_var && x.i == X_VAR_VECTOR) return true;
     if (!x_varies(n, e, lane)) return true;
-    if (x.dtype != DT_f32) return false;
+    bool condition = x.dtype == DT_bool;
+    if (condition ? !lane_condition(n, e, lane) : x.dtype != DT_f32) return false;
     if (x.kind == X_load) {
         ExprId index[MAX_RANK];
         int64_t coef;
@@ -189,7 +219,7 @@ static bool lanes(Nest *n, ExprId e, AxisId lane, bool gathers, IdMap *done) {
         int64_t coef;
         return x_coefficient(n, x_arg(n, e, 0), lane, &coef) && (gathers || coef == 0 || coef == 1);
     }
-    if (x.kind != X_fn || !lane_fn((Fn)x.id)) return false;
+    if (x.kind != X_fn || (!condition && !lane_fn((Fn)x.id))) return false;
     for (int i = 0; i < x.narg; i++)
         if (!lanes(n, x_arg(n, e, i), lane, gathers, done)) return false;
     return true;

@@ -15,8 +15,10 @@
     STEP(fuse, "aa", "two neighbouring axes that every access walks as one become one") \
     STEP(vector, "a", "the piece's points are the lanes of one vector") \
     STEP(unroll, "a", "the piece's loop is written out") \
+    STEP(edges, "a", "tiles at the borders, where a guard may fail, are written out on their own") \
     STEP(interior, "a", "borders, where the guard may fail, become loops of their own") \
     STEP(pack, "ban", "constant b is stored with the dimension that the axis walks in innermost blocks of n") \
+    STEP(stream, "b", "constant b is stored in the order in which the loops read it") \
     STEP(inline, "b", "a local is computed where it is read") \
     STEP(parallel, "a", "iterations are shared among threads, together with those of the parallel axis outside it")
 
@@ -60,6 +62,8 @@ typedef struct {
     Piece piece[MAX_PIECES];           /* outside in; spatial pieces behind the first reduced one are the register tile */
     AxisId interior[MAX_RANK];
     int ninterior;
+    AxisId edges[MAX_RANK];
+    int nedges;
     AxisId turns; /* the serial axis by which the stage takes turns with its neighbours, no piece; or NO_AXIS */
 } StagePlan;
 
@@ -75,6 +79,8 @@ Plan *plan_new(Arena *a, Nest *n, const Target *t);
 /* False and *why (in the nest's arena) when the step is illegal. */
 bool plan_apply(Plan *p, const Step *s, const char **why);
 bool plan_apply_all(Plan *p, const Schedule *s, const char **why);
+/* The step `stream` (stream.c): Buffer.phys follows the loops. False and *why as above. */
+bool plan_stream(Plan *p, const char *buffer, const char **why);
 /* The rule-of-thumb schedule for a target: scalar order for C99, vectors and register tiles for vector targets. The
  * steps have been applied to p and are returned for the comment and the log. */
 Schedule schedule_default(Arena *a, Plan *p);

@@ -45,10 +45,10 @@ static double sign_mod(double x, double y) {
     return r != 0 && (r < 0) != (y < 0) ? r + y : r;
 }
 static double least(double x, double y) {
-    return x < y || isnan(x) ? x : y;
+    return y < x || isnan(y) ? y : x;
 }
 static double most(double x, double y) {
-    return x > y || isnan(x) ? x : y;
+    return y > x || isnan(y) ? y : x;
 }
 static double sign_of(double x) {
     return x > 0 ? 1 : x < 0 ? -1 : x;

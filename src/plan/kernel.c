@@ -156,6 +156,7 @@ static ExprId member_value(Kernel *k, uint32_t m, const ExprId *index) {
 static bool member_stages(Kernel *k, uint32_t m, bool all) {
     Fragment *f = &k->frag[m];
     Reader r = {k, m};
+    if (f->nest->winograd.tile) k->n->winograd = f->nest->winograd;
     IdMap serial = {0}; /* stages of a recurrence share their axis */
     for (uint32_t s = 0; s < f->nest->stage.n; s++) {
         Stage src = f->nest->stage.at[s], st = src;

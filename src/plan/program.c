@@ -1,6 +1,7 @@
 /* Jobs -> program: schedules, shared functions, weights, order, in-place results and the arena. */
 #include "plan/program.h"
 #include "base/io.h"
+#include "nest/winograd.h"
 #include "base/size.h"
 #include "plan/jobs.h"
 
@@ -156,9 +157,12 @@ static uint32_t function_for(Builder *b, Job *j) {
     Str meaning = str_new(b->a);
     nest_print(f.nest, &meaning);
     f.meaning = meaning.at;
-    Plan *plan = plan_new(b->a, f.nest, b->o->target);
-    apply_schedule(b, &f, plan);
-    f.tree = lower(b->a, plan);
+    if (!override_for(b, f.name)) f.tree = lower_winograd(b->a, f.nest, b->o->target, &f.schedule);
+    if (!f.tree) {
+        Plan *plan = plan_new(b->a, f.nest, b->o->target);
+        apply_schedule(b, &f, plan);
+        f.tree = lower(b->a, plan);
+    }
     f.parallel = b->p->threads > 1 ? parallel_loops(f.tree) : 0;
     f.scratch_bytes = f.tree->scratch_bytes;
     if (f.parallel && f.tree->scratch_each && !size_mul(f.scratch_bytes, b->p->threads, &f.scratch_bytes)) {

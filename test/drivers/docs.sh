@@ -33,7 +33,7 @@ while IFS= read -r target; do
 done < <(sed -n 's/^    STEP(\([a-z]*\),.*/\1/p' src/nest/schedule.h)
 
 # Relative links and the files that documents name in `backquotes` with a folder in front.
-for f in *.md doc/*.md examples/*/README.md; do
+for f in *.md doc/*.md bench/*.md examples/*/README.md; do
     [ -f "$f" ] || continue
     folder=$(dirname "$f")
     while IFS= read -r link; do
@@ -42,7 +42,7 @@ for f in *.md doc/*.md examples/*/README.md; do
     done < <(grep -oE '\]\([^) ]+\)' "$f" | sed -E 's/^\]\(//; s/\)$//' | grep -vE '^(https?|mailto):')
     while IFS= read -r path; do
         check "$f: there is no $path" test -e "$path"
-    done < <(grep -oE '`(src|test|tools|runtime|examples|doc)/[A-Za-z0-9_./-]*`' "$f" | tr -d '`' | grep -vE '(NAME|FORMAT|FAMILY|f32xN)' | sort -u)
+    done < <(grep -oE '`(src|test|tools|runtime|examples|doc|bench)/[A-Za-z0-9_./-]*`' "$f" | tr -d '`' | grep -vE '(NAME|FORMAT|FAMILY|f32xN)' | sort -u)
 done
 
 echo "$passed passed, $failed failed"

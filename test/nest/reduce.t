@@ -317,31 +317,41 @@ for t3 0..90
   for j3 0..8
     y[((t3 * 8) + j3)] = h[(t3 + 1),0,j3]
 --- x86-64: default
-schedule: tile(t,6) unroll(t.i) tile(g,4) vector(g.i) pack(z,g.i,4) tile(j,4) vector(j.i) tile(g2,4) vector(g2.i) pack(u,g2.i,4) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
+schedule: unroll(i) tile(t,13) unroll(t.i) tile(g,4) vector(g.i) stream(z) tile(j,4) vector(j.i) tile(g2,4) vector(g2.i) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
 var acc $0[8]:f32
-for t_o 0..15
+for t_o 0..6
   for g_o 0..2
-    var acc2 $1[6]:f32x4 = 0
-    for i 0..2
-      unroll for t_i 0..6
+    var acc2 $1[13]:f32x4 = 0
+    unroll for i 0..2
+      unroll for t_i 0..13
         vector g_i 0..4
-          $1[t_i] += (x[((t_o * 6) + t_i),0,i] * z[0,((g_o * 4) + g_i),i])
-    unroll for t_i 0..6
+          $1[t_i] += (x[((t_o * 13) + t_i),0,i] * z[0,((g_o * 4) + g_i),i])
+    unroll for t_i 0..13
       vector g_i 0..4
-        xw[((((t_o * 48) + (t_i * 8)) + (g_o * 4)) + g_i)] = $1[t_i]
+        xw[((((t_o * 104) + (t_i * 8)) + (g_o * 4)) + g_i)] = $1[t_i]
+for g_o 0..2
+  var acc3 $2[12]:f32x4 = 0
+  unroll for i 0..2
+    unroll for t_i 0..12
+      vector g_i 0..4
+        $2[t_i] += (x[(t_i + 78),0,i] * z[0,((g_o * 4) + g_i),i])
+  unroll for t_i 0..12
+    vector g_i 0..4
+      xw[((((t_i * 8) + (g_o * 4)) + g_i) + 624)] = $2[t_i]
 for j_o 0..2
   vector j_i 0..4
     h[((j_o * 4) + j_i)] = 0
 for t2 0..90
   for g2_o 0..2
-    var acc3 $2:f32x4 = 0
+    var acc4 $3:f32x4 = 0
     for k 0..8
       vector g2_i 0..4
-        $2 += (h[t2,0,k] * u[0,((g2_o * 4) + g2_i),k])
+        $3 += (h[t2,0,k] * u[0,((g2_o * 4) + g2_i),k])
     vector g2_i 0..4
-      $0[((g2_o * 4) + g2_i)] = $2
-  for j2 0..8
-    h[(((t2 * 8) + j2) + 8)] = tanh((xw[t2,0,j2] + $0[j2]))
+      $0[((g2_o * 4) + g2_i)] = $3
+  for j2_o 0..2
+    vector j2_i 0..4
+      h[((((t2 * 8) + (j2_o * 4)) + j2_i) + 8)] = tanh((xw[t2,0,((j2_o * 4) + j2_i)] + $0[((j2_o * 4) + j2_i)]))
 for t3_j3_o 0..180
   vector t3_j3_i 0..4
     y[((t3_j3_o * 4) + t3_j3_i)] = h[((((t3_j3_o * 4) + t3_j3_i) / 8) + 1),0,(((t3_j3_o * 4) + t3_j3_i) % 8)]

@@ -312,14 +312,33 @@ refused: vector: i1.o is not innermost
 == a vector of what has none
 graph "t"
 in %x : f32[4,12]
-%y = Exp(%x)
+%y = Sin(%x)
 out %y
 --- x86-64: tile(i1,4) vector(i1.i)
 refused: vector: the value cannot be computed in lanes of i1.i
 --- x86-64: default
 schedule: fuse(i0,i1)
 for i0_i1 0..48
-  y[i0_i1] = exp(a[(i0_i1 / 12),(i0_i1 % 12)])
+  y[i0_i1] = sin(a[(i0_i1 / 12),(i0_i1 % 12)])
+
+== a vector with a condition
+graph "t"
+in %x : f32[4,12]
+%y = Elu(%x) {alpha=0.5}
+out %y
+--- x86-64: default
+schedule: fuse(i0,i1) tile(i0_i1,4) vector(i0_i1.i)
+for i0_i1_o 0..12
+  vector i0_i1_i 0..4
+    y[((i0_i1_o * 4) + i0_i1_i)] = ((a[(((i0_i1_o * 4) + i0_i1_i) / 12),(((i0_i1_o * 4) + i0_i1_i) % 12)] < 0) ? (0.5 * expm1(a[(((i0_i1_o * 4) + i0_i1_i) / 12),(((i0_i1_o * 4) + i0_i1_i) % 12)])) : a[(((i0_i1_o * 4) + i0_i1_i) / 12),(((i0_i1_o * 4) + i0_i1_i) % 12)])
+
+== a vector with a condition on an index
+graph "t"
+in %x : f32[4,12]
+%y = Trilu(%x) {k=0, upper=0}
+out %y
+--- x86-64: tile(i1,4) vector(i1.i)
+refused: vector: the value cannot be computed in lanes of i1.i
 
 == a vector of doubles
 graph "t"

@@ -197,3 +197,19 @@ in %w : f32[1,1,2,2]
 out %y
 ---
 error Conv
+
+== winograd's transforms give the sums of the window
+in %x : f32[1,1,3,4,4]
+const %u : f32[4,4,1,4] = [1,0,0,0, -0.5,0,0,0, -0.5,0,0,0, 0,0,0,0, -0.5,0,0,0, 0.25,0,0,0, 0.25,0,0,0, 0,0,0,0, -0.5,0,0,0, 0.25,0,0,0, 0.25,0,0,0, 0,0,0,0, 0,0,0,0, 0,0,0,0, 0,0,0,0, 0,0,0,0]
+%y = ConvWinograd(%x, %u) {tile=2, block=4}
+out %y
+---
+y = 1 0 0 0 5 0 0 0
+
+== winograd wants what goes with its tile
+in %x : f32[1,1,3,4,4]
+in %u : f32[6,6,1,4]
+%y = ConvWinograd(%x, %u) {tile=2, block=4}
+out %y
+---
+error want [4,4,ic,oc]

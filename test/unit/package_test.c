@@ -12,7 +12,8 @@
 static Arena *arena;
 static Diag *diag;
 static const Target target = {.name = "c99", .dialect = DIALECT_c99, .cc = "cc", .cflags = "-O2"};
-static const EmitOptions options = {true, "tenon compile \"m?\?/ */.onnx\"", "m?\?/ */.onnx", 0x123456789abcdefULL};
+static const EmitOptions options = {.text_weights = true, .command = "tenon compile \"m?\?/ */.onnx\"",
+                                    .model = "m?\?/ */.onnx", .model_hash = 0x123456789abcdefULL};
 
 static const char hostile[] = "x */ \?\?/ \\\n\"int\" \xff\xc3\xa9 /* ";
 

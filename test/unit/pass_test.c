@@ -1,7 +1,7 @@
 /* Passes, with cases as data: every NAME.t in the folders (or files) given, test/pass without any, holds cases
  *     == title
  *     graph in text form; what it says of the outputs of nodes may be left out
- *     --- pass pass ...            names in order, `all` for the whole list
+ *     --- pass pass ...            names in order, `all` for the whole list; NAME:TARGET for a target
  *     the graph after them, or `unchanged`
  * The graph before and after is run by the interpreter on the same seeded random inputs, and has to agree to 1e-5; a
  * comment `# range LO HI` in the graph says where the inputs lie (-2..2 else), `# tolerance T` replaces 1e-5 and
@@ -49,6 +49,11 @@ static Graph *parse(const Case *c) {
 static bool run_named(const Case *c, const char *name) {
     Arena *tmp = arena_new("test");
     PassContext context = {.tmp = tmp, .diag = c->diag, .fold_limit = 1 << 20};
+    const char *colon = strchr(name, ':');
+    if (colon) {
+        context.target = target_find(colon + 1);
+        name = arena_strndup(tmp, name, (size_t)(colon - name));
+    }
     const Pass *p = passes;
     bool all = !strcmp(name, "all"), ok = true;
     while (p->name && strcmp(p->name, name)) p++;

@@ -124,6 +124,25 @@ static const Kernel kernels[] = {
                      "reduction=\"max\"}\n"},
     {"cast", "in %a : i64[3,8]\n%b = Cast(%a) {to=u8}\n%c = Cast(%b) {to=bool}\n%y = Cast(%c) {to=f32}\n"},
     {"one_hot", "in %i : i64[5]\nin %v : f32[2]\n%y = OneHot(%i, %v) {depth=6, axis=1}\n"},
+    {"elu", "in %x : f32[3,8]\n%a = Elu(%x) {alpha=0.75}\n%b = Selu(%a) {alpha=1.6, beta=1.1}\n%y = LeakyRelu(%b) "
+            "{alpha=0.1}\n"},
+    {"gelu", "in %x : f32[5,8]\n%a = Gelu(%x) {mode=\"none\"}\n%b = Gelu(%a) {mode=\"tanh\"}\n%y = Sigmoid(%b)\n"},
+    {"mish", "in %a : f32[3,8]\nin %w : f32[8,12]\nin %ws : f32[12]\n%m = MatMul(%a, %w)\n%p = Mish(%m)\n%q = "
+             "PRelu(%p, %ws)\n%y = Swish(%q) {alpha=1.5}\n"},
+    {"shrink", "in %x : f32[3,8]\n%s = Shrink(%x) {lambd=0.4, bias=0.2}\n%t = ThresholdedRelu(%s) {alpha=0.3}\n%h = "
+               "HardSigmoid(%t) {alpha=0.2, beta=0.5}\n%n = Neg(%h)\n%m = Neg(%n)\n%y = Abs(%m)\n"},
+    {"rounded", "in %x : f32[4,8]\nin %ws : f32[]\n%a = Mul(%x, %ws)\n%f = Floor(%a)\n%c = Ceil(%x)\n%r = Round(%a)\n"
+                "%g = Sign(%x)\n%s = Add(%f, %c)\n%t = Add(%s, %r)\n%y = Mul(%t, %g)\n"},
+    {"between", "in %x : f32[3,8]\nin %b : f32[8]\nin %c : f32[3,1]\n%l = Less(%x, %b)\n%g = Greater(%x, %c)\n%o = "
+                "Or(%l, %g)\n%e = Equal(%x, %b)\n%n = Not(%e)\n%i = And(%o, %n)\n%v = Softplus(%x)\n%y = Where(%i, "
+                "%v, %x)\n"},
+    {"row_where", "in %x : f32[3,8]\nin %c : f32[3,1]\nin %d : f32[3,1]\n%l = Less(%c, %d)\n%e = Erf(%x)\n%y = "
+                  "Where(%l, %e, %x)\n"},
+    {"power",
+     "in %x : f32[3,8]\nin %ws : f32[8]\n%a = Abs(%x)\n%p = Pow(%a, %ws)\n%l = LRN(%p) {size=3, alpha=0.1, beta=0.75, "
+     "bias=1}\n%y = Neg(%l)\n"},
+    {"log_sqrt", "in %x : f32[3,8]\n%a = Abs(%x)\n%q = Sqrt(%a)\n%l = Log(%a)\n%e = Exp(%x)\n%s = Add(%q, %l)\n%y = "
+                 "Div(%s, %e)\n"},
     {"trilu", "in %x : f32[2,5,8]\n%y = Trilu(%x) {k=1, upper=0}\n"},
 };
 enum { KERNELS = sizeof kernels / sizeof *kernels };

@@ -6,9 +6,12 @@
 #include "check.h"
 #include "cli/process.h"
 #include "cli/temp.h"
+#include "emit/emit.h"
 #include "emit/skel.h"
+#include "target/target.h"
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* The compiler's own conversions, kept apart from the snippets of the same names. */
 static uint16_t own_f16(float f) {
@@ -35,7 +38,6 @@ static float own_bf16_back(uint16_t h) {
 #include "runtime/snippet/div_u64.h"
 #include "runtime/snippet/f16_from_f32.h"
 #include "runtime/snippet/f16_to_f32.h"
-#include "runtime/snippet/f32x4.h"
 #include "runtime/snippet/index64_div.h"
 #include "runtime/snippet/index64_max.h"
 #include "runtime/snippet/index64_min.h"
@@ -76,7 +78,7 @@ static float own_bf16_back(uint16_t h) {
 #include "runtime/snippet/sq_u64.h"
 #include "runtime/snippet/trunc_mod_i64.h"
 #include "runtime/snippet/trunc_mod_u64.h"
-#include "runtime/snippet/unroll.h"
+#include "runtime/snippet/UNROLL.h"
 
 static uint32_t bits_of(float f) {
     uint32_t b;
@@ -184,48 +186,81 @@ static void test_integers(void) {
     CHECK(pow_u64(3, 4) == 81 && pow_u64(2, 64) == 0 && pow_u64(UINT64_MAX, 2) == 1 && pow_u64(0, 0) == 1);
 }
 
-#define VECTORS(T, N)                                                                                                  \
-    static void test_##T(void) {                                                                                       \
-        float x[3 * N + 1], y[N + 1];                                                                                  \
-        for (int i = 0; i < 3 * N + 1; i++) x[i] = (float)(i * i % 11) - 5;                                            \
-        x[2] = NAN;                                                                                                    \
-        T##_store(y + 1, T##_max(T##_load(x + 1), T##_set(0)));                                                        \
-        for (int i = 0; i < N; i++) CHECK(same_float(y[i + 1], max_f32(x[i + 1], 0)));                                 \
-        T##_store(y, T##_min(T##_set(1), T##_gather(x, 3)));                                                           \
-        for (int i = 0; i < N; i++) CHECK(same_float(y[i], min_f32(1, x[3 * i])));                                     \
-        T##_store(y, T##_max(T##_load(x), T##_set(NAN)));                                                              \
-        for (int i = 0; i < N; i++) CHECK(isnan(y[i]));                                                                \
-        T##_store(y, T##_sq(T##_load(x + 3)));                                                                         \
-        for (int i = 0; i < N; i++) CHECK(y[i] == x[i + 3] * x[i + 3]);                                                \
-    }
-VECTORS(f32x4, 4)
-
 /* ---- each alone, with every warning ---- */
 
-static void compile_all(Arena *a, Diag *d, const char *cc, const char *flags) {
-    const char *folder = temp_folder(a, d, NULL);
-    if (!CHECK(folder != NULL)) return;
+#define WARN " -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror -Wno-unused-function"
+
+/* The snippet and those that it needs. */
+static void add_snippet(EmitUses *u, const char *name, Arena *a, Str *out) {
+    uint32_t before = u->snippet.n;
+    emit_need(u, a, name);
+    for (uint32_t i = before; i < u->snippet.n; i++) str_addf(out, "%s\n", skeleton(u->snippet.at[i]));
+}
+
+static bool run(Arena *a, Diag *d, const char *folder, const char *command, Command *c) {
+    Bytes log = {0};
+    int status = -1;
+    if (CHECK(command_run(c, d, folder, "log", &status) && status == 0)) return true;
+    diag_print(d, stderr);
+    if (io_map(a, d, path_join(a, folder, "log"), &log))
+        fprintf(stderr, "%s: %.*s\n", command, (int)(log.n < 4000 ? log.n : 4000), (const char *)log.data);
+    return false;
+}
+
+static void compile_all(Arena *a, Diag *d, const char *folder, const char *cc, const char *flags) {
     Command c = command_new(a);
-    command_add_words(
-        &c, arena_printf(
-                a, "%s %s -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror -Wno-unused-function -fsyntax-only",
-                cc, flags));
-    int count = 0, status = -1;
+    command_add_words(&c, arena_printf(a, "%s %s" WARN " -fsyntax-only", cc, flags));
+    int count = 0;
     for (int i = 0; skeletons[i].name; i++) {
         const char *name = skeletons[i].name;
         bool vector = !strncmp(name, "f32x", 4);
-        if (!path_exists(path_join(a, "runtime/snippet", name)) || vector != (strstr(flags, "gnu") != NULL)) continue;
+        if (strcmp(name + strlen(name) - 2, ".h") || vector != (strstr(flags, "gnu") != NULL)) continue;
         const char *file = arena_printf(a, "s%d.c", count++);
-        const char *text = arena_printf(
-            a, "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n%s\nint main(void) { return 0; }\n",
-            skeletons[i].text);
-        CHECK(io_write_file(a, d, path_join(a, folder, file), text, strlen(text)));
+        EmitUses uses = {0};
+        Str text = str_new(a);
+        str_add(&text, "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n");
+        add_snippet(&uses, name, a, &text);
+        str_add(&text, "int main(void) { return 0; }\n");
+        CHECK(io_write_file(a, d, path_join(a, folder, file), text.at, text.n));
         command_add(&c, file);
     }
-    Bytes log = {0};
-    if (!CHECK(command_run(&c, d, folder, "log", &status) && status == 0) &&
-        io_map(a, d, path_join(a, folder, "log"), &log))
-        fprintf(stderr, "%s: %.*s\n", cc, (int)(log.n < 4000 ? log.n : 4000), (const char *)log.data);
+    CHECK(count > 0);
+    run(a, d, folder, cc, &c);
+}
+
+/* ---- vectors: test/unit/vectors.c for each width, as the targets compile it ---- */
+
+static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int lanes, const char *flags) {
+    char here[4096];
+    const char *type = arena_printf(a, "f32x%d", lanes);
+    if (!CHECK(getcwd(here, sizeof here))) return;
+    EmitUses uses = {0};
+    Str text = str_new(a);
+    str_add(&text, "#include <math.h>\n#include <stdint.h>\n");
+    for (int i = 0; skeletons[i].name; i++) {
+        const char *name = skeletons[i].name;
+        size_t n = strlen(type);
+        if (!strncmp(name, type, n) && (name[n] == '_' || name[n] == '.')) add_snippet(&uses, name, a, &text);
+    }
+    CHECK(io_write_file(a, d, path_join(a, folder, "snippets.h"), text.at, text.n));
+    Command c = command_new(a), p = command_new(a);
+    command_add_words(&c, arena_printf(a, "%s %s" WARN " -Wno-psabi -DT=%s -I. -o vectors", cc, flags, type));
+    command_add(&c, arena_printf(a, "%s/test/unit/vectors.c", here));
+    command_add(&c, "-lm");
+    command_add(&p, "./vectors");
+    const char *what = arena_printf(a, "%s, %s %s", type, cc, flags);
+    if (run(a, d, folder, what, &c)) run(a, d, folder, what, &p);
+}
+
+static void test_vectors(Arena *a, Diag *d, const char *folder, const char *const *cc) {
+    static const char *const names[] = {"gnu", "x86-64-v3", "x86-64-v4"};
+    for (int i = 0; i < 3; i++) {
+        const Target *t = target_find(names[i]);
+        for (int k = 0; k < 2; k++)
+            if (cc[k] && t->run && !*t->run) vectors(a, d, folder, cc[k], target_lanes(t, DT_f32), t->cflags);
+    }
+    for (int lanes = 4; lanes <= 16 && cc[0]; lanes *= 2)
+        vectors(a, d, folder, cc[0], lanes, "-std=gnu11 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all");
 }
 
 int main(void) {
@@ -234,13 +269,15 @@ int main(void) {
     test_halves();
     test_floats();
     test_integers();
-    test_f32x4();
-    static const char *const compilers[] = {"gcc", "clang"};
-    for (int i = 0; i < 2; i++)
-        if (program_find(a, compilers[i])) {
-            compile_all(a, d, compilers[i], "-std=c99");
-            compile_all(a, d, compilers[i], "-std=gnu11 -Wno-psabi");
-        }
+    const char *cc[] = {"gcc", "clang"}, *folder = temp_folder(a, d, NULL);
+    CHECK(folder != NULL);
+    for (int i = 0; folder && i < 2; i++) {
+        if (!program_find(a, cc[i])) cc[i] = NULL;
+        if (!cc[i]) continue;
+        compile_all(a, d, folder, cc[i], "-std=c99");
+        compile_all(a, d, folder, cc[i], "-std=gnu11 -Wno-psabi");
+    }
+    if (folder) test_vectors(a, d, folder, cc);
     printf("%d passed, %d failed\n", passed, failed);
     arena_free(a);
     return failed != 0;

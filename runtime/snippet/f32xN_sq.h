@@ -1,0 +1,1 @@
+static inline f32xN f32xN_sq(f32xN a) { return a * a; }

@@ -1,0 +1,289 @@
+/* Schedules for sums of products with a constant: acc[pixel][block] += x[pixel] * w[block], w vectors of the lanes of
+ * the output channels. P pixels times B blocks stay in registers during the reduction; the constant is stored in the
+ * order in which it is read, the loops outside are ordered by what moves through the second-level cache. */
+#include "base/size.h"
+#include "nest/internal.h"
+#include "nest/rule.h"
+
+/* How a spatial axis moves the two operands. */
+typedef enum { MOVES_none, MOVES_x, MOVES_w, MOVES_both } Moves;
+
+typedef struct {
+    Rule *r;
+    ExprId red, x, w;  /* the reduction and its two loads */
+    BufId wbuf;
+    AxisId lane, pixel, block; /* NO_AXIS where there is none */
+    int64_t lanes, depth;      /* depth: points of the reduction */
+    int64_t pixel_stride;      /* elements of x from one pixel to the next */
+} Contraction;
+
+static StagePlan *plan_of(const Contraction *c) { return &c->r->p->stage[c->r->stage]; }
+static Nest *nest_of(const Contraction *c) { return c->r->p->nest; }
+
+static ExprId offset_of(Nest *n, ExprId load) {
+    ExprId index[MAX_RANK];
+    Expr x = *x_get(n, load);
+    for (int i = 0; i < x.narg; i++) index[i] = x_arg(n, load, i);
+    return buffer_offset(n, x.id, index);
+}
+
+static Moves moves(const Contraction *c, AxisId a) {
+    Nest *n = nest_of(c);
+    bool x = x_uses_axis(n, c->x, a), w = x_uses_axis(n, c->w, a);
+    return x ? (w ? MOVES_both : MOVES_x) : w ? MOVES_w : MOVES_none;
+}
+
+static const Piece *piece_of(const Contraction *c, AxisId a) {
+    StagePlan *s = plan_of(c);
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].root == a && s->piece[i].outermost) return &s->piece[i];
+    return NULL;
+}
+
+/* The value of the reduction is load * load, one of them a constant. */
+static bool operands(Contraction *c) {
+    Nest *n = nest_of(c);
+    Expr red = *x_get(n, c->red);
+    ExprId v = x_arg(n, c->red, 0);
+    if (red.id != COMBINE_sum || red.dtype != DT_f32 || x_get(n, v)->kind != X_fn || x_get(n, v)->id != FN_mul)
+        return false;
+    c->x = x_arg(n, v, 0);
+    c->w = x_arg(n, v, 1);
+    if (x_get(n, c->x)->kind != X_load || x_get(n, c->w)->kind != X_load) return false;
+    if (n->buf.at[x_get(n, c->x)->id].kind == BUF_const) {
+        ExprId t = c->x;
+        c->x = c->w;
+        c->w = t;
+    }
+    c->wbuf = x_get(n, c->w)->id;
+    return n->buf.at[c->wbuf].kind == BUF_const && n->buf.at[c->wbuf].nphys == 0;
+}
+
+/* The axis whose neighbours lie side by side in the result and which moves the constant: the lanes. */
+static bool find_lane(Contraction *c) {
+    Nest *n = nest_of(c);
+    const Stage *st = &n->stage.at[c->r->stage];
+    ExprId to = buffer_offset(n, st->out, st->index);
+    int64_t most = target_lanes(c->r->p->target, DT_f32), coef;
+    StagePlan *s = plan_of(c);
+    for (int i = 0; i < s->npiece; i++) {
+        const Piece *p = &s->piece[i];
+        if (p->reduce || p->step != 1 || !p->outermost || n->axis.at[p->root].kind == AXIS_serial) continue;
+        Moves m = moves(c, p->root);
+        if (m != MOVES_w && m != MOVES_both) continue;
+        if (!x_coefficient(n, to, p->root, &coef) || coef != 1) continue;
+        if (m == MOVES_both && (!x_coefficient(n, offset_of(n, c->x), p->root, &coef) || coef != 1)) continue;
+        for (int64_t l = most; l >= 4; l /= 2)
+            if (p->size % l == 0) {
+                c->lane = p->root;
+                c->lanes = l;
+                return true;
+            }
+    }
+    return false;
+}
+
+/* Innermost axis that moves x alone, and the axis of blocks that moves w alone. */
+static void find_tiles(Contraction *c) {
+    Nest *n = nest_of(c);
+    StagePlan *s = plan_of(c);
+    c->pixel = c->block = NO_AXIS;
+    for (int i = s->npiece - 1; i >= 0; i--) {
+        const Piece *p = &s->piece[i];
+        if (p->root == c->lane || n->axis.at[p->root].kind == AXIS_serial) continue;
+        if (p->reduce) {
+            c->depth *= p->size;
+            continue;
+        }
+        Moves m = moves(c, p->root);
+        if (m == MOVES_x && c->pixel == NO_AXIS && x_coefficient(n, offset_of(n, c->x), p->root, &c->pixel_stride))
+            c->pixel = p->root;
+        if (m == MOVES_w && c->block == NO_AXIS) c->block = p->root;
+    }
+}
+
+/* ---- the model ---- */
+
+/* Cycles of one step of the reduction with p x b accumulators: multiply-adds and loads issue at one (AVX-512) or two
+ * (narrower vectors) a cycle, and a chain of dependent additions takes 4 cycles. */
+static double step_cycles(const Target *t, int64_t p, int64_t b) {
+    double rate = t->vector_bytes >= 64 ? 1 : 2, fma = (double)(p * b) / rate;
+    double load = (double)b / rate + (double)p / 2;
+    double most = fma > load ? fma : load;
+    return (most > 4 ? most : 4) + 0.1 * (double)(p + b); /* of equal ones that with fewer loads */
+}
+
+static double tile_cycles(const Contraction *c, int64_t p, int64_t b) {
+    const Target *t = c->r->p->target;
+    double conflict = c->pixel_stride * 4 % 4096 == 0 && p > 6 ? 1.5 : 1; /* one set of the first-level cache */
+    return (double)c->depth * step_cycles(t, p, b) * conflict + 1.5 * (double)(p * b) + 20;
+}
+
+typedef struct {
+    int64_t p, b;
+    double cycles;
+} Tile;
+
+static Tile best_tile(const Contraction *c, int64_t pixels, int64_t blocks) {
+    int64_t regs = c->r->p->target->vector_registers;
+    Tile best = {1, 1, -1};
+    for (int64_t b = 1; b <= 8 && b <= blocks; b++)
+        for (int64_t p = 1; p <= 28 && p <= pixels; p++) {
+            if (p * b + (b > 1 ? b : 0) + 1 + (b == 1) > regs) break;
+            int64_t q = pixels / p, r = pixels % p, qb = blocks / b, rb = blocks % b;
+            double cost = (double)(q * qb) * tile_cycles(c, p, b);
+            if (r) cost += (double)qb * tile_cycles(c, r, b);
+            if (rb) cost += (double)q * tile_cycles(c, p, rb);
+            if (r && rb) cost += tile_cycles(c, r, rb);
+            if (best.cycles < 0 || cost < best.cycles * 0.9999) best = (Tile){p, b, cost};
+        }
+    return best;
+}
+
+/* ---- steps ---- */
+
+static const char *last_piece(const Contraction *c) {
+    return arena_strdup(c->r->a, plan_of(c)->piece[plan_of(c)->npiece - 1].name);
+}
+
+static bool guarded(const Contraction *c, AxisId a) {
+    ExprId guard = x_arg(nest_of(c), c->red, 1);
+    return guard != NO_EXPR && x_uses_axis(nest_of(c), guard, a);
+}
+
+/* `size` points of an axis become part of the register tile. */
+static bool take_tile(Contraction *c, AxisId a, int64_t size) {
+    if (a == NO_AXIS || size < 2) return true;
+    const char *name = piece_of(c, a)->name;
+    if (guarded(c, a) && !rule_step1(c->r, STEP_edges, name, 0, NULL)) return false;
+    return rule_step1(c->r, STEP_tile, name, size, NULL) && rule_step1(c->r, STEP_unroll, last_piece(c), 0, NULL);
+}
+
+/* Blocked channels of x are walked block by block: their index divides the reduced axis. */
+static int64_t reduced_block(const Contraction *c, AxisId a) {
+    Nest *n = nest_of(c);
+    for (int i = 0; i < x_get(n, c->x)->narg; i++) {
+        const Expr *x = x_get(n, x_arg(n, c->x, i));
+        if (x->kind != X_fn || x->id != FN_mod || !x->is_index) continue;
+        const Expr *d = x_get(n, x_arg(n, x_arg(n, c->x, i), 1));
+        if (d->kind == X_int && x_uses_axis(n, x_arg(n, c->x, i), a)) return d->i;
+    }
+    return 0;
+}
+
+/* Reduced pieces: the kernel's loops between the blocks of channels and the channels of one. */
+static bool order_reduction(Contraction *c) {
+    StagePlan *s = plan_of(c);
+    AxisId split = NO_AXIS;
+    for (int i = 0; i < s->npiece && split == NO_AXIS; i++) {
+        int64_t block = s->piece[i].reduce ? reduced_block(c, s->piece[i].root) : 0;
+        if (block < 2 || block >= s->piece[i].size) continue;
+        split = s->piece[i].root;
+        if (!rule_step1(c->r, STEP_split, s->piece[i].name, block, NULL)) return false;
+    }
+    if (split == NO_AXIS) return true;
+    Step st = {.kind = STEP_reorder};
+    for (int i = 0; i < s->npiece; i++) /* all but the inner piece, then that */
+        if (s->piece[i].reduce && !(s->piece[i].root == split && !s->piece[i].outermost))
+            st.axis[st.naxis++] = s->piece[i].name;
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].root == split && !s->piece[i].outermost) st.axis[st.naxis++] = s->piece[i].name;
+    return st.naxis == 2 || rule_step(c->r, st);
+}
+
+static int64_t bytes_of(const Nest *n, BufId b) { return buffer_elements(&n->buf.at[b]) * 4; }
+
+/* The loop over blocks of channels goes inside that over pixels where the constant fits the cache better than x does. */
+static bool order_outer(Contraction *c, const Tile *t) {
+    StagePlan *s = plan_of(c);
+    Nest *n = nest_of(c);
+    if (c->block == NO_AXIS || c->pixel == NO_AXIS) return true;
+    int64_t l2 = c->r->p->target->l2_bytes / 2, w = bytes_of(n, c->wbuf), x = bytes_of(n, x_get(n, c->x)->id);
+    int64_t blocks = (n->axis.at[c->block].extent + t->b - 1) / t->b, rows = 1;
+    int at = -1, to = -1;
+    for (int i = 0; i < s->npiece && !s->piece[i].reduce; i++) {
+        if (s->piece[i].root == c->block) at = i;
+        if (at >= 0 && i > at && moves(c, s->piece[i].root) == MOVES_x) {
+            rows *= s->piece[i].size;
+            to = i;
+            if (s->piece[i].root != c->pixel) break; /* rows outside, tiles of a row inside */
+        }
+    }
+    if (to < 0) return true;
+    int64_t block_outside = w + (x > l2 ? x * blocks : x), pixel_outside = x + (w > l2 ? w * rows : w);
+    if (block_outside < pixel_outside || (block_outside == pixel_outside && w > x)) return true;
+    Step st = {.kind = STEP_reorder};
+    for (int i = at + 1; i <= to; i++) st.axis[st.naxis++] = s->piece[i].name;
+    st.axis[st.naxis++] = s->piece[at].name;
+    return rule_step(c->r, st);
+}
+
+/* Rows at the borders on their own, so that the window's loops have constant bounds elsewhere. */
+static bool edge_rows(Contraction *c) {
+    StagePlan *s = plan_of(c);
+    for (int i = 0; i < s->npiece; i++) {
+        Piece x = s->piece[i];
+        if (x.reduce || x.root == c->lane || x.root == c->pixel || !guarded(c, x.root)) continue;
+        if (!rule_step1(c->r, STEP_edges, x.name, 0, NULL)) return false;
+    }
+    return true;
+}
+
+/* Neighbouring windows of a row without blocks overlap: the innermost loop over the window is written out, or gcc
+ * carries what they share from step to step (predictive commoning) and runs out of registers. */
+static void unroll_window(Contraction *c) {
+    StagePlan *s = plan_of(c);
+    Piece last = s->piece[s->npiece - 1];
+    int64_t coef;
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].reduce) last = s->piece[i];
+    if (last.reduce && last.size <= 7 && last.size > 1 && c->pixel != NO_AXIS &&
+        x_coefficient(nest_of(c), offset_of(nest_of(c), c->x), last.root, &coef) && coef > 0 && coef <= c->pixel_stride * 8)
+        rule_step1(c->r, STEP_unroll, last.name, 0, NULL);
+}
+
+#define SHORT_REDUCTION 64 /* points below which loop control counts */
+
+static bool dense(Contraction *c) {
+    int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent;
+    int64_t blocks = c->block == NO_AXIS ? 1 : nest_of(c)->axis.at[c->block].extent;
+    Tile t = best_tile(c, pixels, blocks);
+    if (c->depth <= SHORT_REDUCTION && !edge_rows(c)) return false;
+    unroll_window(c);
+    return order_reduction(c) && take_tile(c, c->pixel, t.p) && take_tile(c, c->block, t.b) &&
+           rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
+           rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) && order_outer(c, &t) &&
+           rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
+}
+
+/* Pixels of a row, the window written out, its weights in registers. */
+static bool depthwise(Contraction *c) {
+    int64_t regs = c->r->p->target->vector_registers, most = regs >= 32 ? 8 : 4;
+    int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent, p = pixels < most ? pixels : most;
+    for (int64_t t = most; t > most / 2 && pixels > most; t--)
+        if (pixels % t == 0) {
+            p = t;
+            break;
+        }
+    StagePlan *s = plan_of(c);
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].reduce && s->piece[i].size <= 7) rule_step1(c->r, STEP_unroll, s->piece[i].name, 0, NULL);
+    return edge_rows(c) && take_tile(c, c->pixel, p) && rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
+           rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) &&
+           rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
+}
+
+bool rule_contraction(Rule *r, ExprId reduction) {
+    Contraction c = {.r = r, .red = reduction, .lane = NO_AXIS, .depth = 1};
+    if (!operands(&c) || !find_lane(&c)) return false;
+    Moves m = moves(&c, c.lane);
+    find_tiles(&c);
+    StagePlan before = *plan_of(&c);
+    Buffer w = r->p->nest->buf.at[c.wbuf];
+    uint32_t steps = r->out->step.n;
+    if (m == MOVES_w ? dense(&c) : depthwise(&c)) return true;
+    *plan_of(&c) = before;
+    r->p->nest->buf.at[c.wbuf] = w;
+    r->out->step.n = steps;
+    return false;
+}

@@ -1,0 +1,361 @@
+/* Loops of Winograd's convolution: for a block of tiles that stays in the second-level cache, v = B^T x B, then for each
+ * group of output channels m = v * u point by point, and y = A^T m A with the epilogue. The transforms are snippets. */
+#include "nest/winograd.h"
+#include "base/size.h"
+#include "nest/internal.h"
+
+typedef struct {
+    Arena *a;
+    Nest *n;
+    LoopTree *t;
+    WinogradTile plan;
+    WinogradSize size;
+    int points; /* rows of a transformed tile */
+    BufId x, u, v, m;
+    const Stage *last;
+    ExprId red; /* of the last stage's value */
+    int64_t th, tw;
+} Wino;
+
+/* ---- loop trees by hand ---- */
+
+static LoopNode *node(Wino *w, LoopKind k, LoopNode *into) {
+    LoopNode *x = arena_new_of(w->a, LoopNode);
+    x->kind = k;
+    x->axis = NO_AXIS;
+    x->lo = x->hi = x->value = x->offset = NO_EXPR;
+    x->combine = COMBINE_store;
+    if (into) vec_push(w->a, &into->body, x);
+    return x;
+}
+
+static ExprId number(Wino *w, int64_t v) { return x_index(w->n, v); }
+static ExprId plus(Wino *w, ExprId a, ExprId b) { return x_fn2(w->n, FN_add, a, b); }
+static ExprId times(Wino *w, ExprId a, int64_t c) { return x_fn2(w->n, FN_mul, a, number(w, c)); }
+
+/* A loop over `extent` points; *at is its number. One point needs none. */
+static LoopNode *loop(Wino *w, const char *name, int64_t extent, bool unroll, LoopNode *into, ExprId *at) {
+    *at = number(w, 0);
+    if (extent == 1) return into;
+    LoopNode *l = node(w, LOOP_for, into);
+    l->axis = nest_axis(w->n, name, extent, AXIS_spatial);
+    l->lo = number(w, 0);
+    l->hi = number(w, extent);
+    l->unroll = unroll;
+    *at = x_axis(w->n, l->axis);
+    return l;
+}
+
+static LoopNode *lanes(Wino *w, const char *name, LoopNode *into, ExprId *at) {
+    LoopNode *l = loop(w, name, w->size.lanes, false, into, at);
+    l->kind = LOOP_vector;
+    return l;
+}
+
+/* dims NULL: a number. */
+static uint32_t variable(Wino *w, const char *name, DType t, int width, int ndim, const int64_t *dim, ExprId value,
+                         LoopNode *into) {
+    const char *wish = name;
+    bool taken = true;
+    for (int k = 2; taken; k++) {
+        taken = false;
+        for (uint32_t i = 0; i < w->t->var.n; i++) taken |= !strcmp(w->t->var.at[i].name, name);
+        for (uint32_t i = 0; i < w->n->buf.n; i++) taken |= !strcmp(w->n->buf.at[i].name, name);
+        if (taken) name = arena_printf(w->a, "%s%d", wish, k);
+    }
+    LoopVar v = {.name = name, .dtype = t, .lanes = width, .ndim = ndim};
+    for (int i = 0; i < ndim; i++) v.dim[i] = dim[i];
+    vec_push(w->a, &w->t->var, v);
+    LoopNode *d = node(w, LOOP_var, into);
+    d->var = w->t->var.n - 1;
+    d->value = value;
+    return d->var;
+}
+
+static ExprId var_ref(Wino *w, uint32_t var, int nindex, const ExprId *index) {
+    const LoopVar *v = &w->t->var.at[var];
+    Expr e = {.kind = X_var, .dtype = (uint8_t)v->dtype, .id = var, .i = v->lanes > 1 ? X_VAR_VECTOR : 0};
+    e.is_index = v->lanes == 1;
+    return x_raw(w->n, e, nindex, index);
+}
+
+static void set(Wino *w, uint32_t var, const ExprId *index, int nindex, Combine c, ExprId value, LoopNode *into) {
+    LoopNode *s = node(w, LOOP_set, into);
+    s->var = var;
+    s->nindex = (uint8_t)nindex;
+    for (int i = 0; i < nindex; i++) s->index[i] = index[i];
+    s->combine = c;
+    s->value = value;
+}
+
+static void store(Wino *w, BufId b, const ExprId *index, ExprId value, LoopNode *into) {
+    LoopNode *s = node(w, LOOP_store, into);
+    s->buf = b;
+    s->offset = buffer_offset(w->n, b, index);
+    s->value = value;
+}
+
+static void call(Wino *w, const char *what, uint32_t var, LoopNode *into) {
+    LoopNode *c = node(w, LOOP_call, into);
+    c->note = arena_printf(w->a, "winograd%d_%s", w->size.tile, what);
+    c->var = var;
+}
+
+static LoopNode *when(Wino *w, ExprId condition, LoopNode *into) {
+    const Expr *c = x_get(w->n, condition);
+    if (c->kind == X_int) return c->i ? into : node(w, LOOP_block, NULL);
+    LoopNode *f = node(w, LOOP_if, into);
+    f->lo = condition;
+    return f;
+}
+
+/* ---- one tile ---- */
+
+typedef struct {
+    ExprId image, row, column; /* batch; of the tile's first result */
+} Place;
+
+static ExprId named(Wino *w, const char *name, ExprId value, LoopNode *into) {
+    if (x_get(w->n, value)->kind == X_int) return value;
+    return var_ref(w, variable(w, name, DT_i32, 1, 0, NULL, value, into), 0, NULL);
+}
+
+static Place place_of(Wino *w, ExprId tile, LoopNode *into) {
+    Nest *n = w->n;
+    int64_t all = w->th * w->tw;
+    Place p;
+    p.image = x_fn2(n, FN_div, tile, number(w, all));
+    ExprId row = x_fn2(n, FN_mod, x_fn2(n, FN_div, tile, number(w, w->tw)), number(w, w->th));
+    p.row = named(w, "oh", times(w, row, w->size.tile), into);
+    p.column = named(w, "ow", times(w, x_fn2(n, FN_mod, tile, number(w, w->tw)), w->size.tile), into);
+    return p;
+}
+
+/* lo <= at and at + size <= extent */
+static ExprId inside(Wino *w, ExprId at, int64_t size, int64_t extent) {
+    ExprId low = x_fn2(w->n, FN_ge, at, number(w, 0));
+    return x_fn2(w->n, FN_and, low, x_fn2(w->n, FN_le, at, number(w, extent - size)));
+}
+
+static void load_tile(Wino *w, uint32_t d, const Place *p, ExprId cb, bool guarded, LoopNode *into) {
+    Nest *n = w->n;
+    const Buffer x = n->buf.at[w->x];
+    ExprId ij[2], lane;
+    into = loop(w, "i", w->points, true, into, &ij[0]);
+    into = loop(w, "j", w->points, true, into, &ij[1]);
+    LoopNode *v = lanes(w, "ci", into, &lane);
+    ExprId h = plus(w, plus(w, p->row, ij[0]), number(w, -n->winograd.pad_h));
+    ExprId c = plus(w, plus(w, p->column, ij[1]), number(w, -n->winograd.pad_w));
+    ExprId at[5] = {p->image, cb, h, c, lane}, value = x_load(n, w->x, at);
+    if (guarded) {
+        ExprId in = x_fn2(n, FN_and, inside(w, h, 1, x.dim[2]), inside(w, c, 1, x.dim[3]));
+        value = x_select(n, in, value, x_real(n, DT_f32, 0));
+    }
+    set(w, d, ij, 2, COMBINE_store, value, v);
+}
+
+/* v[point,cb,t,:] of every channel block and tile of the block of tiles that begins at `first`. */
+static void transform_input(Wino *w, ExprId first, int64_t tiles, LoopNode *into) {
+    Nest *n = w->n;
+    const Buffer x = n->buf.at[w->x];
+    int64_t dim[2] = {w->points, w->points};
+    ExprId cb, t, ij[2], lane;
+    into = loop(w, "cb", n->buf.at[w->v].dim[1], false, into, &cb);
+    LoopNode *one = loop(w, "t", tiles, false, into, &t);
+    if (one == into) one = node(w, LOOP_block, into);
+    Place p = place_of(w, plus(w, first, t), one);
+    ExprId whole = x_fn2(n, FN_and, inside(w, plus(w, p.row, number(w, -n->winograd.pad_h)), w->points, x.dim[2]),
+                         inside(w, plus(w, p.column, number(w, -n->winograd.pad_w)), w->points, x.dim[3]));
+    uint32_t d = variable(w, "d", DT_f32, w->size.lanes, 2, dim, NO_EXPR, one);
+    load_tile(w, d, &p, cb, false, when(w, whole, one));
+    load_tile(w, d, &p, cb, true, when(w, x_fn1(n, FN_not, whole), one));
+    call(w, "input", d, one);
+    one = loop(w, "i", w->points, true, one, &ij[0]);
+    one = loop(w, "j", w->points, true, one, &ij[1]);
+    LoopNode *v = lanes(w, "ci", one, &lane);
+    ExprId at[4] = {plus(w, times(w, ij[0], w->points), ij[1]), cb, t, lane};
+    store(w, w->v, at, var_ref(w, d, 2, ij), v);
+}
+
+/* ---- products ---- */
+
+/* acc[p][b] += v[xi,ic,first+p] * u[xi,ic,b] for ic = block * lanes .. + count */
+static void multiply(Wino *w, uint32_t acc, ExprId xi, ExprId cb, int64_t count, ExprId first, int64_t pixels, ExprId ob,
+                     int64_t blocks, LoopNode *into) {
+    Nest *n = w->n;
+    ExprId ci, pb[2], lane;
+    into = loop(w, "ci", count, false, into, &ci);
+    into = loop(w, "p", pixels, true, into, &pb[0]);
+    into = loop(w, "b", blocks, true, into, &pb[1]);
+    LoopNode *v = lanes(w, "oi", into, &lane);
+    ExprId vi[4] = {xi, cb, plus(w, first, pb[0]), ci};
+    ExprId ui[3] = {xi, plus(w, times(w, cb, w->size.lanes), ci),
+                    plus(w, times(w, plus(w, ob, pb[1]), w->size.lanes), lane)};
+    set(w, acc, pb, 2, COMBINE_sum, x_fn2(n, FN_mul, x_load(n, w->v, vi), x_load(n, w->u, ui)), v);
+}
+
+static void register_tile(Wino *w, ExprId xi, ExprId first, int64_t pixels, ExprId ob, int64_t blocks, LoopNode *into) {
+    int64_t dim[2] = {pixels, blocks}, whole = w->size.ic / w->size.lanes, rest = w->size.ic % w->size.lanes;
+    ExprId cb, pb[2], lane;
+    LoopNode *scope = into;
+    uint32_t acc = variable(w, "acc", DT_f32, w->size.lanes, 2, dim, x_real(w->n, DT_f32, 0), scope);
+    LoopNode *l = whole > 0 ? loop(w, "cb", whole, false, scope, &cb) : scope;
+    if (whole > 0) multiply(w, acc, xi, cb, w->size.lanes, first, pixels, ob, blocks, l);
+    if (rest > 0) multiply(w, acc, xi, number(w, whole), rest, first, pixels, ob, blocks, scope);
+    scope = loop(w, "p", pixels, true, scope, &pb[0]);
+    scope = loop(w, "b", blocks, true, scope, &pb[1]);
+    LoopNode *v = lanes(w, "oi", scope, &lane);
+    ExprId at[4] = {pb[1], xi, plus(w, first, pb[0]), lane};
+    store(w, w->m, at, var_ref(w, acc, 2, pb), v);
+}
+
+static void products(Wino *w, int64_t tiles, ExprId ob, int64_t blocks, LoopNode *into) {
+    int64_t p = w->plan.pixels < tiles ? w->plan.pixels : tiles, whole = tiles / p, rest = tiles % p;
+    ExprId xi, k;
+    LoopNode *point = loop(w, "xi", (int64_t)w->points * w->points, false, into, &xi);
+    LoopNode *l = loop(w, "to", whole, false, point, &k);
+    register_tile(w, xi, times(w, k, p), p, ob, blocks, l);
+    if (rest) register_tile(w, xi, number(w, whole * p), rest, ob, blocks, point);
+}
+
+/* ---- results ---- */
+
+static void store_results(Wino *w, uint32_t d, const Place *p, ExprId ob, LoopNode *into) {
+    Nest *n = w->n;
+    const Buffer y = n->buf.at[w->last->out];
+    ExprId ac[2], lane, condition = x_int(n, DT_bool, 1);
+    into = loop(w, "i", w->size.tile, true, into, &ac[0]);
+    into = loop(w, "j", w->size.tile, true, into, &ac[1]);
+    ExprId oh = plus(w, p->row, ac[0]), ow = plus(w, p->column, ac[1]);
+    if (y.dim[2] % w->size.tile) condition = x_fn2(n, FN_lt, oh, number(w, y.dim[2]));
+    if (y.dim[3] % w->size.tile) {
+        ExprId c = x_fn2(n, FN_lt, ow, number(w, y.dim[3]));
+        condition = y.dim[2] % w->size.tile ? x_fn2(n, FN_and, condition, c) : c;
+    }
+    LoopNode *v = lanes(w, "oi", when(w, condition, into), &lane);
+    ExprId to[5] = {p->image, ob, oh, ow, lane};
+    ExprId *map = arena_array_of(w->a, n->axis.n, ExprId);
+    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
+    for (int i = 0; i < 5; i++) {
+        const Expr *e = x_get(n, w->last->index[i]);
+        if (e->kind == X_axis) map[e->id] = to[i];
+    }
+    IdMap done = {0};
+    idmap_set(w->a, &done, w->red, var_ref(w, d, 2, ac));
+    store(w, w->last->out, to, x_rewrite(n, w->last->value, map, NULL, NULL, &done), v);
+}
+
+static void transform_output(Wino *w, ExprId first, int64_t tiles, ExprId ob, int64_t blocks, LoopNode *into) {
+    int64_t dim[2] = {w->points, w->points};
+    ExprId b, t, ij[2], lane;
+    into = loop(w, "b", blocks, false, into, &b);
+    LoopNode *one = loop(w, "t", tiles, false, into, &t);
+    if (one == into) one = node(w, LOOP_block, into);
+    Place p = place_of(w, plus(w, first, t), one);
+    uint32_t d = variable(w, "d", DT_f32, w->size.lanes, 2, dim, NO_EXPR, one);
+    LoopNode *l = loop(w, "i", w->points, true, one, &ij[0]);
+    l = loop(w, "j", w->points, true, l, &ij[1]);
+    LoopNode *v = lanes(w, "oi", l, &lane);
+    ExprId at[4] = {b, plus(w, times(w, ij[0], w->points), ij[1]), t, lane};
+    set(w, d, ij, 2, COMBINE_store, x_load(w->n, w->m, at), v);
+    call(w, "output", d, one);
+    store_results(w, d, &p, plus(w, ob, b), one);
+}
+
+static void group(Wino *w, ExprId first, int64_t tiles, ExprId ob, int64_t blocks, LoopNode *into) {
+    products(w, tiles, ob, blocks, into);
+    transform_output(w, first, tiles, ob, blocks, into);
+}
+
+static void block_of_tiles(Wino *w, ExprId first, int64_t tiles, LoopNode *into) {
+    int64_t ob = w->size.oc / w->size.lanes, whole = ob / w->plan.blocks, rest = ob % w->plan.blocks;
+    ExprId k;
+    transform_input(w, first, tiles, into);
+    LoopNode *l = loop(w, "ob", whole, false, into, &k);
+    group(w, first, tiles, times(w, k, w->plan.blocks), w->plan.blocks, l);
+    if (rest) group(w, first, tiles, number(w, whole * w->plan.blocks), rest, into);
+}
+
+/* ---- the nest ---- */
+
+static BufId load_of_kind(const Nest *n, ExprId e, BufKind k) {
+    if (!x_mark(n, e)) return UINT32_MAX;
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_load && n->buf.at[x->id].kind == k) return x->id;
+    for (int i = 0; i < x->narg; i++) {
+        BufId b = x_arg(n, e, i) == NO_EXPR ? UINT32_MAX : load_of_kind(n, x_arg(n, e, i), k);
+        if (b != UINT32_MAX) return b;
+    }
+    return UINT32_MAX;
+}
+
+static void shape_local(Wino *w, BufId b, int64_t d0, int64_t d1, int64_t d2) {
+    Buffer *x = &w->n->buf.at[b];
+    int64_t dim[4] = {d0, d1, d2, w->size.lanes}, stride = 1;
+    x->rank = 4;
+    for (int i = 3; i >= 0; i--) {
+        x->dim[i] = dim[i];
+        x->stride[i] = stride;
+        stride *= dim[i];
+    }
+    w->t->scratch_offset[b] = w->t->scratch_bytes;
+    w->t->scratch_bytes += (stride * 4 + 63) / 64 * 64;
+}
+
+/* u[xi,nu,ic,oc] in the order of the loops: groups of blocks, points, ic, the group's channels. */
+static void order_weights(Wino *w) {
+    Buffer *u = &w->n->buf.at[w->u];
+    int32_t width = (int32_t)(w->plan.blocks * w->size.lanes);
+    u->rank = 3;
+    u->dim[0] = (int64_t)w->points * w->points;
+    u->dim[1] = w->size.ic;
+    u->dim[2] = w->size.oc;
+    const PhysDim order[4] = {{2, false, width}, {0, false, 1}, {1, false, 1}, {2, true, width}};
+    memcpy(u->phys, order, sizeof order);
+    u->nphys = 4;
+}
+
+static bool find_parts(Wino *w, const Target *t) {
+    Nest *n = w->n;
+    if (n->winograd.tile == 0 || n->stage.n != 3 || n->stage.at[2].nindex != 5) return false;
+    w->last = &n->stage.at[2];
+    w->v = n->stage.at[0].out;
+    w->m = n->stage.at[1].out;
+    x_mark_begin(n);
+    w->x = load_of_kind(n, n->stage.at[0].value, BUF_in);
+    x_mark_begin(n);
+    w->u = load_of_kind(n, n->stage.at[1].value, BUF_const);
+    if (w->x == UINT32_MAX || w->u == UINT32_MAX || n->buf.at[w->u].rank != 4 || n->buf.at[w->u].nphys) return false;
+    if (x_reductions(n, w->last->value, &w->red, 1) != 1 || w->last->guard != NO_EXPR) return false;
+    const Buffer *y = &n->buf.at[w->last->out];
+    int tile = n->winograd.tile;
+    w->points = tile + 2;
+    w->th = (y->dim[2] + tile - 1) / tile;
+    w->tw = (y->dim[3] + tile - 1) / tile;
+    w->size = (WinogradSize){n->buf.at[w->u].dim[2], n->buf.at[w->u].dim[3], y->dim[0] * w->th * w->tw, tile,
+                             (int)y->dim[4]};
+    return y->rank == 5 && w->size.lanes <= target_lanes(t, DT_f32) && w->size.oc % w->size.lanes == 0;
+}
+
+LoopTree *lower_winograd(Arena *a, Nest *n, const Target *t, const char **schedule) {
+    Wino w = {.a = a, .n = n};
+    if (!find_parts(&w, t)) return NULL;
+    w.plan = winograd_tile(t, &w.size);
+    w.t = arena_new_of(a, LoopTree);
+    w.t->nest = n;
+    w.t->scratch_offset = arena_array_of(a, n->buf.n, int64_t);
+    for (uint32_t i = 0; i < n->buf.n; i++) w.t->scratch_offset[i] = -1;
+    order_weights(&w);
+    int64_t together = w.plan.together, points = (int64_t)w.points * w.points;
+    shape_local(&w, w.v, points, n->buf.at[w.x].dim[1], together);
+    shape_local(&w, w.m, w.plan.blocks, points, together);
+    LoopNode *root = w.t->root = node(&w, LOOP_block, NULL);
+    ExprId k;
+    int64_t whole = w.size.tiles / together, rest = w.size.tiles % together;
+    LoopNode *l = loop(&w, "tb", whole, false, root, &k);
+    block_of_tiles(&w, times(&w, k, together), together, l);
+    if (rest) block_of_tiles(&w, number(&w, whole * together), rest, root);
+    *schedule = arena_printf(a, "winograd(%dx%d) tiles(%lld) tile(t,%lld) tile(ob,%lld)", w.size.tile, w.size.tile,
+                             (long long)together, (long long)w.plan.pixels, (long long)w.plan.blocks);
+    return w.t;
+}

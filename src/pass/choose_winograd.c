@@ -1,0 +1,72 @@
+/* Winograd's algorithm where it is faster: 3x3 convolutions with strides and dilations of 1 on blocked channels. The
+ * weights are transformed here, in double, and rounded once. */
+#include "nest/winograd.h"
+#include "op/winograd.h"
+#include "pass/rewrite.h"
+
+static bool fits(Rw *r, NodeId n) {
+    const Attr_ConvBlocked *a = RW_ATTR(r, n, ConvBlocked);
+    const Shape *x = value_shape(r->g, rw_in(r, n, 0)), *w = value_shape(r->g, rw_in(r, n, 1));
+    if (w->rank != 4 || x->rank != 5 || w->dim[2] != 3 || w->dim[3] != 3 || a->group != 1) return false;
+    for (int d = 0; d < 2; d++)
+        if (a->strides.at[d] != 1 || a->dilations.at[d] != 1) return false;
+    return value_data(r->g, rw_in(r, n, 1)) != NULL;
+}
+
+/* u[xi,nu,ic,oc] = sum(i,j) g[xi,i] * g[nu,j] * w[oc,ic,i,j] */
+static ValueId transformed(Rw *r, ValueId weights, const Winograd *m) {
+    const Tensor *t = value_data(r->g, weights);
+    int64_t oc = t->shape.dim[0], ic = t->shape.dim[1], n = m->n;
+    const int64_t dim[4] = {n, n, ic, oc};
+    Tensor *u = tensor_new(r->g->arena, DT_f32, shape_of(4, dim));
+    float *to = (float *)(uintptr_t)u->data, w[9];
+    for (int64_t o = 0; o < oc; o++)
+        for (int64_t i = 0; i < ic; i++) {
+            double half[WINOGRAD_MAX][3] = {{0}};
+            memcpy(w, (const char *)t->data + (size_t)(o * ic + i) * sizeof w, sizeof w);
+            for (int64_t x = 0; x < n; x++)
+                for (int k = 0; k < 3; k++)
+                    for (int j = 0; j < 3; j++) half[x][j] += m->g[x][k] * (double)w[3 * k + j];
+            for (int64_t x = 0; x < n; x++)
+                for (int64_t y = 0; y < n; y++) {
+                    double sum = 0;
+                    for (int j = 0; j < 3; j++) sum += half[x][j] * m->g[y][j];
+                    to[((x * n + y) * ic + i) * oc + o] = (float)sum;
+                }
+        }
+    ValueId v = graph_constant(r->g, r->g->value.at[weights].name, u);
+    rw_grow(r);
+    return v;
+}
+
+static bool choose(Rw *r, NodeId n, const Target *target) {
+    const Attr_ConvBlocked *old = RW_ATTR(r, n, ConvBlocked);
+    const Shape *w = value_shape(r->g, rw_in(r, n, 1)), *y = value_shape(r->g, rw_out(r, n));
+    double best = direct_cycles(target, w->dim[1], w->dim[0], y->dim[0] * y->dim[2] * y->dim[3]);
+    Winograd m, chosen = {0};
+    for (int tile = 2; tile <= 4; tile += 2) {
+        int64_t tiles = y->dim[0] * ((y->dim[2] + tile - 1) / tile) * ((y->dim[3] + tile - 1) / tile);
+        WinogradSize s = {w->dim[1], w->dim[0], tiles, tile, (int)old->block};
+        double cycles = winograd_tile(target, &s).cycles;
+        if (cycles < 0.95 * best && winograd_matrices(tile, &m)) {
+            best = cycles;
+            chosen = m;
+        }
+    }
+    if (!chosen.tile) return false;
+    Attr_ConvWinograd *a = rw_attr_new(r, OP_ConvWinograd);
+    a->pads = old->pads;
+    a->block = old->block;
+    a->tile = chosen.tile;
+    ValueId in[3] = {rw_in(r, n, 0), transformed(r, rw_in(r, n, 1), &chosen), rw_in(r, n, 2)};
+    rw_become(r, n, OP_ConvWinograd, in[2] == NO_VALUE ? 2 : 3, in, a);
+    return true;
+}
+
+bool pass_choose_winograd(Graph *g, PassContext *c) {
+    if (!c->target || target_lanes(c->target, DT_f32) < 4 || c->precise) return false;
+    Rw r = rw_begin(g, c);
+    for (NodeId n = 0; n < r.nodes_at_start; n++)
+        if (rw_at(&r, n)->op == OP_ConvBlocked && fits(&r, n) && choose(&r, n, c->target)) c->hits++;
+    return rw_end(&r);
+}

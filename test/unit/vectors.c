@@ -1,0 +1,179 @@
+/* The vector functions of generated code against the C library's on doubles: what snippet_test compiles for each target
+ * that the machine runs, with T the vector type and snippets.h all that is written for it. Numbers from the whole range
+ * and the neighbours of special ones; prints and returns what is wrong.
+ *     vectors [STEP]      every STEP-th float; prints the largest errors */
+#include "snippets.h"
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+#define V(name) JOIN(T, _##name)
+enum { N = sizeof(T) / sizeof(float) };
+
+static int wrong;
+
+static float float_of(uint32_t bits) {
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+static uint32_t bits_of(float f) {
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    return bits;
+}
+
+static int same(float a, float b) {
+    return bits_of(a) == bits_of(b) || (isnan(a) && isnan(b));
+}
+
+/* How far apart in units of the last place of the float nearest to want; where that is 0, infinite or none, they must
+ * be the same, except beside the limit. */
+static double distance(float got, double want) {
+    const float nearest = (float)want;
+    if (same(got, nearest))
+        return isfinite(nearest)
+                   ? fabs((double)got - want) / ldexp(1, ilogb(want != 0 ? fmax(fabs(want), 0x1p-126) : 1) - 23)
+                   : 0;
+    if (isinf(nearest))
+        return fabs(want) < 0x1.000001p128 && got == copysignf(0x1.fffffep127f, nearest) ? 0.5 : HUGE_VAL;
+    if (isnan(nearest) || !isfinite(got) || !signbit(got) != !signbit(nearest)) return HUGE_VAL;
+    return fabs((double)got - want) / ldexp(1, ilogb(fmax(fabs(want), 0x1p-126)) - 23);
+}
+
+static double sign_of(double a) {
+    return a > 0 ? 1 : a < 0 ? -1 : a;
+}
+static double square(double a) {
+    return a * a;
+}
+
+typedef struct {
+    const char *name;
+    T (*is)(T);
+    double (*want)(double);
+    double most; /* units in the last place */
+    double seen;
+    float at;
+} Function;
+
+static Function functions[] = {
+    {"abs", V(abs), fabs, 0, 0, 0},        {"sign", V(sign), sign_of, 0, 0, 0}, {"floor", V(floor), floor, 0, 0, 0},
+    {"ceil", V(ceil), ceil, 0, 0, 0},      {"rint", V(rint), rint, 0, 0, 0},    {"trunc", V(trunc), trunc, 0, 0, 0},
+    {"sqrt", V(sqrt), sqrt, 0.5, 0, 0},    {"sq", V(sq), square, 0.5, 0, 0},    {"exp", V(exp), exp, 1.01, 0, 0},
+    {"expm1", V(expm1), expm1, 1.5, 0, 0}, {"log", V(log), log, 1, 0, 0},       {"log1p", V(log1p), log1p, 2, 0, 0},
+    {"tanh", V(tanh), tanh, 2, 0, 0},      {"erf", V(erf), erf, 1.5, 0, 0},
+};
+enum { FUNCTIONS = sizeof functions / sizeof *functions };
+
+static void try_all(const float *x) {
+    float y[N];
+    for (int f = 0; f < FUNCTIONS; f++) {
+        V(store)(y, functions[f].is(V(load)(x)));
+        for (int i = 0; i < N; i++) {
+            const double d = distance(y[i], functions[f].want((double)x[i]));
+            if (d > functions[f].seen) functions[f].seen = d, functions[f].at = x[i];
+        }
+    }
+}
+
+static void try_from(uint32_t first, uint32_t step, uint64_t count) {
+    float x[N];
+    for (uint64_t k = 0; k < count; k += N) {
+        for (uint32_t i = 0; i < N; i++) x[i] = float_of((uint32_t)(first + (k + i) * step));
+        try_all(x);
+    }
+}
+
+static void expect(const char *what, float got, float want) {
+    if (same(got, want)) return;
+    wrong++;
+    printf("%s: %a, want %a\n", what, (double)got, (double)want);
+}
+
+static void pairs(void) {
+    static const float some[] = {0, -0.0f, 1, -2, 5, NAN, INFINITY, -INFINITY};
+    float y[N];
+    for (int i = 0; i < 8; i++)
+        for (int k = 0; k < 8; k++) {
+            const float a = some[i], b = some[k];
+            V(store)(y, V(max)(V(set)(a), V(set)(b)));
+            expect("max", y[N - 1], b > a || isnan(b) ? b : a);
+            V(store)(y, V(min)(V(set)(a), V(set)(b)));
+            expect("min", y[0], b < a || isnan(b) ? b : a);
+            V(store)(y, V(copysign)(V(set)(a), V(set)(b)));
+            if (!isnan(a) && !isnan(b)) expect("copysign", y[1], copysignf(a, b));
+        }
+}
+
+static uint32_t any(void) {
+    static uint64_t state = 1;
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(state >> 32);
+}
+
+/* Pairs of special numbers, of any, and of those whose powers are finite, most of them large or small. */
+static void powers(int count) {
+    static const float some[] = {0,           -0.0f,      1,           -1,          2,         -2,       3,
+                                 -3,          0.5f,       -0.5f,       INFINITY,    -INFINITY, NAN,      0x1p-149f,
+                                 0x1p-126f,   -0x1p-149f, 3e38f,       -3e38f,      8388607,   -8388608, 8388609,
+                                 -8388609,    16777215,   16777216,    16777218,    -150,      -149,     128,
+                                 0.99999994f, 1.0000001f, -1.0000001f, -4194303.5f, 8388607.5f};
+    const int n = (int)(sizeof some / sizeof *some);
+    double most = 0;
+    float x[N], y[N], z[N];
+    for (int k = 0; k < n * n + count; k++) {
+        for (int i = 0; i < N; i++) {
+            x[i] = k < n * n ? some[k % n] : float_of(any());
+            y[i] = k < n * n ? some[k / n] : float_of(any());
+            if (k < n * n || k % 2) continue;
+            x[i] = float_of(((k % 4 ? any() % 200 + 27 : any() % 2 + 126) << 23) + any() % 0x800000);
+            y[i] = (float)(((double)any() * 0x1p-32 * 280 - 151) / (x[i] == 1 ? 1 : log2((double)x[i])));
+        }
+        V(store)(z, V(pow)(V(load)(x), V(load)(y)));
+        for (int i = 0; i < N; i++) {
+            const double d = distance(z[i], pow((double)x[i], (double)y[i]));
+            if (d > most) most = d;
+            if (d > 2) wrong++, printf("pow(%a, %a) = %a\n", (double)x[i], (double)y[i], (double)z[i]);
+        }
+    }
+    if (count > 1000000) printf("pow    %.3f\n", most);
+}
+
+static void memory(void) {
+    float x[3 * N + 1], y[N + 1];
+    for (int i = 0; i < 3 * N + 1; i++) x[i] = (float)(i * i % 11) - 5;
+    V(store)(y + 1, V(load)(x + 1));
+    for (int i = 1; i < N + 1; i++) expect("load, store", y[i], x[i]);
+    V(store)(y, V(gather)(x, 3));
+    for (int i = 0; i < N; i++) expect("gather", y[i], x[3 * i]);
+    V(store)(y, V(select)(V(load)(x) < V(set)(1), V(load)(x + 1), V(set)(7)));
+    for (int i = 0; i < N; i++) expect("select", y[i], x[i] < 1 ? x[i + 1] : 7);
+}
+
+int main(int argc, char **argv) {
+    static const float near[] = {
+        0,       0x1p-149f, 0x1p-126f, 0x1p-25f, 0x1p-24f, 0x1p-23f, 0.35f,          0.5f,   0.6f,
+        0.9276f, 1,         1.5f,      2.5f,     4,        18,       44.36f,         87.34f, 88.72f,
+        89,      103.97f,   104,       0x1p22f,  0x1p23f,  0x1p24f,  0x1.fffffep127f};
+    const uint32_t step = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 9973;
+    pairs();
+    memory();
+    powers(argc > 1 ? 10000000 / N : 200000 / N);
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++)
+        for (uint32_t sign = 0; sign <= 1; sign++) try_from((bits_of(near[i]) | sign << 31) - 100, 1, 200);
+    try_from(0, step, 0x100000000u / step);
+    for (int f = 0; f < FUNCTIONS; f++) {
+        const Function *x = &functions[f];
+        const int bad = !(x->seen <= x->most);
+        wrong += bad;
+        if (bad || argc > 1)
+            printf("%-6s %.3f at %a (%g), at most %g\n", x->name, x->seen, (double)x->at, (double)x->at, x->most);
+    }
+    return wrong != 0;
+}
