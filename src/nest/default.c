@@ -150,6 +150,7 @@ static bool vector_reduce(Rule *r, ExprId red) {
     if (best < 0) return false;
     Piece v = plan_of(r)->piece[best];
     int64_t lanes = vector_lanes(r, v.size);
+    if (chosen.packable == 0 && rule_window(r, red, v.root, lanes)) return true;
     StagePlan before = *plan_of(r);
     uint32_t steps = r->out->step.n;
     register_tile(r, red, v.root);

@@ -582,3 +582,41 @@ for b06 0..2
       vector d 0..16
         if (((mb6 * 16) + mi6) < 20)
           y[((((b06 * 320) + (mb6 * 256)) + (mi6 * 16)) + d)] = ($8[mi6] * $4[mi6])
+
+== pooling in lanes
+graph "t"
+in %x : f32[1,2,8,9,16]
+%y = MaxPool(%x) {kernel_shape=[3,3,1], strides=[2,2,1], pads=[1,1,0,1,1,0]}
+out %y
+--- x86-64-v4: default
+schedule: edges(od) edges(oh) unroll(kd) unroll(kh) tile(oh,5) unroll(oh) tile(ow,16) vector(ow)
+for c 0..2
+  var acc $0[5]:f32x16 = -inf
+  unroll for kd 1..3
+    unroll for oh 1..5
+      vector ow 0..16
+        $0[oh] max= x[0,c,(kd - 1),((oh * 2) - 1),ow]
+    unroll for oh 0..5
+      vector ow 0..16
+        $0[oh] max= x[0,c,(kd - 1),(oh * 2),ow]
+    unroll for oh 0..4
+      vector ow 0..16
+        $0[oh] max= x[0,c,(kd - 1),((oh * 2) + 1),ow]
+  unroll for oh 0..5
+    vector ow 0..16
+      y[(((c * 320) + (oh * 16)) + ow)] = $0[oh]
+  for od 0..3
+    var acc2 $1[5]:f32x16 = -inf
+    unroll for kd 0..3
+      unroll for oh 1..5
+        vector ow 0..16
+          $1[oh] max= x[0,c,(((od * 2) + kd) + 1),((oh * 2) - 1),ow]
+      unroll for oh 0..5
+        vector ow 0..16
+          $1[oh] max= x[0,c,(((od * 2) + kd) + 1),(oh * 2),ow]
+      unroll for oh 0..4
+        vector ow 0..16
+          $1[oh] max= x[0,c,(((od * 2) + kd) + 1),((oh * 2) + 1),ow]
+    unroll for oh 0..5
+      vector ow 0..16
+        y[(((((c * 320) + (od * 80)) + (oh * 16)) + ow) + 80)] = $1[oh]
