@@ -176,10 +176,12 @@ static void vector_plain(Rule *r) {
     int64_t lanes = vector_lanes(r, p.size);
     StagePlan before = *s;
     uint32_t steps = r->out->step.n;
-    if (lanes == 0 || !rule_step1(r, STEP_tile, p.name, lanes, NULL)) return;
-    if (rule_step1(r, STEP_vector, arena_strdup(r->a, s->piece[s->npiece - 1].name), 0, NULL)) return;
+    if (lanes != 0 && rule_step1(r, STEP_tile, p.name, lanes, NULL) &&
+        rule_step1(r, STEP_vector, arena_strdup(r->a, s->piece[s->npiece - 1].name), 0, NULL))
+        return;
     *s = before;
     r->out->step.n = steps;
+    rule_turn(r);
 }
 
 Schedule schedule_default(Arena *a, Plan *p) {

@@ -127,7 +127,7 @@ bool build_Attention(NestBuild *b) {
     Attend at = {0}, *t = &at;
     if (!sizes(b, t)) return false;
     open_stage(t);
-    ExprId mi = add_axis(t, "mi", t->block), ki = add_axis(t, "k", t->k);
+    ExprId ki = add_axis(t, "k", t->k), mi = add_axis(t, "mi", t->block);
     ExprId q = operand(t, bd_in(b, 0), query(t, mi), ki);
     DType type = (DType)x_get(n, q)->dtype;
     BufId turned = local(t, "turned", type, 2, t->k, t->block);
