@@ -381,6 +381,11 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     case STEP_tile: return step_tile(p, s, at, st->number, why);
     case STEP_fuse: return step_fuse(p, s, at, stage, st, why);
     case STEP_block: return plan_block(p, stage, at, st->number, why);
+    case STEP_turn:
+        if (at != s->npiece - 2 || find_piece(s, st->axis[1]) != at + 1)
+            return WHY("%s and %s are not the two innermost", st->axis[0], st->axis[1]);
+        s->turn = true;
+        return true;
     case STEP_vector: return step_vector(p, s, at, why);
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
     case STEP_unroll:
@@ -503,7 +508,7 @@ static bool stage_legal(Plan *p, uint32_t stage, const char **why) {
     const StagePlan *s = &p->stage[stage];
     int64_t points = 1;
     int tiles = 0;
-    if (!order_legal(p, s, why)) return false;
+    if (!order_legal(p, s, why) || (s->turn && !turn_legal(p, stage, why))) return false;
     for (int i = 0; i < s->npiece; i++) {
         const Piece *x = &s->piece[i];
         if (x->apart && x_reductions(p->nest, p->nest->stage.at[stage].value, NULL, 0) != 1)
