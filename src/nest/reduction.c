@@ -14,7 +14,7 @@ static const char *name_at(const Rule *r, int i) { return arena_strdup(r->a, pla
 static bool walks_along(Nest *n, ExprId e, AxisId a, IdMap *seen, int *unit) {
     Expr x = *x_get(n, e);
     if (idmap_get(seen, e) != MAP_NONE) return true;
-    idmap_set(n->arena, seen, e, 1);
+    idmap_set(n->tmp, seen, e, 1);
     if (x.kind == X_load) {
         ExprId index[MAX_RANK];
         int64_t coef;
