@@ -6,7 +6,10 @@
  * to epoch, does their part as well and waits only for the others: a worker that sleeps or has lost its processor holds
  * nobody up. What a job says is written while no worker is inside, and read by those that entered.
  *
- * Three quarters of the iterations are dealt out evenly, the rest goes in small pieces to whoever is ready. */
+ * Three quarters of the iterations are dealt out evenly, the rest goes in small pieces to whoever is ready.
+ *
+ * A worker that loses its processor inside a job keeps the caller waiting, for milliseconds where other programs want the
+ * processor. After that the caller works alone for a while, longer each time that it happens again. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sched_getaffinity, syscall */
 #endif
@@ -27,9 +30,12 @@
 #endif
 
 enum {
-    LINE = 128,        /* bytes that processors fetch together */
-    SPIN_NS = 200000,  /* how long to wait awake */
-    MAX_THREADS = 1024 /* far more than help */
+    MAX_THREADS = 1024,       /* far more than help */
+    LINE = 128,               /* bytes that processors fetch together */
+    SPIN_NS = 200000,         /* how long to wait awake */
+    LATE_NS = 100000,         /* a worker later than this, and than half of the caller's part took, lost its processor */
+    ALONE_NS = 1000000,       /* how long to go without workers then, */
+    ALONE_MOST_NS = 64000000, /* and at most */
 };
 
 typedef struct {
@@ -54,6 +60,7 @@ struct tenon_pool {
     /* The caller's. */
     _Alignas(LINE) atomic_bool busy;
     int threads;
+    int64_t alone_ns, alone_until; /* how long to go without workers the next time, until when now */
 #ifndef __linux__
     pthread_mutex_t lock;
     pthread_cond_t change;
@@ -229,6 +236,40 @@ static uint32_t start(tenon_pool *p, int active) {
     return epoch;
 }
 
+/* Waits for the workers that are inside; the caller began at `began`. */
+static void finish(tenon_pool *p, int active, uint32_t epoch, int64_t began) {
+    int t = 1;
+    while (t < active && atomic_load_explicit(&p->worker[t].state, memory_order_acquire) == epoch) t++;
+    if (t < active) {
+        const int64_t ready = clock_ns();
+        for (; t < active; t++) wait_for(p, &p->worker[t], epoch);
+        const int64_t now = clock_ns(), waited = now - ready;
+        if (p->spin_ns && waited > LATE_NS && waited > (ready - began) / 2) {
+            p->alone_until = now + p->alone_ns;
+            p->alone_ns = p->alone_ns < ALONE_MOST_NS / 2 ? 2 * p->alone_ns : ALONE_MOST_NS;
+            return;
+        }
+    }
+    p->alone_ns -= (p->alone_ns - ALONE_NS) / 512;
+}
+
+/* The job by the caller and workers [1, active). */
+static void share(tenon_pool *p, int active, int64_t began) {
+    p->share = (p->count - p->count / 4) / active;
+    p->dealt = p->share * active;
+    const int64_t rest = p->count - p->dealt, pieces = 4 * active;
+    p->piece = rest < pieces ? 1 : rest / pieces;
+    atomic_store_explicit(&p->next, p->dealt, memory_order_relaxed);
+    const uint32_t epoch = start(p, active);
+    do_share(p, 0, 0);
+    do_rest(p, 0);
+    for (int t = 1; t < active; t++) {
+        uint32_t before = epoch - 2;
+        if (atomic_compare_exchange_strong(&p->worker[t].state, &before, epoch)) do_share(p, t, 0);
+    }
+    finish(p, active, epoch, began);
+}
+
 void tenon_pool_run(tenon_pool *p, int most, tenon_pool_part *part, const void *arg, int64_t count) {
     int active = p ? p->threads : 1;
     if (active > most) active = most;
@@ -241,19 +282,11 @@ void tenon_pool_run(tenon_pool *p, int most, tenon_pool_part *part, const void *
     p->part = part;
     p->arg = arg;
     p->count = count;
-    p->share = (count - count / 4) / active;
-    p->dealt = p->share * active;
-    const int64_t rest = count - p->dealt, pieces = 4 * active;
-    p->piece = rest < pieces ? 1 : rest / pieces;
-    atomic_store_explicit(&p->next, p->dealt, memory_order_relaxed);
-    const uint32_t epoch = start(p, active);
-    do_share(p, 0, 0);
-    do_rest(p, 0);
-    for (int t = 1; t < active; t++) {
-        uint32_t before = epoch - 2;
-        if (atomic_compare_exchange_strong(&p->worker[t].state, &before, epoch)) do_share(p, t, 0);
-    }
-    for (int t = 1; t < active; t++) wait_for(p, &p->worker[t], epoch);
+    const int64_t began = clock_ns();
+    if (began < p->alone_until)
+        part(arg, 0, count, 0);
+    else
+        share(p, active, began);
     atomic_store_explicit(&p->busy, false, memory_order_release);
 }
 
@@ -278,6 +311,7 @@ tenon_pool *tenon_pool_create(int threads) {
     if (posix_memalign((void **)&p, LINE, bytes) != 0) return NULL;
     memset(p, 0, bytes);
     p->spin_ns = threads <= cpus ? SPIN_NS : 0;
+    p->alone_ns = ALONE_NS;
 #ifndef __linux__
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->change, NULL);

@@ -1,18 +1,18 @@
-/* Winograd F(4x4,3x3), points 0, +-sqrt(1/2), +-sqrt(2) and infinity: these keep rounding errors small. */
+/* Winograd F(4x4,3x3), points 0, +-11/16, +-3/2 and infinity: these keep rounding errors small and are exact. */
 #define WINOGRAD4_INPUT(d0, d1, d2, d3, d4, d5) \
     do { \
-        const f32xN r0 = d0 - d2 * 2.5f + d4, r5 = d1 - d3 * 2.5f + d5; \
-        const f32xN even = d4 - d2 * 2.0f, odd = (d3 - d1 * 2.0f) * 0.70710678f; \
-        const f32xN even2 = d4 - d2 * 0.5f, odd2 = (d3 - d1 * 0.5f) * 1.41421356f; \
+        const f32xN r0 = d0 * 1.0634765625f - d2 * 2.72265625f + d4, r5 = d1 * 1.0634765625f - d3 * 2.72265625f + d5; \
+        const f32xN even = d4 - d2 * 2.25f, odd = (d3 - d1 * 2.25f) * 0.6875f; \
+        const f32xN even2 = d4 - d2 * 0.47265625f, odd2 = (d3 - d1 * 0.47265625f) * 1.5f; \
         d0 = r0, d1 = even + odd, d2 = even - odd, d3 = even2 + odd2, d4 = even2 - odd2, d5 = r5; \
     } while (0)
 #define WINOGRAD4_OUTPUT(d0, d1, d2, d3, d4, d5) \
     do { \
         const f32xN s = d1 + d2, t = d1 - d2, s2 = d3 + d4, t2 = d3 - d4; \
-        d0 = d0 + s + s2; \
-        d1 = t * 0.70710678f + t2 * 1.41421356f; \
-        d2 = s * 0.5f + s2 * 2.0f; \
-        d3 = t * 0.35355339f + t2 * 2.82842712f + d5; \
+        d0 = d0 + (s + s2); \
+        d1 = t * 0.6875f + t2 * 1.5f; \
+        d2 = s * 0.47265625f + s2 * 2.25f; \
+        d3 = t * 0.324951171875f + t2 * 3.375f + d5; \
     } while (0)
 /* d = B^T d B */
 __attribute__((always_inline)) static inline void f32xN_winograd4_input(f32xN d[6][6]) {

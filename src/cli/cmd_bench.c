@@ -20,7 +20,9 @@ static bool bench(Cli *c) {
     Runner *r = in ? runner_open(c->arena, c->diag, o, &m, g, false) : NULL;
     if (r && o->vs.n) return versus(r, in, o, python);
     if (!r || !runner_time(r, in, o->seconds, &median, &best)) return false;
-    printf("target  %s\nMACs    %s\nmedian  %.4g ms\nbest    %.4g ms\nspeed   %.4g GMAC/s\n", r->target->name,
+    printf("target  %s\n", r->target->name);
+    if (o->threads > 1) printf("threads %d\n", o->threads);
+    printf("MACs    %s\nmedian  %.4g ms\nbest    %.4g ms\nspeed   %.4g GMAC/s\n",
            count_words(c->arena, (double)r->macs), median, best, (double)r->macs / (median > 0 ? median : 1e-6) * 1e-6);
     if (o->ms) printf("%.6f\n", median);
     return true;

@@ -60,7 +60,7 @@ static void key_graph(Key *k, const Graph *g) {
             key_add(k, &v->dtype, sizeof v->dtype);
             key_add(k, v->shape.dim, sizeof v->shape.dim[0] * (size_t)(v->shape.rank > 0 ? v->shape.rank : 0));
         }
-        if (v->data && v->data->dtype != DT_string) key_add(k, v->data->data, v->data->bytes);
+        if (v->data && v->data->data && v->data->dtype != DT_string) key_add(k, v->data->data, v->data->bytes);
     }
     for (uint32_t i = 0; i < g->node.n; i++) key_add(k, &g->node.at[i].op, sizeof g->node.at[i].op);
 }

@@ -56,7 +56,7 @@ bool c_name_free(const Emit *m, const char *name) {
 }
 
 static bool like_temporary(const char *name) {
-    return name[0] == 't' && name[1] >= '0' && name[1] <= '9';
+    return name[0] == 't' && name[1] && !name[1 + strspn(name + 1, "0123456789")];
 }
 
 void c_call_axis(Emit *m, AxisId a) {

@@ -238,6 +238,9 @@ Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d)
     map_set(a, &symbols, arena_printf(a, "%s_run", p->name), 1);
     map_set(a, &symbols, arena_printf(a, "%s_run_pool", p->name), 1);
     map_set(a, &symbols, arena_printf(a, "%s_io", p->name), 1);
+    static const char *const pool[] = {"", "_part", "_create", "_destroy", "_run", "_threads", "_cpus"};
+    for (size_t i = 0; package_threads(&k) && i < sizeof pool / sizeof *pool; i++)
+        map_set(a, &symbols, arena_printf(a, "tenon_pool%s", pool[i]), 1);
     k.function = arena_array_of(a, p->function.n + 1, const char *);
     for (uint32_t i = 0; i < p->function.n; i++)
         k.function[i] = name_unique(a, &symbols, arena_printf(a, "%s_%s", p->name, p->function.at[i].name));
@@ -350,6 +353,8 @@ static bool write_files(const Package *k, OutSet *set, const char *dir) {
 }
 
 bool emit_package(const Program *p, const EmitOptions *o, const char *dir, Diag *d) {
+    if (p->threads > 1 && strcmp(p->name, "tenon_pool") == 0)
+        return diag_error(d, (Loc){.file = o->model}, "give another --name", "the pool of threads is called tenon_pool");
     Arena *a = arena_new("package");
     OutSet *set = out_begin(a, d);
     Package k = package_names(a, p, o, d);

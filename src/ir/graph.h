@@ -22,7 +22,15 @@ typedef struct Tensor {
     Shape shape; /* all numbers */
     size_t bytes;
     const void *data;
+    const struct TensorRule *rule; /* data is NULL: contents that are made when they are needed (tensor_contents) */
 } Tensor;
+
+/* Contents larger than what they are made of: nobody keeps them. */
+typedef struct TensorRule {
+    void (*fill)(const struct TensorRule *rule, void *to); /* all elements, zeroed before */
+    const Tensor *from;
+    int64_t number;
+} TensorRule;
 
 /* A quantised tensor is a type with parameters on the value (later stages fill it). */
 typedef struct Quant Quant;
@@ -87,6 +95,8 @@ ValueId graph_constant(Graph *g, const char *name, const Tensor *t);
 ValueId graph_const_float(Graph *g, const char *hint, DType t, double v);          /* rank 0, any float or int type */
 ValueId graph_const_ints(Graph *g, const char *hint, int64_t n, const int64_t *v); /* i64[n] */
 Tensor *tensor_new(Arena *a, DType t, Shape s); /* zeroed contents; NULL data only on overflow: check ->data */
+/* t itself, or its contents made from its rule, in arena a. */
+const Tensor *tensor_contents(const Tensor *t, Arena *a);
 double tensor_float(const Tensor *t, int64_t i); /* element i as double, any numeric type */
 int64_t tensor_int(const Tensor *t, int64_t i);
 void tensor_set_float(Tensor *t, int64_t i, double v); /* rounds to the type; only on tensors made by tensor_new */

@@ -87,6 +87,7 @@ static void add_element(Printer *p, const Tensor *t, int64_t i) {
 }
 
 static void add_contents(Printer *p, const Tensor *t) {
+    t = tensor_contents(t, p->out->arena);
     if (!tensor_is_list(t)) {
         add(p, ", \"data\": {\"base64\": \"");
         base64_add(p->out, t->data, t->bytes);

@@ -15,6 +15,13 @@ Tensor *tensor_new(Arena *a, DType t, Shape s) {
     return r;
 }
 
+const Tensor *tensor_contents(const Tensor *t, Arena *a) {
+    if (t->data || !t->rule) return t;
+    Tensor *made = tensor_new(a, t->dtype, t->shape);
+    if (made->data) t->rule->fill(t->rule, (void *)(uintptr_t)made->data);
+    return made;
+}
+
 #define LOAD(T)                                                                                                        \
     T x;                                                                                                               \
     memcpy(&x, (const char *)t->data + (size_t)i * sizeof x, sizeof x)

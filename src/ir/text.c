@@ -36,6 +36,7 @@ static void print_type(Printer *p, ValueId id) {
 }
 
 static void print_contents(Printer *p, const Tensor *t) {
+    t = tensor_contents(t, p->out->arena);
     str_add(p->out, " = ");
     if (!tensor_is_list(t)) {
         str_add(p->out, "base64 \"");

@@ -81,7 +81,7 @@ static void check_data(Check *c, ValueId id) {
     else if (!size_mul(count, (int64_t)element_bytes(t->dtype), &bytes) || (uint64_t)bytes != t->bytes)
         value_fault(c, id, "its contents have %zu bytes, not %lld elements of %zu", t->bytes, (long long)count,
                     element_bytes(t->dtype));
-    else if (!t->data)
+    else if (!t->data && !t->rule)
         value_fault(c, id, "its contents are missing");
 }
 

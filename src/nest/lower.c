@@ -199,7 +199,8 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
     LoopNode *inside = lower_guards(l, w, loop && loop->kind == LOOP_for ? loop : NULL, body, &saved);
     if (inside) {
         if (loop) vec_push(l->arena, &into->body, loop);
-        lower_walk(l, w, k + 1, inside);
+        if (p->partial && w->partial) w->partial(l, w, k + 1, inside);
+        else lower_walk(l, w, k + 1, inside);
     }
     w->nconj = saved.nconj;
     memcpy(w->conj, saved.conj, sizeof w->conj);

@@ -33,6 +33,7 @@ struct Walk {
     ExprId conj[MAX_CONJUNCTS]; /* pending conjuncts of a reduction's guard */
     int nconj;
     Leaf *leaf;
+    void (*partial)(Lower *l, Walk *w, int k, LoopNode *into); /* what becomes of pieces k and on inside a partial one */
     void *ctx;
 };
 

@@ -5,6 +5,7 @@ typedef struct {
     IdMap *done; /* reduction -> its accumulator, rebuilt for every set of tile loops */
     ExprId red[16];
     uint32_t acc[16];
+    uint32_t whole; /* what partial sums are added to */
     int nred;
     int ntile;
     const Piece *tile[MAX_PIECES];
@@ -149,8 +150,34 @@ static void fold_loops(Lower *l, Body *b, int r, LoopNode *into) {
     if (b->napart > 0) lower_walk(l, &w, 0, into);
 }
 
+static void add_leaf(Lower *l, Walk *w, LoopNode *into) {
+    Body *b = w->ctx;
+    LoopNode *u = lower_node(l, LOOP_set, into);
+    uint32_t part = b->acc[b->current];
+    u->value = acc_ref(l, w, b, b->current, false);
+    b->acc[b->current] = b->whole;
+    set_to(l, u, acc_ref(l, w, b, b->current, false));
+    b->acc[b->current] = part;
+    u->combine = (Combine)x_get(l->n, b->red[b->current])->id;
+}
+
+/* The loops inside a partial piece sum into accumulators of their own, which are then added to the others. */
+static void partial_sums(Lower *l, Walk *w, int k, LoopNode *into) {
+    Body *b = w->ctx;
+    int r = b->current;
+    Walk add = {.leaf = add_leaf, .ctx = b};
+    const LoopVar v = l->tree->var.at[b->acc[r]];
+    b->whole = b->acc[r];
+    b->acc[r] = acc_var(l, b, r, "part", v.lanes, v.ndim, v.dim, into);
+    lower_walk(l, w, k, into);
+    for (int t = 0; t < b->ntile; t++) add.piece[add.n++] = b->tile[t];
+    lower_walk(l, &add, 0, into);
+    b->acc[r] = b->whole;
+}
+
 static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
     Walk w = {.leaf = update_leaf, .ctx = b};
+    if (b->napart == 0) w.partial = partial_sums;
     ExprId red = b->red[r];
     for (int i = 0; i < l->sp->npiece; i++) {
         const Piece *p = &l->sp->piece[i];

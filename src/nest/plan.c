@@ -392,6 +392,10 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
         if (x->size > 64) return WHY("%s has %lld iterations", x->name, (long long)x->size);
         x->unroll = true;
         return true;
+    case STEP_partial:
+        if (!x->reduce || at != first_reduce(s)) return WHY("%s is not the outermost reduced piece", x->name);
+        x->partial = true;
+        return true;
     case STEP_apart:
         if (!x->reduce) return WHY("%s is not reduced", x->name);
         if (x->size > 16 || x->size < 2) return WHY("%s has %lld iterations", x->name, (long long)x->size);
@@ -431,6 +435,8 @@ static bool order_legal(Plan *p, const StagePlan *s, const char **why) {
             if (!y->reduce && y->place != x->place && (y->place < x->place) != (k < i))
                 return WHY("%s runs in order and stays %s %s", x->name, k < i ? "outside" : "inside", y->name);
         }
+        if (x->partial && i != r) return WHY("%s is not the outermost reduced piece", x->name);
+        if (x->partial && x->apart) return WHY("%s has accumulators of its own", x->name);
         if (i < r || x->reduce) continue;
         if (serial) return WHY("%s runs in order", x->name);
         if (x->step != 1) return WHY("only the innermost piece of an axis can be a register tile, not %s", x->name);

@@ -17,6 +17,7 @@
     STEP(vector, "a", "the piece's points are the lanes of one vector") \
     STEP(turn, "aa", "the two innermost pieces: tiles loaded in vectors of the first, turned, stored in vectors of the second") \
     STEP(apart, "a", "each point of the reduced piece has an accumulator of its own, joined at the end") \
+    STEP(partial, "a", "each iteration of the outermost reduced piece sums from 0, then adds that up: smaller rounding errors") \
     STEP(unroll, "a", "the piece's loop is written out") \
     STEP(edges, "a", "tiles at the borders, where a guard may fail, are written out on their own") \
     STEP(interior, "a", "borders, where the guard may fail, become loops of their own") \
@@ -57,6 +58,7 @@ typedef struct {
     bool outermost; /* of its root axis */
     bool vector, unroll, parallel, reduce;
     bool apart;     /* reduced: an accumulator for each iteration (for each lane, where it is a vector) */
+    bool partial;   /* reduced: accumulators begin anew in each iteration and are added up */
     uint8_t place;  /* of its axis in the stage's order */
 } Piece;
 

@@ -15,6 +15,7 @@ typedef struct {
     const Stage *last;
     ExprId red; /* of the last stage's value */
     int64_t th, tw;
+    bool shared; /* threads share the loops inside a block of tiles; else, with threads, the blocks */
 } Wino;
 
 /* ---- loop trees by hand ---- */
@@ -161,6 +162,7 @@ static void transform_input(Wino *w, ExprId first, int64_t tiles, LoopNode *into
     int64_t dim[2] = {w->points, w->points};
     ExprId cb, t, ij[2], lane;
     into = loop(w, "cb", n->buf.at[w->v].dim[1], false, into, &cb);
+    into->parallel = w->shared && into->kind == LOOP_for;
     LoopNode *one = loop(w, "t", tiles, false, into, &t);
     if (one == into) one = node(w, LOOP_block, into);
     Place p = place_of(w, plus(w, first, t), one);
@@ -194,6 +196,9 @@ static void multiply(Wino *w, uint32_t acc, ExprId xi, ExprId cb, int64_t count,
     set(w, acc, pb, 2, COMBINE_sum, x_fn2(n, FN_mul, x_load(n, w->v, vi), x_load(n, w->u, ui)), v);
 }
 
+/* Where m keeps block b of the group that begins at ob: it holds one group, or all where threads share them. */
+static ExprId in_m(Wino *w, ExprId ob, ExprId b) { return w->shared ? plus(w, ob, b) : b; }
+
 static void register_tile(Wino *w, ExprId xi, ExprId first, int64_t pixels, ExprId ob, int64_t blocks, LoopNode *into) {
     int64_t dim[2] = {pixels, blocks}, whole = w->size.ic / w->size.lanes, rest = w->size.ic % w->size.lanes;
     ExprId cb, pb[2], lane;
@@ -205,17 +210,16 @@ static void register_tile(Wino *w, ExprId xi, ExprId first, int64_t pixels, Expr
     scope = loop(w, "p", pixels, true, scope, &pb[0]);
     scope = loop(w, "b", blocks, true, scope, &pb[1]);
     LoopNode *v = lanes(w, "oi", scope, &lane);
-    ExprId at[4] = {pb[1], xi, plus(w, first, pb[0]), lane};
+    ExprId at[4] = {in_m(w, ob, pb[1]), xi, plus(w, first, pb[0]), lane};
     store(w, w->m, at, var_ref(w, acc, 2, pb), v);
 }
 
-static void products(Wino *w, int64_t tiles, ExprId ob, int64_t blocks, LoopNode *into) {
+static void products(Wino *w, ExprId xi, int64_t tiles, ExprId ob, int64_t blocks, LoopNode *into) {
     int64_t p = w->plan.pixels < tiles ? w->plan.pixels : tiles, whole = tiles / p, rest = tiles % p;
-    ExprId xi, k;
-    LoopNode *point = loop(w, "xi", (int64_t)w->points * w->points, false, into, &xi);
-    LoopNode *l = loop(w, "to", whole, false, point, &k);
+    ExprId k;
+    LoopNode *l = loop(w, "to", whole, false, into, &k);
     register_tile(w, xi, times(w, k, p), p, ob, blocks, l);
-    if (rest) register_tile(w, xi, number(w, whole * p), rest, ob, blocks, point);
+    if (rest) register_tile(w, xi, number(w, whole * p), rest, ob, blocks, into);
 }
 
 /* ---- results ---- */
@@ -249,6 +253,7 @@ static void transform_output(Wino *w, ExprId first, int64_t tiles, ExprId ob, in
     int64_t dim[2] = {w->points, w->points};
     ExprId b, t, ij[2], lane;
     into = loop(w, "b", blocks, false, into, &b);
+    into->parallel = w->shared && into->kind == LOOP_for;
     LoopNode *one = loop(w, "t", tiles, false, into, &t);
     if (one == into) one = node(w, LOOP_block, into);
     Place p = place_of(w, plus(w, first, t), one);
@@ -256,21 +261,43 @@ static void transform_output(Wino *w, ExprId first, int64_t tiles, ExprId ob, in
     LoopNode *l = loop(w, "i", w->points, true, one, &ij[0]);
     l = loop(w, "j", w->points, true, l, &ij[1]);
     LoopNode *v = lanes(w, "oi", l, &lane);
-    ExprId at[4] = {b, plus(w, times(w, ij[0], w->points), ij[1]), t, lane};
+    ExprId at[4] = {in_m(w, ob, b), plus(w, times(w, ij[0], w->points), ij[1]), t, lane};
     set(w, d, ij, 2, COMBINE_store, x_load(w->n, w->m, at), v);
     call(w, "output", d, one);
     store_results(w, d, &p, plus(w, ob, b), one);
 }
 
+static LoopNode *points(Wino *w, LoopNode *into, ExprId *xi) {
+    return loop(w, "xi", (int64_t)w->points * w->points, false, into, xi);
+}
+
 static void group(Wino *w, ExprId first, int64_t tiles, ExprId ob, int64_t blocks, LoopNode *into) {
-    products(w, tiles, ob, blocks, into);
+    ExprId xi;
+    LoopNode *point = points(w, into, &xi);
+    products(w, xi, tiles, ob, blocks, point);
     transform_output(w, first, tiles, ob, blocks, into);
+}
+
+/* All products point by point, then all results: each a loop that threads share. */
+static void all_groups(Wino *w, ExprId first, int64_t tiles, int64_t whole, int64_t rest, LoopNode *into) {
+    int64_t blocks = w->plan.blocks;
+    ExprId xi, k;
+    LoopNode *point = points(w, into, &xi);
+    point->parallel = true;
+    LoopNode *l = loop(w, "ob", whole, false, point, &k);
+    products(w, xi, tiles, times(w, k, blocks), blocks, l);
+    if (rest) products(w, xi, tiles, number(w, whole * blocks), rest, point);
+    transform_output(w, first, tiles, number(w, 0), w->size.oc / w->size.lanes, into);
 }
 
 static void block_of_tiles(Wino *w, ExprId first, int64_t tiles, LoopNode *into) {
     int64_t ob = w->size.oc / w->size.lanes, whole = ob / w->plan.blocks, rest = ob % w->plan.blocks;
     ExprId k;
     transform_input(w, first, tiles, into);
+    if (w->shared) {
+        all_groups(w, first, tiles, whole, rest, into);
+        return;
+    }
     LoopNode *l = loop(w, "ob", whole, false, into, &k);
     group(w, first, tiles, times(w, k, w->plan.blocks), w->plan.blocks, l);
     if (rest) group(w, first, tiles, number(w, whole * w->plan.blocks), rest, into);
@@ -302,7 +329,7 @@ static void shape_local(Wino *w, BufId b, int64_t d0, int64_t d1, int64_t d2) {
     w->t->scratch_bytes += (stride * 4 + 63) / 64 * 64;
 }
 
-/* u[xi,nu,ic,oc] in the order of the loops: groups of blocks, points, ic, the group's channels. */
+/* u[xi,nu,ic,oc] in the order of the loops: groups of blocks and points, ic, the group's channels. */
 static void order_weights(Wino *w) {
     Buffer *u = &w->n->buf.at[w->u];
     int32_t width = (int32_t)(w->plan.blocks * w->size.lanes);
@@ -310,7 +337,8 @@ static void order_weights(Wino *w) {
     u->dim[0] = (int64_t)w->points * w->points;
     u->dim[1] = w->size.ic;
     u->dim[2] = w->size.oc;
-    const PhysDim order[4] = {{2, false, width}, {0, false, 1}, {1, false, 1}, {2, true, width}};
+    const PhysDim group = {2, false, width}, point = {0, false, 1}, ic = {1, false, 1}, inner = {2, true, width};
+    const PhysDim order[4] = {w->shared ? point : group, w->shared ? group : point, ic, inner};
     memcpy(u->phys, order, sizeof order);
     u->nphys = 4;
 }
@@ -337,10 +365,12 @@ static bool find_parts(Wino *w, const Target *t) {
     return y->rank == 5 && w->size.lanes <= target_lanes(t, DT_f32) && w->size.oc % w->size.lanes == 0;
 }
 
-LoopTree *lower_winograd(Arena *a, Nest *n, const Target *t, const char **schedule) {
+LoopTree *lower_winograd(Arena *a, Nest *n, const Target *t, int threads, const char **schedule) {
+    enum { ENOUGH = 4 /* blocks of tiles for each thread */ };
     Wino w = {.a = a, .n = n};
     if (!find_parts(&w, t)) return NULL;
     w.plan = winograd_tile(t, &w.size);
+    w.shared = threads > 1 && w.size.tiles / w.plan.together < ENOUGH * threads;
     w.t = arena_new_of(a, LoopTree);
     w.t->nest = n;
     w.t->scratch_offset = arena_array_of(a, n->buf.n, int64_t);
@@ -348,14 +378,18 @@ LoopTree *lower_winograd(Arena *a, Nest *n, const Target *t, const char **schedu
     order_weights(&w);
     int64_t together = w.plan.together, points = (int64_t)w.points * w.points;
     shape_local(&w, w.v, points, n->buf.at[w.x].dim[1], together);
-    shape_local(&w, w.m, w.plan.blocks, points, together);
+    shape_local(&w, w.m, w.shared ? w.size.oc / w.size.lanes : w.plan.blocks, points, together);
     LoopNode *root = w.t->root = node(&w, LOOP_block, NULL);
     ExprId k;
     int64_t whole = w.size.tiles / together, rest = w.size.tiles % together;
     LoopNode *l = loop(&w, "tb", whole, false, root, &k);
+    l->parallel = w.t->scratch_each = threads > 1 && !w.shared;
     block_of_tiles(&w, times(&w, k, together), together, l);
     if (rest) block_of_tiles(&w, number(&w, whole * together), rest, root);
-    *schedule = arena_printf(a, "winograd(%dx%d) tiles(%lld) tile(t,%lld) tile(ob,%lld)", w.size.tile, w.size.tile,
-                             (long long)together, (long long)w.plan.pixels, (long long)w.plan.blocks);
+    *schedule = arena_printf(a, "winograd(%dx%d) tiles(%lld) tile(t,%lld) tile(ob,%lld)%s", w.size.tile, w.size.tile,
+                             (long long)together, (long long)w.plan.pixels, (long long)w.plan.blocks,
+                             w.shared        ? " parallel(cb) parallel(xi) parallel(b)"
+                             : threads > 1 ? " parallel(tb)"
+                                             : "");
     return w.t;
 }

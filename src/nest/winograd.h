@@ -19,7 +19,7 @@ WinogradTile winograd_tile(const Target *t, const WinogradSize *s);
 double direct_cycles(const Target *t, int64_t ic, int64_t oc, int64_t points);
 
 /* Nest with the stages v, m, y of op/build_winograd.c -> loops over blocks of tiles: transform, products, transform
- * back with everything that was fused behind. The constant u gets its order. NULL where the nest has another form.
- * *schedule: one line for the comment. */
-LoopTree *lower_winograd(Arena *a, Nest *n, const Target *t, const char **schedule);
+ * back with everything that was fused behind. The constant u gets its order. Threads share the blocks of tiles or, where
+ * these are few, the loops inside. NULL where the nest has another form. *schedule: one line for the comment. */
+LoopTree *lower_winograd(Arena *a, Nest *n, const Target *t, int threads, const char **schedule);
 #endif

@@ -168,7 +168,7 @@ static bool bind(const Graph *g, NodeId id, const Nest *nest, const Tensor *cons
             return diag_error(d, node_loc(g, id, NULL), NULL, "operand '%s' has no contents of its type and shape",
                               v->name);
         for (BufId b = 0; b < nest->buf.n; b++)
-            if (nest->buf.at[b].value == node->in[i]) data[b] = (void *)(uintptr_t)in[i]->data;
+            if (nest->buf.at[b].value == node->in[i]) data[b] = (void *)(uintptr_t)tensor_contents(in[i], a)->data;
     }
     for (int i = 0; i < node->nout; i++) {
         out[i] = NULL;

@@ -12,7 +12,7 @@ bool winograd_matrices(int tile, Winograd *w) {
     double point[WINOGRAD_MAX] = {0, 1, -1};
     *w = (Winograd){.tile = tile, .n = tile + 2};
     if (tile == 4) {
-        const double p[5] = {0, sqrt(0.5), -sqrt(0.5), sqrt(2), -sqrt(2)};
+        const double p[5] = {0, 0.6875, -0.6875, 1.5, -1.5};
         memcpy(point, p, sizeof p);
     } else if (tile != 2) {
         return false;

@@ -13,27 +13,38 @@ static bool fits(Rw *r, NodeId n) {
     return value_data(r->g, rw_in(r, n, 1)) != NULL;
 }
 
-/* u[xi,nu,ic,oc] = sum(i,j) g[xi,i] * g[nu,j] * w[oc,ic,i,j] */
-static ValueId transformed(Rw *r, ValueId weights, const Winograd *m) {
-    const Tensor *t = value_data(r->g, weights);
-    int64_t oc = t->shape.dim[0], ic = t->shape.dim[1], n = m->n;
-    const int64_t dim[4] = {n, n, ic, oc};
-    Tensor *u = tensor_new(r->g->arena, DT_f32, shape_of(4, dim));
-    float *to = (float *)(uintptr_t)u->data, w[9];
+/* u[xi,nu,ic,oc] = sum(i,j) g[xi,i] * g[nu,j] * w[oc,ic,i,j]; the rule's number is the tile */
+static void fill_transformed(const TensorRule *rule, void *data) {
+    Winograd m;
+    winograd_matrices((int)rule->number, &m);
+    const Tensor *t = rule->from;
+    int64_t oc = t->shape.dim[0], ic = t->shape.dim[1], n = m.n;
+    float *to = data, w[9];
     for (int64_t o = 0; o < oc; o++)
         for (int64_t i = 0; i < ic; i++) {
             double half[WINOGRAD_MAX][3] = {{0}};
             memcpy(w, (const char *)t->data + (size_t)(o * ic + i) * sizeof w, sizeof w);
             for (int64_t x = 0; x < n; x++)
                 for (int k = 0; k < 3; k++)
-                    for (int j = 0; j < 3; j++) half[x][j] += m->g[x][k] * (double)w[3 * k + j];
+                    for (int j = 0; j < 3; j++) half[x][j] += m.g[x][k] * (double)w[3 * k + j];
             for (int64_t x = 0; x < n; x++)
                 for (int64_t y = 0; y < n; y++) {
                     double sum = 0;
-                    for (int j = 0; j < 3; j++) sum += half[x][j] * m->g[y][j];
+                    for (int j = 0; j < 3; j++) sum += half[x][j] * m.g[y][j];
                     to[((x * n + y) * ic + i) * oc + o] = (float)sum;
                 }
         }
+}
+
+/* Four times as large as the weights: made when they are written. */
+static ValueId transformed(Rw *r, ValueId weights, int64_t tile) {
+    const Tensor *t = value_data(r->g, weights);
+    const int64_t dim[4] = {tile + 2, tile + 2, t->shape.dim[1], t->shape.dim[0]};
+    TensorRule *rule = arena_new_of(r->g->arena, TensorRule);
+    *rule = (TensorRule){fill_transformed, t, tile};
+    Tensor *u = arena_new_of(r->g->arena, Tensor);
+    *u = (Tensor){.dtype = DT_f32, .shape = shape_of(4, dim), .rule = rule};
+    u->bytes = (size_t)shape_count(&u->shape) * sizeof(float);
     ValueId v = graph_constant(r->g, r->g->value.at[weights].name, u);
     rw_grow(r);
     return v;
@@ -43,22 +54,22 @@ static bool choose(Rw *r, NodeId n, const Target *target) {
     const Attr_ConvBlocked *old = RW_ATTR(r, n, ConvBlocked);
     const Shape *w = value_shape(r->g, rw_in(r, n, 1)), *y = value_shape(r->g, rw_out(r, n));
     double best = direct_cycles(target, w->dim[1], w->dim[0], y->dim[0] * y->dim[2] * y->dim[3]);
-    Winograd m, chosen = {0};
+    int best_tile = 0;
     for (int tile = 2; tile <= 4; tile += 2) {
         int64_t tiles = y->dim[0] * ((y->dim[2] + tile - 1) / tile) * ((y->dim[3] + tile - 1) / tile);
         WinogradSize s = {w->dim[1], w->dim[0], tiles, tile, (int)old->block};
         double cycles = winograd_tile(target, &s).cycles;
-        if (cycles < 0.95 * best && winograd_matrices(tile, &m)) {
+        if (cycles < 0.95 * best) {
             best = cycles;
-            chosen = m;
+            best_tile = tile;
         }
     }
-    if (!chosen.tile) return false;
+    if (!best_tile) return false;
     Attr_ConvWinograd *a = rw_attr_new(r, OP_ConvWinograd);
     a->pads = old->pads;
     a->block = old->block;
-    a->tile = chosen.tile;
-    ValueId in[3] = {rw_in(r, n, 0), transformed(r, rw_in(r, n, 1), &chosen), rw_in(r, n, 2)};
+    a->tile = best_tile;
+    ValueId in[3] = {rw_in(r, n, 0), transformed(r, rw_in(r, n, 1), best_tile), rw_in(r, n, 2)};
     rw_become(r, n, OP_ConvWinograd, in[2] == NO_VALUE ? 2 : 3, in, a);
     return true;
 }

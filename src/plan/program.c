@@ -126,6 +126,8 @@ static const char *override_for(Builder *b, const char *name) {
     return NULL;
 }
 
+static int64_t grain_of(const Builder *b) { return b->o->grain > 0 ? b->o->grain : PARALLEL_GRAIN; }
+
 static void apply_schedule(Builder *b, Function *f, Plan *plan) {
     const char *given = override_for(b, f->name);
     Schedule s;
@@ -139,7 +141,7 @@ static void apply_schedule(Builder *b, Function *f, Plan *plan) {
     } else {
         s = schedule_default(b->a, plan);
         if (b->p->threads > 1)
-            schedule_parallel(b->a, plan, b->p->threads, b->o->grain > 0 ? b->o->grain : PARALLEL_GRAIN, &s);
+            schedule_parallel(b->a, plan, b->p->threads, grain_of(b), &s);
     }
     Str text = str_new(b->a);
     schedule_print(&s, &text);
@@ -157,7 +159,8 @@ static uint32_t function_for(Builder *b, Job *j) {
     Str meaning = str_new(b->a);
     nest_print(f.nest, &meaning);
     f.meaning = meaning.at;
-    if (!override_for(b, f.name)) f.tree = lower_winograd(b->a, f.nest, b->o->target, &f.schedule);
+    if (!override_for(b, f.name)) f.tree = lower_winograd(b->a, f.nest, b->o->target, b->p->threads, &f.schedule);
+    if (f.tree && b->p->threads > 1) parallel_settle(f.tree, grain_of(b));
     if (!f.tree) {
         Plan *plan = plan_new(b->a, f.nest, b->o->target);
         apply_schedule(b, &f, plan);
@@ -194,44 +197,51 @@ static uint32_t weight_for(Builder *b, const Buffer *own, const Buffer *layout) 
     return b->p->weight.n - 1;
 }
 
-bool program_weights(const Program *p, bool (*put)(void *ctx, const void *data, size_t n), void *ctx) {
+typedef bool Put(void *ctx, const void *data, size_t n);
+
+/* Elements in the order of layout l, zeros where its blocks reach beyond the tensor. */
+static bool put_layout(const Buffer *l, const uint8_t *data, int64_t elements, size_t bytes, Put *put, void *ctx) {
+    uint8_t piece[4096];
+    int64_t extent[2 * MAX_RANK], count[2 * MAX_RANK] = {0}, stride[MAX_RANK], s = 1;
+    for (int i = l->rank - 1; i >= 0; i--) stride[i] = s, s *= l->dim[i];
+    for (int i = 0; i < l->nphys; i++) {
+        int64_t d = l->dim[l->phys[i].dim], blk = l->phys[i].block;
+        extent[i] = blk == 1 ? d : l->phys[i].inner ? blk : (d + blk - 1) / blk;
+    }
+    size_t fill = 0;
+    for (int64_t e = 0; e < elements; e++) {
+        int64_t logical[MAX_RANK] = {0}, from = 0;
+        bool inside = true;
+        for (int i = 0; i < l->nphys; i++) logical[l->phys[i].dim] += count[i] * (l->phys[i].inner ? 1 : l->phys[i].block);
+        for (int i = 0; i < l->rank; i++) inside &= logical[i] < l->dim[i], from += logical[i] * stride[i];
+        if (inside) memcpy(piece + fill, data + (size_t)from * bytes, bytes);
+        else memset(piece + fill, 0, bytes);
+        fill += bytes;
+        if (fill + 8 > sizeof piece) {
+            if (!put(ctx, piece, fill)) return false;
+            fill = 0;
+        }
+        for (int i = l->nphys - 1; i >= 0 && ++count[i] == extent[i]; i--) count[i] = 0;
+    }
+    return !fill || put(ctx, piece, fill);
+}
+
+bool program_weights(const Program *p, Put *put, void *ctx) {
     static const uint8_t zero[64];
     int64_t at = 0;
-    uint8_t piece[4096];
-    for (uint32_t k = 0; k < p->weight.n; k++) {
+    bool ok = true;
+    for (uint32_t k = 0; k < p->weight.n && ok; k++) {
         const Weight *w = &p->weight.at[k];
         size_t bytes = (size_t)dtype_info[w->dtype].bytes;
         if (w->offset > at && !put(ctx, zero, (size_t)(w->offset - at))) return false;
         at = w->offset + w->elements * (int64_t)bytes;
-        if (!w->layout) {
-            if (!put(ctx, w->tensor->data, (size_t)w->elements * bytes)) return false;
-            continue;
-        }
-        const Buffer *l = w->layout;
-        int64_t extent[2 * MAX_RANK], count[2 * MAX_RANK] = {0}, stride[MAX_RANK], s = 1;
-        for (int i = l->rank - 1; i >= 0; i--) stride[i] = s, s *= l->dim[i];
-        for (int i = 0; i < l->nphys; i++) {
-            int64_t d = l->dim[l->phys[i].dim], blk = l->phys[i].block;
-            extent[i] = blk == 1 ? d : l->phys[i].inner ? blk : (d + blk - 1) / blk;
-        }
-        size_t fill = 0;
-        for (int64_t e = 0; e < w->elements; e++) {
-            int64_t logical[MAX_RANK] = {0}, from = 0;
-            bool inside = true;
-            for (int i = 0; i < l->nphys; i++) logical[l->phys[i].dim] += count[i] * (l->phys[i].inner ? 1 : l->phys[i].block);
-            for (int i = 0; i < l->rank; i++) inside &= logical[i] < l->dim[i], from += logical[i] * stride[i];
-            if (inside) memcpy(piece + fill, (const uint8_t *)w->tensor->data + (size_t)from * bytes, bytes);
-            else memset(piece + fill, 0, bytes);
-            fill += bytes;
-            if (fill + 8 > sizeof piece) {
-                if (!put(ctx, piece, fill)) return false;
-                fill = 0;
-            }
-            for (int i = l->nphys - 1; i >= 0 && ++count[i] == extent[i]; i--) count[i] = 0;
-        }
-        if (fill && !put(ctx, piece, fill)) return false;
+        Arena *tmp = arena_new("weight"); /* contents that have a rule */
+        const Tensor *t = tensor_contents(w->tensor, tmp);
+        ok = w->layout ? put_layout(w->layout, t->data, w->elements, bytes, put, ctx)
+                       : put(ctx, t->data, (size_t)w->elements * bytes);
+        arena_free(tmp);
     }
-    return true;
+    return ok;
 }
 
 /* ---- arguments and the arena ---- */

@@ -23,8 +23,9 @@ const %w3 : f32[8,10,1,1] = base64 "AAAAvwAAoD8AAIA+AABAvwAAgD8AAAAAAACAvwAAQD8A
 const %w1.1 : f32[16,8,1,1] = base64 "AAAAvwAAoD8AAIA+AABAvwAAgD8AAAAAAACAvwAAQD8AAIC+AACgvwAAAD8AAAC/AACgPwAAgD4AAEC/AACAPwAAAAAAAIC/AABAPwAAgL4AAKC/AAAAPwAAAL8AAKA/AACAPgAAQL8AAIA/AAAAAAAAgL8AAEA/AACAvgAAoL8AAAA/AAAAvwAAoD8AAIA+AABAvwAAgD8AAAAAAACAvwAAQD8AAIC+AACgvwAAAD8AAAC/AACgPwAAgD4AAEC/AACAPwAAAAAAAIC/AABAPwAAgL4AAKC/AAAAPwAAAL8AAKA/AACAPgAAQL8AAIA/AAAAAAAAgL8AAEA/AACAvgAAoL8AAAA/AAAAvwAAoD8AAIA+AABAvwAAgD8AAAAAAACAvwAAQD8AAIC+AACgvwAAAD8AAAC/AACgPwAAgD4AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 const %b1.1 : f32[16] = [-0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.25, 0, 0, 0, 0, 0, 0]
 const %w2.1 : f32[16,1,3,3] = base64 "AAAAvwAAoD8AAIA+AABAvwAAgD8AAAAAAACAvwAAQD8AAIC+AACgvwAAAD8AAAC/AACgPwAAgD4AAEC/AACAPwAAAAAAAIC/AABAPwAAgL4AAKC/AAAAPwAAAL8AAKA/AACAPgAAQL8AAIA/AAAAAAAAgL8AAEA/AACAvgAAoL8AAAA/AAAAvwAAoD8AAIA+AABAvwAAgD8AAAAAAACAvwAAQD8AAIC+AACgvwAAAD8AAAC/AACgPwAAgD4AAEC/AACAPwAAAAAAAIC/AABAPwAAgL4AAKC/AAAAPwAAAL8AAKA/AACAPgAAQL8AAIA/AAAAAAAAgL8AAEA/AACAvgAAoL8AAAA/AAAAvwAAoD8AAIA+AABAvwAAgD8AAAAAAACAvwAAQD8AAIC+AACgvwAAAD8AAAC/AACgPwAAgD4AAEC/AACAPwAAAAAAAIC/AABAPwAAgL4AAKC/AAAAPwAAAL8AAKA/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-%expand : f32[1,2,6,5,8] = ConvBlocked(%x, %w1.1, %b1.1) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=8} "expand" from "Conv"
-%act : f32[1,2,6,5,8] = Relu(%expand) "act"
+%expand : f32[1,1,6,5,8] = BlockChannels(%x) {block=8} "expand" from "Conv"
+%expand.1 : f32[1,2,6,5,8] = ConvBlocked(%expand, %w1.1, %b1.1) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=8} "expand" from "Conv"
+%act : f32[1,2,6,5,8] = Relu(%expand.1) "act"
 %depthwise : f32[1,2,6,5,8] = ConvBlocked(%act, %w2.1) {strides=[1,1], dilations=[1,1], pads=[1,1,1,1], group=16, block=8} "depthwise" from "Conv"
 %act2 : f32[1,2,6,5,8] = HardSwish(%depthwise) "act2"
 %project : f32[1,1,6,5,8] = ConvBlocked(%act2, %w3) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=8} "project" from "Conv"
@@ -95,10 +96,11 @@ const %w1 : f32[8,8,1,1] = [-0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.2
 const %w2 : f32[4,8,1,1] = [-0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.25, 0.5, -0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.25, 0.5, -0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.25]
 const %w3 : f32[8,4,1,1] = [-0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.25, 0.5, -0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.25, 0.5, -0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.25]
 const %w2.1 : f32[8,8,1,1] = [-0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.25, 0.5, -0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.25, 0.5, -0.5, 1.25, 0.25, -0.75, 1, 0, -1, 0.75, -0.25, -1.25, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-%a.1 : f32[1,1,4,4,8] = ConvBlocked(%x, %w1) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=8} "a" from "Conv"
-%b.1 : f32[1,1,4,4,8] = ConvBlocked(%a.1, %w2.1) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=8} "b" from "Conv"
+%a.1 : f32[1,1,4,4,8] = BlockChannels(%x) {block=8} "a" from "Conv"
+%a.2 : f32[1,1,4,4,8] = ConvBlocked(%a.1, %w1) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=8} "a" from "Conv"
+%b.1 : f32[1,1,4,4,8] = ConvBlocked(%a.2, %w2.1) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=8} "b" from "Conv"
 %b : f32[1,4,4,4] = UnblockChannels(%b.1) {block=8, channels=4} "b" from "Conv"
-%"last may be short" : f32[1,2,4,4,8] = Concat(%a.1, %b.1) {axis=1} "last may be short"
+%"last may be short" : f32[1,2,4,4,8] = Concat(%a.2, %b.1) {axis=1} "last may be short"
 %c : f32[1,12,4,4] = UnblockChannels(%"last may be short") {block=8, channels=12} "last may be short" from "Concat"
 %d.1 : f32[1,1,4,4,8] = ConvBlocked(%b.1, %w3) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=8} "d" from "Conv"
 %d : f32[1,8,4,4] = UnblockChannels(%d.1) {block=8, channels=8} "d" from "Conv"

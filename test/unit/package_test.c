@@ -209,6 +209,43 @@ static void test_files(void) {
     cJSON_Delete(json);
 }
 
+/* With threads: another run function, a pool, and names for the functions that hold shared loops. */
+static void test_threads(void) {
+    Program *p = program();
+    Package k = package_names(arena, p, &options, diag);
+    Str plain = str_new(arena), threads = str_new(arena), example = str_new(arena), map = str_new(arena);
+    header_text(&k, &plain);
+    example_text(&k, &example);
+    map_text(&k, &map);
+    CHECK(!strstr(plain.at, "pool") && !strstr(example.at, "pool") && !strstr(map.at, "threads"));
+    p->threads = 3;
+    p->function.at[0].parallel = p->function.at[1].parallel = 2;
+    p->function.at[1].name = "run_2_part";
+    k = package_names(arena, p, &options, diag);
+    Map symbols = {0};
+    for (uint32_t i = 0; i < 2; i++) map_set(arena, &symbols, k.function[i], 1);
+    for (uint32_t i = 0; i < 2; i++)
+        for (uint32_t n = 0; n < 2; n++) {
+            const char *part = arena_printf(arena, "net_%s", k.part[i][n]), *call = arena_printf(arena, "%s_call", part);
+            CHECK(map_get(&symbols, part) == MAP_NONE && map_get(&symbols, call) == MAP_NONE && is_identifier(part));
+            map_set(arena, &symbols, part, 1);
+            map_set(arena, &symbols, call, 1);
+        }
+    header_text(&k, &threads);
+    check_c(threads.at);
+    CHECK(strstr(threads.at, "NET_THREADS = 3") && strstr(threads.at, "#include \"tenon_pool.h\"\n"));
+    CHECK(strstr(threads.at, "int net_run_pool(const net_io *io, void *arena, tenon_pool *pool);\n"));
+    example = str_new(arena);
+    example_text(&k, &example);
+    check_c(example.at);
+    CHECK(strstr(example.at, "net_run_pool(&io, arena, pool)") && !strstr(example.at, "${"));
+    map = str_new(arena);
+    map_text(&k, &map);
+    cJSON *json = cJSON_Parse(map.at);
+    CHECK(json && cJSON_GetObjectItem(json, "threads") && cJSON_GetObjectItem(json, "threads")->valueint == 3);
+    cJSON_Delete(json);
+}
+
 static char *read_file(const char *path) {
     Bytes b;
     if (!io_map(arena, diag, path, &b)) return NULL;
@@ -271,6 +308,7 @@ int main(void) {
     test_layouts();
     test_names();
     test_files();
+    test_threads();
     test_weights();
     diag_print(diag, stderr);
     mem_release_all();

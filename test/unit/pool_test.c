@@ -139,14 +139,22 @@ static void test_ends(void) {
 
 static _Atomic int64_t met;
 
+static void test_quota(void) {
+#ifdef __linux__
+    CHECK(at_most(8, 400000, 100000) == 4 && at_most(8, 150000, 100000) == 1 && at_most(8, 50000, 100000) == 1);
+    CHECK(at_most(2, 400000, 100000) == 2 && at_most(2, -1, 100000) == 2 && at_most(2, 1, 0) == 2);
+    CHECK(cgroup_cpus(5, "/no such group") == 5);
+#endif
+}
+
 static void nothing(const void *arg, int64_t begin, int64_t end, int thread) {
     (void)arg, (void)begin, (void)end, (void)thread;
 }
 
-/* Goes on when all have come. */
+/* Goes on when all have come, or somebody for them. */
 static void meet(const void *arg, int64_t begin, int64_t end, int thread) {
-    (void)begin, (void)end, (void)thread;
-    atomic_fetch_add(&met, 1);
+    (void)thread;
+    atomic_fetch_add(&met, end - begin);
     while (atomic_load(&met) < *(const int64_t *)arg) pause_a_little();
 }
 
@@ -185,6 +193,7 @@ int main(int argc, char **argv) {
     test_nested();
     test_two_users();
     test_ends();
+    test_quota();
     printf("%d passed, %d failed\n", passed, failed);
     return failed != 0;
 }

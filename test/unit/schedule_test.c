@@ -77,6 +77,8 @@ static const Kernel kernels[] = {
     {"top_k_scratch", "in %x : f32[5,700]\n%y, %i = TopK(%x) {k=4, axis=1}\n"},
     {"lstm_scratch", "in %x : f32[2,3,4]\nin %w : f32[1,800,4]\nin %wr : f32[1,800,200]\n%y, %h, %c = LSTM(%x, %w, %wr) "
                      "{hidden_size=200}\n"},
+    {"lstm_one", "in %x : f32[4,1,4]\nin %w : f32[1,96,4]\nin %wr : f32[1,96,24]\n%y, %h, %c = LSTM(%x, %w, %wr) "
+                 "{hidden_size=24}\n"},
     {"gru", "in %x : f32[3,2,4]\nin %w : f32[2,15,4]\nin %wr : f32[2,15,5]\n%y, %h = GRU(%x, %w, %wr) {hidden_size=5, "
             "direction=\"bidirectional\"}\n"},
     {"scalar", "in %a : f32[]\nin %b : f32[]\n%y = Div(%a, %b)\n"},
