@@ -1,6 +1,7 @@
-/* Schedules for sums of products: acc[pixel][block] += x[pixel] * w[block], w vectors of the lanes of
- * the output channels. P pixels times B blocks stay in registers during the reduction; the constant is stored in the
- * order in which it is read (a tensor must be contiguous there), the loops outside are ordered by what moves through the second-level cache. */
+/* Schedules for sums of products: acc[pixel][block] += x[pixel] * w[block], w vectors along the axis that is contiguous
+ * in the result; columns of a matrix are cut into blocks of vectors first. P pixels times B blocks stay in registers
+ * during the reduction. A constant w is stored in the order in which it is read, a tensor must be contiguous along the
+ * lanes. The loops outside are ordered by what moves through the second-level cache. */
 #include "base/size.h"
 #include "nest/internal.h"
 #include "nest/rule.h"

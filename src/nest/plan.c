@@ -398,7 +398,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
         return true;
     case STEP_apart:
         if (!x->reduce) return WHY("%s is not reduced", x->name);
-        if (x->size > 16) return WHY("%s has %lld iterations", x->name, (long long)x->size);
+        if (x->size > 16 || x->size < 2) return WHY("%s has %lld iterations", x->name, (long long)x->size);
         x->apart = true;
         return true;
     case STEP_interior:
