@@ -53,6 +53,20 @@ static bool injected(int error) {
     return true;
 }
 
+/* A signal comes before or after: out_abandon would not know of what has just been made. */
+static sigset_t hold_signals(void) {
+    sigset_t all, old;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &old);
+    return old;
+}
+
+static void release_signals(const sigset_t *old) {
+    int error = errno;
+    sigprocmask(SIG_SETMASK, old, NULL);
+    errno = error;
+}
+
 static void file_close(OutFile *f) {
     if (f->fd >= 0) close(f->fd);
     f->fd = -1;
@@ -126,7 +140,9 @@ bool out_folder(OutSet *s, const char *path) {
             Folder *f = arena_new_of(s->arena, Folder);
             *f = (Folder){s->folders, arena_strdup(s->arena, part), path_folder(s->arena, part), false};
             s->folders = f;
+            sigset_t before = hold_signals();
             f->made = mkdir(part, 0777) == 0;
+            release_signals(&before);
             int error = errno;
             /* Another process may have made it just now. */
             if (!f->made && !path_is_folder(part)) {
@@ -178,13 +194,15 @@ static bool open_temporary(OutFile *f, mode_t keep_mode) {
         path_join(a, f->folder, arena_printf(a, ".%.*s.tmp-%ld-", NAME_PART, name, (long)f->set->owner));
     size_t room = strlen(start) + 16;
     char *temporary = arena_alloc(a, room);
+    sigset_t before = hold_signals();
     for (int tries = 0; tries < 1000; tries++) {
         snprintf(temporary, room, "%s%u", start, ++serial);
         f->fd = injected(ENOSPC) ? -1 : open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (f->fd >= 0 || errno != EEXIST) break;
     }
+    if (f->fd >= 0) f->temporary = temporary;
+    release_signals(&before);
     if (f->fd < 0) return cannot_write(f, errno);
-    f->temporary = temporary;
     /* What was private stays private. */
     if (keep_mode && fchmod(f->fd, keep_mode & 0777) != 0) return cannot_write(f, errno);
     return true;
@@ -317,9 +335,7 @@ bool out_commit(OutSet *s) {
     bool ok = !s->failed;
     for (OutFile *f = s->files; f && ok; f = f->next) ok = out_close(f);
     /* A signal comes before or after: out_abandon would see files that have half changed places. */
-    sigset_t all, old;
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &old);
+    sigset_t before = hold_signals();
     for (OutFile *f = s->files; f && ok; f = f->next)
         if (f->temporary) ok = place(f);
     ok = ok && sync_folders(s);
@@ -328,7 +344,7 @@ bool out_commit(OutSet *s) {
     if (!ok) rollback(s);
     s->files = NULL;
     s->folders = NULL;
-    sigprocmask(SIG_SETMASK, &old, NULL);
+    release_signals(&before);
     return ok;
 }
 

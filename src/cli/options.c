@@ -18,6 +18,7 @@ typedef enum {
     O_weights,
     O_skip,
     O_precise,
+    O_optimize,
     O_stop,
     O_dump,
     O_passes,
@@ -80,6 +81,8 @@ static const Option table[] = {
     {O_skip, "skip-pass", "P", CMD_compile | CMD_verify, "leave out a pass"},
     {O_precise, "precise", NULL, CODE_COMMANDS,
      "no algorithm that rounds more than the model's own arithmetic: convolutions are never Winograd's"},
+    {O_optimize, "optimize", "speed|size", CODE_COMMANDS,
+     "size: smaller register tiles, borders in loops and no Winograd convolutions; speed without it"},
     {O_stop, "stop-after", "P", CMD_compile | CMD_verify, "run no pass behind this one"},
     {O_dump, "dump", "P|all", CMD_compile, "print the graph after a pass, or after each"},
     {O_verify_passes, "verify-passes", NULL, CMD_compile, "check the graph after each pass"},
@@ -248,6 +251,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_shape: vec_push(o->arena, &o->shape, arg); return check_shape(o->arena, arg);
     case O_bind: vec_push(o->arena, &o->bind, arg); return NULL;
     case O_precise: o->precise = true; return NULL;
+    case O_optimize: return one_of(o->arena, arg, "speed", "size", &o->small);
     case O_skip: vec_push(o->arena, &o->skip, arg); return NULL;
     case O_stop: o->stop_after = arg; return NULL;
     case O_dump: o->dump = arg; return NULL;

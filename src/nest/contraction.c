@@ -145,12 +145,14 @@ typedef struct {
     double cycles;
 } Tile;
 
+#define SMALL_TILE 12 /* accumulators where the size of the code counts: enough to hide the latency of most processors */
+
 static Tile best_tile(const Contraction *c, int64_t pixels, int64_t blocks) {
-    int64_t regs = c->r->p->target->vector_registers;
+    int64_t regs = c->r->p->target->vector_registers, most = c->r->p->small ? SMALL_TILE : regs;
     Tile best = {1, 1, -1};
     for (int64_t b = 1; b <= 8 && b <= blocks; b++)
         for (int64_t p = 1; p <= 28 && p <= pixels; p++) {
-            if (p * b + (b > 1 ? b : 0) + 1 + (b == 1) > regs) break;
+            if (p * b + (b > 1 ? b : 0) + 1 + (b == 1) > regs || p * b > most) break;
             int64_t q = pixels / p, r = pixels % p, qb = blocks / b, rb = blocks % b;
             double cost = (double)(q * qb) * tile_cycles(c, p, b);
             if (r) cost += (double)qb * tile_cycles(c, r, b);
@@ -302,8 +304,10 @@ static bool dense(Contraction *c) {
     int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent;
     int64_t blocks = c->block == NO_AXIS ? 1 : nest_of(c)->axis.at[c->block].extent;
     Tile t = best_tile(c, pixels, blocks);
-    if (c->depth <= SHORT_REDUCTION && !edge_rows(c)) return false;
-    unroll_window(c);
+    if (!c->r->p->small) {
+        if (c->depth <= SHORT_REDUCTION && !edge_rows(c)) return false;
+        unroll_window(c);
+    }
     if (!(order_reduction(c) && take_tile(c, c->pixel, t.p) && take_tile(c, c->block, t.b) &&
           rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
           rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) && order_outer(c, &t)))
@@ -317,7 +321,8 @@ static bool dense(Contraction *c) {
 
 /* Pixels of a row, the window written out, its weights in registers. */
 static bool depthwise(Contraction *c) {
-    int64_t regs = c->r->p->target->vector_registers, most = regs >= 32 ? 8 : 4;
+    bool small = c->r->p->small;
+    int64_t most = c->r->p->target->vector_registers >= 32 && !small ? 8 : 4;
     int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent, p = pixels < most ? pixels : most;
     for (int64_t t = most; t > most / 2 && pixels > most; t--)
         if (pixels % t == 0) {
@@ -326,8 +331,9 @@ static bool depthwise(Contraction *c) {
         }
     StagePlan *s = plan_of(c);
     for (int i = 0; i < s->npiece; i++)
-        if (s->piece[i].reduce && s->piece[i].size <= 7) rule_step1(c->r, STEP_unroll, s->piece[i].name, 0, NULL);
-    return edge_rows(c) && take_tile(c, c->pixel, p) && rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
+        if (s->piece[i].reduce && s->piece[i].size <= 7 && (!small || i == s->npiece - 1)) rule_step1(c->r, STEP_unroll, s->piece[i].name, 0, NULL);
+    return (small || edge_rows(c)) && take_tile(c, c->pixel, p) &&
+           rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
            rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) &&
            rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
 }

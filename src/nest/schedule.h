@@ -78,6 +78,7 @@ typedef struct {
     Nest *nest; /* steps change it: fuse, pack, inline */
     StagePlan *stage; /* one a stage */
     const Target *target;
+    bool small;     /* code size before speed */
     Arena *scratch; /* while a step is checked */
     bool shared[2 * MAX_RANK]; /* one an axis that all stages share: its iterations are shared among threads */
     int64_t grain;             /* parallel loops of less work than this run on one thread; 0: all are as the steps say */

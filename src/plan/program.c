@@ -165,6 +165,7 @@ static uint32_t function_for(Builder *b, Job *j) {
     if (f.tree && b->p->threads > 1) parallel_settle(f.tree, grain_of(b));
     if (!f.tree) {
         Plan *plan = plan_new(b->a, f.nest, b->o->target);
+        plan->small = b->o->small;
         apply_schedule(b, &f, plan);
         f.tree = lower(b->a, plan);
     }

@@ -81,6 +81,7 @@ typedef struct {
     const char *name;      /* C prefix; NULL: from the file name */
     const Target *target;
     bool keep_all;         /* every kernel output becomes an output of the program (verify's search for the bad node) */
+    bool small;            /* code size before speed */
     const char *schedules; /* lines `kernel-name: schedule` that override, or NULL */
     int threads;           /* 0 and 1: plain code */
     int64_t grain;         /* operations that a loop needs to be shared; 0: PARALLEL_GRAIN */

@@ -166,6 +166,8 @@ CASES = [
          COMPILE + " --config c.json"),
     Case("config with a wrong value", {"m.onnx": ADD, "c.json": '{"weights": "json"}'},
          "tenon: c.json: weights: json is neither bin nor text", COMPILE + " --config c.json"),
+    usage("what to optimise for", "compile m.onnx -o out --optimize small",
+          "--optimize: 'small' is neither speed nor size"),
     Case("unknown pass to skip", ADD,
          "skip: there is no pass 'frobnicate'; the passes are expand_composite, dead_code, fold_constants, "
          "eliminate_identity, canonicalise, cse, fold_batch_norm, fold_scale, merge_constants, substitute, "
