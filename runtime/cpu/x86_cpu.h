@@ -1,5 +1,7 @@
 /* What an x86 processor and its operating system have: registers of CPUID, and XCR0, whose bits say which registers of
  * vectors the system keeps for a program. */
+#include <cpuid.h>
+
 typedef struct {
     unsigned leaf1_c, leaf1_d, leaf7_b, extended_c, state;
 } x86_cpu;

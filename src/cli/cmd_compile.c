@@ -60,9 +60,10 @@ static bool write_package(Cli *c, const Programs *p) {
     if (!o->target->nvariant)
         return emit_package(p->at[0], &emit, o->output, c->diag) && report(c, p->at[0], o->output, p->at[0]->name);
     if (!emit_variants(o->target, p->at, &emit, o->output, c->diag)) return false;
-    for (uint32_t i = 0; i < p->n; i++)
-        if (!report(c, p->at[i], o->output, emit_variant_name(c->arena, p->at[i]->name, o->target, (int)i))) return false;
-    return true;
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < p->n; i++)
+        ok = report(c, p->at[i], o->output, emit_variant_name(c->arena, p->at[i]->name, o->target, (int)i));
+    return ok;
 }
 
 /* Lines of --schedule for kernels that the program does not have. */

@@ -24,7 +24,8 @@ CompileOptions *compile_options(const Options *o) {
     c->pass.dump_to = stdout;
     if (!o->schedule) return c;
     if (o->target->nvariant) {
-        diag_error(o->diag, (Loc){.field = "--schedule"}, arena_printf(o->arena, "choose one, --target %s", o->target->variant[0]->name),
+        diag_error(o->diag, (Loc){.field = "--schedule"},
+                   arena_printf(o->arena, "choose one, --target %s", o->target->variant[0]->name),
                    "a schedule is for one width of vectors, and %s has variants of several", o->target->name);
         return NULL;
     }
@@ -162,8 +163,8 @@ static bool profile_write(Runner *r, const char *folder) {
 /* Of what was built the program alone is needed. */
 static void clean(Runner *r, const char *folder) {
     static const char *const rest[] = {"tenon_pool.h", "tenon_pool.c", "Makefile", "CMakeLists.txt", "log"};
-    static const char *const ends[] = {".h",           ".c",         "_weights.h", "_weights.c", "_weights.bin", "_example.c",
-                                       "_profile.c",   ".map.json",  ".o",         "_weights.o"};
+    static const char *const ends[] = {".h",         ".c",         "_weights.h", "_weights.c", "_weights.bin",
+                                       "_example.c", "_profile.c", ".map.json",  ".o",         "_weights.o"};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) unlink(path_join(r->arena, folder, rest[i]));
     for (int v = -1; v < r->target->nvariant; v++) {
         const char *name = v < 0 ? "model" : emit_variant_name(r->arena, "model", r->target, v);
@@ -172,8 +173,17 @@ static void clean(Runner *r, const char *folder) {
     }
 }
 
-static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
+static bool write_and_build(Runner *r, const Programs *p, const char *folder) {
     const EmitOptions emit = {.command = "tenon run", .model = "model", .profile = r->profile};
+    bool threads = r->built->threads > 1;
+    if (r->target->nvariant)
+        return emit_variants(r->target, p->at, &emit, folder, r->diag) &&
+               build_variants(r->arena, r->diag, r->target, folder, "model", threads);
+    return emit_package(r->built, &emit, folder, r->diag) && (!r->profile || profile_write(r, folder)) &&
+           build_program(r->arena, r->diag, r->target, folder, "model", r->profile, threads);
+}
+
+static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
     o->program.name = "model";
     Programs p = {0};
     progress_say("compiling the model");
@@ -181,12 +191,7 @@ static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
     progress_end();
     if (!compiled) return false;
     r->built = p.at[0];
-    bool threads = r->built->threads > 1;
-    if (r->target->nvariant ? !emit_variants(r->target, p.at, &emit, folder, r->diag) ||
-                                  !build_variants(r->arena, r->diag, r->target, folder, "model", threads)
-                            : !emit_package(r->built, &emit, folder, r->diag) || (r->profile && !profile_write(r, folder)) ||
-                                  !build_program(r->arena, r->diag, r->target, folder, "model", r->profile, threads))
-        return false;
+    if (!write_and_build(r, &p, folder)) return false;
     clean(r, folder);
     return ports_write(r->arena, r->diag, r->built, path_join(r->arena, folder, "io"));
 }

@@ -26,8 +26,10 @@ static char *signature(const Package *k, const char *name, bool pool) {
 char *variants_header_text(const Package *k) {
     Str s = str_new(k->arena);
     bool pool = package_threads(k);
-    str_addf(&s, "\n/* The variants. %s_run%s the first of them that the processor and its operating system have; who knows "
-                 "that they\n * do may call one itself. */\n", k->name,
+    str_addf(&s,
+             "\n/* The variants. %s_run%s the first of them that the processor and its operating system "
+             "have; who knows that they\n * do may call one itself. */\n",
+             k->name,
              pool ? arena_printf(k->arena, " and %s_run_pool call", k->name) : " calls");
     for (int i = 0; i < k->target->nvariant; i++) {
         const char *name = k->variant[i].name;
@@ -83,7 +85,8 @@ static void dispatch_add(const Package *k, bool pool, Str *out) {
     for (int i = 0; i < k->target->nvariant; i++) {
         bool last = i + 1 == k->target->nvariant;
         str_addf(out, "    %s%s: return %s_run%s(io, arena%s);\n", last ? "default" : "case ",
-                 last ? "" : label(k->arena, k->target, i), k->variant[i].name, pool ? "_pool" : "", pool ? ", pool" : "");
+                 last ? "" : label(k->arena, k->target, i), k->variant[i].name, pool ? "_pool" : "",
+                 pool ? ", pool" : "");
     }
     str_add(out, "    }\n}\n");
 }
@@ -181,7 +184,8 @@ void variants_map_text(const Package *k, Str *out) {
     str_addf(out, ", \"model_hash\": \"%016llx\", \"target\": \"%s\", \"command\": ",
              (unsigned long long)k->o->model_hash, t->name);
     json_string_add(out, k->o->command ? k->o->command : "");
-    str_addf(out, ",\n  \"name\": \"%s\", \"arena_bytes\": %lld,\n  \"variants\": [", k->name, (long long)k->arena_bytes);
+    str_addf(out, ",\n  \"name\": \"%s\", \"arena_bytes\": %lld,\n  \"variants\": [", k->name,
+             (long long)k->arena_bytes);
     for (int i = 0; i < t->nvariant; i++)
         str_addf(out, "%s\n    {\"target\": \"%s\", \"name\": \"%s\", \"map\": \"%s.map.json\"}", i ? "," : "",
                  t->variant[i]->name, k->variant[i].name, k->variant[i].name);
@@ -190,7 +194,7 @@ void variants_map_text(const Package *k, Str *out) {
 
 /* ---- the files ---- */
 
-/* Inputs and outputs are the model's: the passes for one target may not name or count them otherwise than for another. */
+/* Inputs and outputs are the model's: passes may not name or count them otherwise for another target. */
 static bool same_ports(const Package *a, const Package *b) {
     bool same = a->ninput == b->ninput && a->noutput == b->noutput && package_threads(a) == package_threads(b);
     for (uint32_t i = 0; same && i < a->ninput + a->noutput; i++)

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 #if defined(__x86_64__)
-#include <cpuid.h>
 #include "runtime/cpu/x86_cpu.h"
 #endif
 
