@@ -1,6 +1,7 @@
-/* Schedules for sums of products: acc[pixel][block] += x[pixel] * w[block], w vectors of the lanes of
- * the output channels. P pixels times B blocks stay in registers during the reduction; the constant is stored in the
- * order in which it is read (a tensor must be contiguous there), the loops outside are ordered by what moves through the second-level cache. */
+/* Schedules for sums of products: acc[pixel][block] += x[pixel] * w[block], w vectors along the axis that is contiguous
+ * in the result; columns of a matrix are cut into blocks of vectors first. P pixels times B blocks stay in registers
+ * during the reduction. A constant w is stored in the order in which it is read, a tensor must be contiguous along the
+ * lanes. The loops outside are ordered by what moves through the second-level cache. */
 #include "base/size.h"
 #include "nest/internal.h"
 #include "nest/rule.h"
@@ -211,6 +212,28 @@ static bool order_reduction(Contraction *c) {
     return st.naxis == 2 || rule_step(c->r, st);
 }
 
+#define LONG_REDUCTION 512 /* points above which sums are taken in parts */
+#define PART 320           /* points of one */
+
+/* One long sum rounds as often as it has terms; sums of parts are closer to what a product in blocks gives. */
+static bool partial_sums(Contraction *c) {
+    StagePlan *s = plan_of(c);
+    int first = 0;
+    int64_t inner = 1;
+    while (first < s->npiece && !s->piece[first].reduce) first++;
+    for (int i = first + 1; i < s->npiece; i++)
+        if (s->piece[i].reduce) inner *= s->piece[i].size;
+    if (first == s->npiece || inner * s->piece[first].size <= LONG_REDUCTION) return true;
+    int64_t part = inner >= PART ? 1 : PART / inner;
+    const char *name = s->piece[first].name;
+    if (part >= s->piece[first].size) return true;
+    if (part > 1) {
+        if (!rule_step1(c->r, STEP_split, name, part, NULL)) return true; /* pieces inside others have to divide */
+        name = s->piece[first].name;
+    }
+    return rule_step1(c->r, STEP_partial, name, 0, NULL);
+}
+
 static int64_t bytes_of(const Nest *n, BufId b) { return buffer_elements(&n->buf.at[b]) * 4; }
 
 /* Piece `from` takes place `to`, those between move up. */
@@ -268,7 +291,7 @@ static void unroll_window(Contraction *c) {
     int64_t coef;
     for (int i = 0; i < s->npiece; i++)
         if (s->piece[i].reduce) last = s->piece[i];
-    if (last.reduce && last.size <= 7 && last.size > 1 && c->pixel != NO_AXIS &&
+    if (last.reduce && last.size <= 3 && last.size > 1 && c->pixel != NO_AXIS &&
         x_coefficient(nest_of(c), offset_of(nest_of(c), c->x), last.root, &coef) && coef > 0 && coef <= c->pixel_stride * 8)
         rule_step1(c->r, STEP_unroll, last.name, 0, NULL);
 }
@@ -286,6 +309,9 @@ static bool dense(Contraction *c) {
           rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) && order_outer(c, &t)))
         return false;
     rule_apart(c->r, c->red, t.p * t.b);
+    bool apart = false;
+    for (int i = 0; i < plan_of(c)->npiece; i++) apart |= plan_of(c)->piece[i].apart;
+    if (!apart && !partial_sums(c)) return false;
     return (!c->constant || rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name));
 }
 

@@ -150,6 +150,7 @@ static bool vector_reduce(Rule *r, ExprId red) {
     if (best < 0) return false;
     Piece v = plan_of(r)->piece[best];
     int64_t lanes = vector_lanes(r, v.size);
+    if (chosen.packable == 0 && rule_window(r, red, v.root, lanes)) return true;
     StagePlan before = *plan_of(r);
     uint32_t steps = r->out->step.n;
     register_tile(r, red, v.root);
@@ -175,10 +176,12 @@ static void vector_plain(Rule *r) {
     int64_t lanes = vector_lanes(r, p.size);
     StagePlan before = *s;
     uint32_t steps = r->out->step.n;
-    if (lanes == 0 || !rule_step1(r, STEP_tile, p.name, lanes, NULL)) return;
-    if (rule_step1(r, STEP_vector, arena_strdup(r->a, s->piece[s->npiece - 1].name), 0, NULL)) return;
+    if (lanes != 0 && rule_step1(r, STEP_tile, p.name, lanes, NULL) &&
+        rule_step1(r, STEP_vector, arena_strdup(r->a, s->piece[s->npiece - 1].name), 0, NULL))
+        return;
     *s = before;
     r->out->step.n = steps;
+    rule_turn(r);
 }
 
 Schedule schedule_default(Arena *a, Plan *p) {

@@ -1,22 +1,8 @@
-/* Lowering: the plan's pieces become loops, reductions become accumulators, guards become loop bounds. */
-#include "nest/lower.h"
-#include "nest/internal.h"
+/* Lowering: the plan's pieces become loops, guards become loop bounds. lower_stage.c fills them. */
+#include "nest/lower_internal.h"
 
-typedef struct {
-    Arena *arena;
-    Nest *n;
-    Plan *plan;
-    LoopTree *tree;
-    const StagePlan *sp;
-    const Stage *stage;
-    ExprId *axis_to; /* root axis -> expression over loop axes; NO_EXPR while its loops are not open */
-    uint32_t axis_cap;
-    int64_t *rem;    /* root axis: points that the pieces not yet opened cover */
-    ExprId *base;    /* root axis: where they begin */
-    uint32_t *local; /* buffer -> variable of the tree, or UINT32_MAX */
-} Lower;
 
-static LoopNode *node_new(Lower *l, LoopKind k, LoopNode *into) {
+LoopNode *lower_node(Lower *l, LoopKind k, LoopNode *into) {
     LoopNode *x = arena_new_of(l->arena, LoopNode);
     x->kind = k;
     x->axis = NO_AXIS;
@@ -27,7 +13,7 @@ static LoopNode *node_new(Lower *l, LoopKind k, LoopNode *into) {
 }
 
 /* A loop axis of its own: the same name may be used by several loops. */
-static AxisId instance(Lower *l, AxisId root, const char *name, int64_t extent) {
+AxisId lower_instance(Lower *l, AxisId root, const char *name, int64_t extent) {
     Axis r = l->n->axis.at[root];
     const char *suffix = name + strlen(r.name); /* ".o", ".i" of split pieces */
     char *c = arena_strdup(l->arena, name), *b = arena_printf(l->arena, "%s%s", r.base, suffix);
@@ -47,7 +33,7 @@ static AxisId instance(Lower *l, AxisId root, const char *name, int64_t extent) 
 
 /* ---- locals: scalar, array on the stack, or scratch ---- */
 
-static ExprId var_ref(Lower *l, uint32_t var, int nindex, const ExprId *index, bool vector) {
+ExprId lower_ref(Lower *l, uint32_t var, int nindex, const ExprId *index, bool vector) {
     return x_raw(
         l->n,
         (Expr){.kind = X_var, .dtype = (uint8_t)l->tree->var.at[var].dtype, .id = var, .i = vector ? X_VAR_VECTOR : 0},
@@ -59,11 +45,11 @@ static ExprId local_load(void *ctx, Nest *n, BufId b, const ExprId *index) {
     if (n->buf.at[b].kind != BUF_local || l->local[b] == UINT32_MAX) return NO_EXPR;
     const LoopVar *v = &l->tree->var.at[l->local[b]];
     ExprId at = buffer_offset(n, b, index);
-    return var_ref(l, l->local[b], v->ndim, &at, false);
+    return lower_ref(l, l->local[b], v->ndim, &at, false);
 }
 
 /* With `done` holding what reductions have become. */
-static ExprId resolve(Lower *l, ExprId e, IdMap *done) {
+ExprId lower_resolve(Lower *l, ExprId e, IdMap *done) {
     IdMap none = {0};
     return x_rewrite(l->n, e, l->axis_to, local_load, l, done ? done : &none);
 }
@@ -77,7 +63,7 @@ static bool var_free(const Lower *l, const char *name, BufId own) {
 }
 
 /* own: the buffer that the variable holds, or UINT32_MAX. */
-static uint32_t var_new(Lower *l, const char *name, BufId own, DType t, int lanes, int ndim, const int64_t *dim) {
+uint32_t lower_var(Lower *l, const char *name, BufId own, DType t, int lanes, int ndim, const int64_t *dim) {
     const char *wish = name; /* scopes may be the same: acc, acc2, acc3 */
     for (int k = 2; !var_free(l, name, own); k++) name = arena_printf(l->arena, "%s%d", wish, k);
     LoopVar v = {.name = name, .dtype = t, .lanes = lanes, .ndim = ndim};
@@ -114,30 +100,13 @@ static void place_local(Lower *l, BufId id, LoopNode *into) {
         l->tree->scratch_bytes += (bytes + 63) / 64 * 64;
         return;
     }
-    l->local[id] = var_new(l, b->name, id, b->dtype, 1, kept > 1, &kept);
+    l->local[id] = lower_var(l, b->name, id, b->dtype, 1, kept > 1, &kept);
     l->tree->stack_bytes += bytes;
-    node_new(l, LOOP_var, into)->var = l->local[id];
+    lower_node(l, LOOP_var, into)->var = l->local[id];
 }
 
 /* ---- walking pieces ---- */
 
-typedef struct Walk Walk;
-typedef void Leaf(Lower *l, Walk *w, LoopNode *into);
-struct Walk {
-    const Piece *piece[MAX_PIECES];
-    int n;
-    bool outer;              /* the loops around the register tile */
-    bool lanes_apart;        /* the vector piece as a loop over lanes */
-    AxisId loop[MAX_PIECES]; /* instance of each piece, NO_AXIS where one iteration needs no loop */
-    bool in_vector;
-    AxisId lane;
-    ExprId conj[MAX_CONJUNCTS]; /* pending conjuncts of a reduction's guard */
-    int nconj;
-    Leaf *leaf;
-    void *ctx;
-};
-
-static void walk(Lower *l, Walk *w, int k, LoopNode *into);
 
 static bool axis_open(const Lower *l, ExprId e) { /* every root axis of e has all its loops open */
     Nest *n = l->n;
@@ -163,7 +132,7 @@ static void tighten(Nest *n, LoopNode *loop, int64_t coef, ExprId rest) {
 }
 
 /* Conjuncts that can be decided now: into the loop's bounds, or an if around what follows. NULL: never true. */
-static LoopNode *place_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into, Walk *saved) {
+LoopNode *lower_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into, Walk *saved) {
     Nest *n = l->n;
     saved->nconj = w->nconj;
     memcpy(saved->conj, w->conj, sizeof w->conj);
@@ -174,7 +143,7 @@ static LoopNode *place_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into,
             w->conj[keep++] = w->conj[i];
             continue;
         }
-        ExprId c = resolve(l, w->conj[i], NULL), rest;
+        ExprId c = lower_resolve(l, w->conj[i], NULL), rest;
         int64_t coef;
         if (x_get(n, c)->kind == X_int) {
             if (x_get(n, c)->i) continue;
@@ -187,7 +156,7 @@ static LoopNode *place_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into,
     }
     w->nconj = keep;
     if (cond == NO_EXPR) return into;
-    LoopNode *f = node_new(l, LOOP_if, into);
+    LoopNode *f = lower_node(l, LOOP_if, into);
     f->lo = cond;
     return f;
 }
@@ -205,9 +174,9 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
     l->base[a] = x_fn2(n, FN_add, base, x_index(n, first));
     bool was_vector = w->in_vector;
     if (count > 1) {
-        v = instance(l, a, p->name, count);
+        v = lower_instance(l, a, p->name, count);
         bool vector = p->vector && !w->lanes_apart && count == p->size && step == 1;
-        loop = body = node_new(l, vector ? LOOP_vector : LOOP_for, NULL);
+        loop = body = lower_node(l, vector ? LOOP_vector : LOOP_for, NULL);
         loop->axis = v;
         loop->unroll = p->unroll;
         loop->parallel = p->parallel;
@@ -227,10 +196,11 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
         if (!more || inner == 1) l->axis_to[a] = l->base[a];
     }
     Walk saved = {0};
-    LoopNode *inside = place_guards(l, w, loop && loop->kind == LOOP_for ? loop : NULL, body, &saved);
+    LoopNode *inside = lower_guards(l, w, loop && loop->kind == LOOP_for ? loop : NULL, body, &saved);
     if (inside) {
         if (loop) vec_push(l->arena, &into->body, loop);
-        walk(l, w, k + 1, inside);
+        if (p->partial && w->partial) w->partial(l, w, k + 1, inside);
+        else lower_walk(l, w, k + 1, inside);
     }
     w->nconj = saved.nconj;
     memcpy(w->conj, saved.conj, sizeof w->conj);
@@ -285,10 +255,10 @@ static bool settles_guard(Lower *l, const Walk *w, const Piece *p) {
             before[i] = l->axis_to[a];
             if (before[i] != NO_EXPR || !x_uses_axis(n, w->conj[c], a)) continue;
             tile = true;
-            AxisId any = instance(l, a, n->axis.at[a].name, l->rem[a]);
+            AxisId any = lower_instance(l, a, n->axis.at[a].name, l->rem[a]);
             l->axis_to[a] = x_fn2(n, FN_add, l->base[a], x_axis(n, any));
         }
-        Expr e = *x_get(n, resolve(l, w->conj[c], NULL));
+        Expr e = *x_get(n, lower_resolve(l, w->conj[c], NULL));
         for (int i = 0; i < l->sp->nedges; i++) l->axis_to[l->sp->edges[i]] = before[i];
         if (tile && !(e.kind == X_int && e.i)) return true;
     }
@@ -315,7 +285,7 @@ static bool open_edges(Lower *l, Walk *w, int k, LoopNode *into) {
     return true;
 }
 
-static void walk(Lower *l, Walk *w, int k, LoopNode *into) {
+void lower_walk(Lower *l, Walk *w, int k, LoopNode *into) {
     if (k == w->n) {
         w->leaf(l, w, into);
         return;
@@ -343,281 +313,11 @@ static void walk(Lower *l, Walk *w, int k, LoopNode *into) {
     if (hi < extent) open_loop(l, w, k, into, hi, extent - hi, 1, 1);
 }
 
-/* ---- one stage ---- */
-
-typedef struct {
-    IdMap *done; /* reduction -> its accumulator, rebuilt for every set of tile loops */
-    ExprId red[16];
-    uint32_t acc[16];
-    int nred;
-    int ntile;
-    const Piece *tile[MAX_PIECES];
-    int current; /* reduction whose loops are being made */
-    bool vector_ok;
-    int napart;
-    const Piece *apart[MAX_PIECES]; /* reduced pieces with accumulators of their own */
-    int64_t apart_at[MAX_PIECES];   /* which of them is meant outside their loops */
-    bool folds;                     /* one of them is a vector: its lanes, and the points that fill none, meet in */
-    uint32_t total[16];
-} Body;
-
-/* Index of the accumulator of reduction r in the loops that w has open: one entry a tile piece, one a piece with
- * accumulators of its own, the lane last where lanes are apart. total: of the scalar where lanes meet. */
-static ExprId acc_ref(Lower *l, Walk *w, const Body *b, int r, bool total) {
-    uint32_t var = total ? b->total[r] : b->acc[r];
-    const LoopVar v = l->tree->var.at[var];
-    ExprId index[MAX_RANK];
-    ExprId lane = NO_EXPR;
-    int k = 0;
-    for (int t = 0; t < b->ntile; t++)
-        for (int i = 0; i < w->n; i++)
-            if (w->piece[i] == b->tile[t]) {
-                ExprId at = w->loop[i] == NO_AXIS ? x_index(l->n, 0) : x_axis(l->n, w->loop[i]);
-                if (b->tile[t]->vector && v.lanes > 1)
-                    lane = at;
-                else if (v.ndim > 0)
-                    index[k++] = at;
-            }
-    for (int t = 0; t < b->napart && !total; t++) {
-        if (b->apart[t]->vector || v.ndim == 0) continue;
-        ExprId at = x_index(l->n, b->apart_at[t]);
-        for (int i = 0; i < w->n; i++)
-            if (w->piece[i] == b->apart[t] && w->loop[i] != NO_AXIS) at = x_axis(l->n, w->loop[i]);
-        index[k++] = at;
-    }
-    bool vector = v.lanes > 1 && w->in_vector;
-    if (lane != NO_EXPR && !vector) index[k++] = lane;
-    return var_ref(l, var, k, index, vector);
-}
-
-static void set_to(Lower *l, LoopNode *u, ExprId ref) {
-    u->var = x_get(l->n, ref)->id;
-    u->nindex = x_get(l->n, ref)->narg;
-    for (int i = 0; i < u->nindex; i++) u->index[i] = x_arg(l->n, ref, i);
-}
-
-static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
-    Body *b = w->ctx;
-    Walk saved = {0};
-    LoopNode *inside = place_guards(l, w, NULL, into, &saved);
-    if (inside) {
-        LoopNode *u = node_new(l, LOOP_set, inside);
-        set_to(l, u, acc_ref(l, w, b, b->current, b->folds && !w->in_vector));
-        u->combine = (Combine)x_get(l->n, b->red[b->current])->id;
-        u->value = resolve(l, x_arg(l->n, b->red[b->current], 0), NULL);
-    }
-    w->nconj = saved.nconj;
-    memcpy(w->conj, saved.conj, sizeof w->conj);
-}
-
-static uint32_t acc_var(Lower *l, const Body *b, int r, const char *name, int lanes, int ndim, const int64_t *dim,
-                        LoopNode *into) {
-    bool single = true;
-    for (int i = 0; i < ndim; i++) single &= dim[i] == 1;
-    DType t = (DType)x_get(l->n, b->red[r])->dtype;
-    LoopNode *v = node_new(l, LOOP_var, into);
-    v->var = var_new(l, name, UINT32_MAX, t, lanes, single ? 0 : ndim, dim);
-    v->value = x_neutral(l->n, (Combine)x_get(l->n, b->red[r])->id, t);
-    return v->var;
-}
-
-/* Iterations of a reduced piece while none of its axis is open. */
-static int64_t apart_count(const Lower *l, const Piece *p) {
-    int64_t all = ceil_div(l->rem[p->root], p->step);
-    return all < p->size ? all : p->size;
-}
-
-/* Variables for the accumulators of reduction r: the tile's shape as it is at this place (edges are smaller). */
-static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
-    int64_t dim[MAX_RANK];
-    int ndim = 0, lanes = 1;
-    for (int t = 0; t < b->ntile; t++) {
-        int64_t extent = l->rem[b->tile[t]->root];
-        if (b->tile[t]->vector && extent == b->tile[t]->size)
-            lanes = (int)extent;
-        else if (ndim < MAX_RANK)
-            dim[ndim++] = extent;
-    }
-    if (b->folds) b->total[r] = acc_var(l, b, r, "total", 1, ndim, dim, into);
-    for (int t = 0; t < b->napart; t++) {
-        if (b->apart[t]->vector)
-            lanes = (int)b->apart[t]->size;
-        else if (ndim < MAX_RANK)
-            dim[ndim++] = apart_count(l, b->apart[t]);
-    }
-    const char *name = b->nred > 1 ? arena_printf(l->arena, "acc%d", r) : "acc";
-    b->acc[r] = acc_var(l, b, r, name, lanes, ndim, dim, into);
-}
-
-/* Accumulators that were kept apart become one: the first, and its lanes the scalar. */
-static void fold_leaf(Lower *l, Walk *w, LoopNode *into) {
-    Body *b = w->ctx;
-    int64_t count = 1;
-    LoopNode *in = into;
-    Combine c = (Combine)x_get(l->n, b->red[b->current])->id;
-    for (int t = 0; t < b->napart; t++) {
-        const Piece *p = b->apart[t];
-        if (!p->vector) {
-            count *= apart_count(l, p);
-            continue;
-        }
-        in = node_new(l, LOOP_vector, NULL);
-        in->axis = instance(l, p->root, p->name, p->size);
-        in->lo = x_index(l->n, 0);
-        in->hi = x_index(l->n, p->size);
-        w->in_vector = true;
-    }
-    if (in != into && count > 1) vec_push(l->arena, &into->body, in);
-    for (int64_t j = count - 1; j >= 0; j--) {
-        int64_t rest = j;
-        for (int t = b->napart - 1; t >= 0; t--) {
-            if (b->apart[t]->vector) continue;
-            b->apart_at[t] = rest % apart_count(l, b->apart[t]);
-            rest /= apart_count(l, b->apart[t]);
-        }
-        ExprId from = acc_ref(l, w, b, b->current, false);
-        if (j == 0 && !b->folds) break;
-        LoopNode *u = node_new(l, j ? LOOP_set : LOOP_fold, j ? in : into);
-        u->combine = c;
-        u->value = from;
-        for (int t = 0; t < b->napart; t++) b->apart_at[t] = 0;
-        if (j == 0) w->in_vector = false;
-        set_to(l, u, acc_ref(l, w, b, b->current, j == 0));
-    }
-}
-
-static void fold_loops(Lower *l, Body *b, int r, LoopNode *into) {
-    Walk w = {.leaf = fold_leaf, .ctx = b};
-    for (int t = 0; t < b->ntile; t++) w.piece[w.n++] = b->tile[t];
-    b->current = r;
-    if (b->napart > 0) walk(l, &w, 0, into);
-}
-
-static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
-    Walk w = {.leaf = update_leaf, .ctx = b};
-    ExprId red = b->red[r];
-    for (int i = 0; i < l->sp->npiece; i++) {
-        const Piece *p = &l->sp->piece[i];
-        bool mine = !p->reduce;
-        if (mine) {
-            mine = false;
-            for (int t = 0; t < b->ntile; t++) mine |= b->tile[t] == p;
-        } else {
-            mine = false;
-            for (int k = 2; k < x_get(l->n, red)->narg; k++) mine |= x_get(l->n, x_arg(l->n, red, k))->id == p->root;
-        }
-        if (mine) w.piece[w.n++] = p;
-    }
-    b->current = r;
-    w.nconj = x_conjuncts(l->n, x_arg(l->n, red, 1), w.conj, MAX_CONJUNCTS);
-    Walk saved = {0};
-    LoopNode *inside = place_guards(l, &w, NULL, into, &saved);
-    if (inside) walk(l, &w, 0, inside);
-}
-
-static bool store_lanes(Lower *l, AxisId lane, ExprId value, ExprId offset) {
-    int64_t coef;
-    return x_get(l->n, value)->dtype == DT_f32 && x_coefficient(l->n, offset, lane, &coef) && coef == 1 &&
-           x_lanes(l->n, value, lane, false);
-}
-
-static void post_leaf(Lower *l, Walk *w, LoopNode *into) {
-    Body *b = w->ctx;
-    const Stage *st = l->stage;
-    IdMap done = {0};
-    for (int r = 0; r < b->nred; r++) idmap_set(l->arena, &done, b->red[r], acc_ref(l, w, b, r, b->folds));
-    ExprId index[MAX_RANK];
-    for (int i = 0; i < st->nindex; i++) index[i] = resolve(l, st->index[i], &done);
-    ExprId value = resolve(l, st->value, &done), offset = buffer_offset(l->n, st->out, index);
-    bool plain = st->combine == COMBINE_store &&
-                 (st->guard == NO_EXPR || !x_varies(l->n, resolve(l, st->guard, &done), w->lane));
-    if (w->in_vector && !(plain && store_lanes(l, w->lane, value, offset))) {
-        b->vector_ok = false;
-        return;
-    }
-    if (st->guard != NO_EXPR) {
-        ExprId g = resolve(l, st->guard, &done);
-        if (x_get(l->n, g)->kind == X_int && !x_get(l->n, g)->i) return;
-        if (x_get(l->n, g)->kind != X_int) {
-            into = node_new(l, LOOP_if, into);
-            into->lo = g;
-        }
-    }
-    if (l->n->buf.at[st->out].kind == BUF_local && l->local[st->out] != UINT32_MAX) {
-        LoopNode *s = node_new(l, LOOP_set, into);
-        s->var = l->local[st->out];
-        s->combine = st->combine;
-        s->nindex = (uint8_t)l->tree->var.at[s->var].ndim;
-        s->index[0] = offset;
-        s->value = value;
-        return;
-    }
-    LoopNode *s = node_new(l, LOOP_store, into);
-    s->buf = st->out;
-    s->offset = offset;
-    s->combine = st->combine;
-    s->value = value;
-}
-
-/* The loops that store the tile: in vectors where that is possible, else lane by lane. */
-static void post_loops(Lower *l, Body *b, LoopNode *into) {
-    Walk w = {.leaf = post_leaf, .ctx = b};
-    for (int t = 0; t < b->ntile; t++) w.piece[w.n++] = b->tile[t];
-    b->vector_ok = true;
-    uint32_t before = into->body.n;
-    walk(l, &w, 0, into);
-    if (b->vector_ok) return;
-    into->body.n = before;
-    w.lanes_apart = true;
-    walk(l, &w, 0, into);
-}
-
-static void body_leaf(Lower *l, Walk *w, LoopNode *into) {
-    Body *b = w->ctx;
-    for (int r = 0; r < b->nred; r++) {
-        declare_acc(l, b, r, into);
-        reduce_loops(l, b, r, into);
-        fold_loops(l, b, r, into);
-    }
-    post_loops(l, b, into);
-}
-
-static void lower_stage(Lower *l, uint32_t s, LoopNode *into) {
-    Nest *n = l->n;
-    Body b = {0};
-    l->stage = &n->stage.at[s];
-    l->sp = &l->plan->stage[s];
-    if (l->stage->comment) node_new(l, LOOP_note, into)->note = l->stage->comment;
-    for (int i = 0; i < l->sp->npiece; i++) {
-        AxisId a = l->sp->piece[i].root;
-        l->rem[a] = n->axis.at[a].extent;
-        l->base[a] = x_index(n, 0);
-        l->axis_to[a] = NO_EXPR;
-    }
-    b.nred = x_reductions(n, l->stage->value, b.red, 16);
-    Walk w = {.leaf = body_leaf, .ctx = &b, .outer = true};
-    bool tile = false;
-    for (int i = 0; i < l->sp->npiece; i++) {
-        const Piece *p = &l->sp->piece[i];
-        tile |= p->reduce;
-        if (p->reduce && p->apart) b.apart[b.napart++] = p;
-        b.folds |= p->reduce && p->vector && b.nred > 0;
-        if (p->reduce) continue;
-        if (tile || (p->vector && b.nred == 0))
-            b.tile[b.ntile++] = p;
-        else
-            w.piece[w.n++] = p;
-    }
-    if (b.nred > 0 && !tile) /* reductions over nothing but guards */
-        for (int r = 0; r < b.nred; r++) b.acc[r] = 0;
-    walk(l, &w, 0, into);
-}
-
 /* The loop over all points of a root axis, open from here on. */
 static LoopNode *whole_loop(Lower *l, AxisId root, LoopNode *into) {
     Axis ax = l->n->axis.at[root];
-    LoopNode *loop = node_new(l, LOOP_for, into);
-    loop->axis = instance(l, root, ax.name, ax.extent);
+    LoopNode *loop = lower_node(l, LOOP_for, into);
+    loop->axis = lower_instance(l, root, ax.name, ax.extent);
     loop->lo = x_index(l->n, 0);
     loop->hi = x_index(l->n, ax.extent);
     l->axis_to[root] = x_axis(l->n, loop->axis);
@@ -646,7 +346,7 @@ LoopTree *lower(Arena *a, Plan *p) {
         l.local[i] = UINT32_MAX;
         l.tree->scratch_offset[i] = -1;
     }
-    LoopNode *into = l.tree->root = node_new(&l, LOOP_block, NULL);
+    LoopNode *into = l.tree->root = lower_node(&l, LOOP_block, NULL);
     for (int i = 0; i < n->nshared; i++) { /* the loops that all stages share */
         AxisId root = vec_last(&n->stage).axis[i];
         if (n->axis.at[root].extent == 1) continue;

@@ -9,7 +9,7 @@ const FnInfo fn_info[FN_count] = {
 
 Nest *nest_new(Arena *a, const char *name) {
     Nest *n = arena_new_of(a, Nest);
-    n->arena = a;
+    n->arena = n->tmp = a;
     n->name = arena_strdup(a, name);
     return n;
 }

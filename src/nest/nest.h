@@ -183,6 +183,7 @@ typedef struct {
 
 typedef struct Nest {
     Arena *arena;
+    Arena *tmp; /* of maps that a rewrite or a check needs; the arena itself unless its owner has a shorter one */
     const char *name; /* kernel name */
     Vec(Axis) axis;
     Vec(Buffer) buf;

@@ -381,15 +381,24 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     case STEP_tile: return step_tile(p, s, at, st->number, why);
     case STEP_fuse: return step_fuse(p, s, at, stage, st, why);
     case STEP_block: return plan_block(p, stage, at, st->number, why);
+    case STEP_turn:
+        if (at != s->npiece - 2 || find_piece(s, st->axis[1]) != at + 1)
+            return WHY("%s and %s are not the two innermost", st->axis[0], st->axis[1]);
+        s->turn = true;
+        return true;
     case STEP_vector: return step_vector(p, s, at, why);
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
     case STEP_unroll:
         if (x->size > 64) return WHY("%s has %lld iterations", x->name, (long long)x->size);
         x->unroll = true;
         return true;
+    case STEP_partial:
+        if (!x->reduce || at != first_reduce(s)) return WHY("%s is not the outermost reduced piece", x->name);
+        x->partial = true;
+        return true;
     case STEP_apart:
         if (!x->reduce) return WHY("%s is not reduced", x->name);
-        if (x->size > 16) return WHY("%s has %lld iterations", x->name, (long long)x->size);
+        if (x->size > 16 || x->size < 2) return WHY("%s has %lld iterations", x->name, (long long)x->size);
         x->apart = true;
         return true;
     case STEP_interior:
@@ -426,6 +435,8 @@ static bool order_legal(Plan *p, const StagePlan *s, const char **why) {
             if (!y->reduce && y->place != x->place && (y->place < x->place) != (k < i))
                 return WHY("%s runs in order and stays %s %s", x->name, k < i ? "outside" : "inside", y->name);
         }
+        if (x->partial && i != r) return WHY("%s is not the outermost reduced piece", x->name);
+        if (x->partial && x->apart) return WHY("%s has accumulators of its own", x->name);
         if (i < r || x->reduce) continue;
         if (serial) return WHY("%s runs in order", x->name);
         if (x->step != 1) return WHY("only the innermost piece of an axis can be a register tile, not %s", x->name);
@@ -433,8 +444,12 @@ static bool order_legal(Plan *p, const StagePlan *s, const char **why) {
     return true;
 }
 
-static AxisId probe(Nest *n, int64_t extent) {
-    Axis a = {"probe", "probe", extent, AXIS_spatial};
+/* The k-th axis of a check, of that extent: the same one in every check, so that nests do not grow by being checked. */
+static AxisId probe(Nest *n, int k, int64_t extent) {
+    static const char tags[MAX_PIECES + 2][2];
+    for (uint32_t i = 0; i < n->axis.n; i++)
+        if (n->axis.at[i].base == tags[k] && n->axis.at[i].extent == extent) return i;
+    Axis a = {"probe", tags[k], extent, AXIS_spatial};
     vec_push(n->arena, &n->axis, a);
     return n->axis.n - 1;
 }
@@ -467,15 +482,16 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     bool aligned = true; /* vectors begin at multiples of the lanes */
     for (int i = 0; i < s->ninterior; i++) aligned &= s->interior[i] != x->root;
     int64_t extent = n->axis.at[x->root].extent;
-    AxisId lane = probe(n, lanes), block = probe(n, aligned ? extent / lanes : extent - lanes + 1);
-    ExprId *map = arena_array_of(n->arena, n->axis.n + (uint32_t)s->npiece, ExprId);
-    for (uint32_t i = 0; i < n->axis.n + (uint32_t)s->npiece; i++) map[i] = NO_EXPR;
+    AxisId lane = probe(n, 0, lanes), block = probe(n, 1, aligned ? extent / lanes : extent - lanes + 1);
+    uint32_t room = n->axis.n + (uint32_t)s->npiece;
+    ExprId *map = arena_array_of(p->scratch, room, ExprId);
+    for (uint32_t i = 0; i < room; i++) map[i] = NO_EXPR;
     map[x->root] =
         x_fn2(n, FN_add, x_fn2(n, FN_mul, x_axis(n, block), x_index(n, aligned ? lanes : 1)), x_axis(n, lane));
     for (int i = 0; i < s->npiece; i++) { /* split axes as the sums of their pieces: packed blocks divide these */
         const Piece *q = &s->piece[i];
         if (q->root == x->root || (q->outermost && q->step == 1)) continue;
-        ExprId part = x_fn2(n, FN_mul, x_axis(n, probe(n, q->size)), x_index(n, q->step));
+        ExprId part = x_fn2(n, FN_mul, x_axis(n, probe(n, i + 2, q->size)), x_index(n, q->step));
         map[q->root] = map[q->root] == NO_EXPR ? part : x_fn2(n, FN_add, map[q->root], part);
     }
     IdMap done = {0};
@@ -503,7 +519,7 @@ static bool stage_legal(Plan *p, uint32_t stage, const char **why) {
     const StagePlan *s = &p->stage[stage];
     int64_t points = 1;
     int tiles = 0;
-    if (!order_legal(p, s, why)) return false;
+    if (!order_legal(p, s, why) || (s->turn && !turn_legal(p, stage, why))) return false;
     for (int i = 0; i < s->npiece; i++) {
         const Piece *x = &s->piece[i];
         if (x->apart && x_reductions(p->nest, p->nest->stage.at[stage].value, NULL, 0) != 1)
@@ -526,6 +542,7 @@ bool plan_apply(Plan *p, const Step *st, const char **why) {
     Nest *n = p->nest;
     uint32_t stages = n->stage.n;
     Arena *before = arena_new("the plan before a step");
+    p->scratch = before;
     StagePlan *plans = arena_copy(before, p->stage, stages * sizeof *plans);
     Stage *stage = arena_copy(before, n->stage.at, stages * sizeof *stage);
     Buffer *buf = arena_copy(before, n->buf.at, n->buf.n * sizeof *buf);

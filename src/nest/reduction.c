@@ -14,7 +14,7 @@ static const char *name_at(const Rule *r, int i) { return arena_strdup(r->a, pla
 static bool walks_along(Nest *n, ExprId e, AxisId a, IdMap *seen, int *unit) {
     Expr x = *x_get(n, e);
     if (idmap_get(seen, e) != MAP_NONE) return true;
-    idmap_set(n->arena, seen, e, 1);
+    idmap_set(n->tmp, seen, e, 1);
     if (x.kind == X_load) {
         ExprId index[MAX_RANK];
         int64_t coef;
@@ -69,6 +69,45 @@ bool rule_fold(Rule *r, ExprId red) {
         ok = (in = split_at(r, in, lanes)) >= 0;
     }
     if (ok && rule_step1(r, STEP_vector, name_at(r, in), 0, NULL)) return true;
+    *s = before;
+    r->out->step.n = steps;
+    return false;
+}
+
+static bool guarded(const Rule *r, ExprId red, AxisId a) {
+    ExprId guard = x_arg(r->p->nest, red, 1);
+    return guard != NO_EXPR && x_uses_axis(r->p->nest, guard, a);
+}
+
+#define SHORT_WINDOW 7 /* rows of it that are written out */
+
+bool rule_window(Rule *r, ExprId red, AxisId lane, int64_t lanes) {
+    StagePlan *s = plan_of(r), before = *s;
+    uint32_t steps = r->out->step.n;
+    int at = -1, most = 8;
+    for (int i = 0; i < s->npiece; i++)
+        if (!s->piece[i].reduce && s->piece[i].root != lane) at = i;
+    if (at < 0 || s->piece[at].step != 1 || !s->piece[at].outermost || s->piece[at].size < 2) return false;
+    if (x_arg(r->p->nest, red, 1) == NO_EXPR) return false;
+    bool ok = true;
+    for (int i = 0; i < s->npiece; i++) {
+        Piece x = s->piece[i];
+        if (x.reduce && x.size <= SHORT_WINDOW) rule_step1(r, STEP_unroll, x.name, 0, NULL);
+        if (!x.reduce && x.root != lane && guarded(r, red, x.root)) ok &= rule_step1(r, STEP_edges, x.name, 0, NULL);
+    }
+    int64_t size = s->piece[at].size, p = size < most ? size : most;
+    for (int64_t t = most; t > most / 2 && size > most; t--)
+        if (size % t == 0) {
+            p = t;
+            break;
+        }
+    ok = ok && rule_step1(r, STEP_tile, name_at(r, at), p, NULL) &&
+         rule_step1(r, STEP_unroll, name_at(r, s->npiece - 1), 0, NULL);
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].root == lane) at = i;
+    if (ok && rule_step1(r, STEP_tile, name_at(r, at), lanes, NULL) &&
+        rule_step1(r, STEP_vector, name_at(r, s->npiece - 1), 0, NULL))
+        return true;
     *s = before;
     r->out->step.n = steps;
     return false;

@@ -63,18 +63,18 @@ static ExprId rewrite(Rewrite *r, ExprId e) {
 }
 
 ExprId x_substitute(Nest *n, ExprId e, const ExprId *to) {
-    Rewrite r = {.n = n, .from = n, .axis_to = (ExprId *)to, .tmp = n->arena};
+    Rewrite r = {.n = n, .from = n, .axis_to = (ExprId *)to, .tmp = n->tmp};
     return rewrite(&r, e);
 }
 
 ExprId x_import(Nest *n, const Nest *from, ExprId e, ExprId *axis_to, const BufId *buf_to, LoadHook hook, void *ctx) {
-    Rewrite r = {.n = n, .from = from, .axis_to = axis_to, .buf_to = buf_to, .hook = hook, .ctx = ctx, .tmp = n->arena};
+    Rewrite r = {.n = n, .from = from, .axis_to = axis_to, .buf_to = buf_to, .hook = hook, .ctx = ctx, .tmp = n->tmp};
     return rewrite(&r, e);
 }
 
 ExprId x_rewrite(Nest *n, ExprId e, const ExprId *axis_to, LoadHook hook, void *ctx, IdMap *done) {
     Rewrite r = {
-        .n = n, .from = n, .axis_to = (ExprId *)axis_to, .hook = hook, .ctx = ctx, .done = *done, .tmp = n->arena};
+        .n = n, .from = n, .axis_to = (ExprId *)axis_to, .hook = hook, .ctx = ctx, .done = *done, .tmp = n->tmp};
     ExprId to = rewrite(&r, e);
     *done = r.done;
     return to;
@@ -203,7 +203,7 @@ static bool lane_condition(Nest *n, ExprId e, AxisId lane) {
 static bool lanes(Nest *n, ExprId e, AxisId lane, bool gathers, IdMap *done) {
     Expr x = *x_get(n, e);
     if (idmap_get(done, e) != MAP_NONE) return true;
-    idmap_set(n->arena, done, e, 1);
+    idmap_set(n->tmp, done, e, 1);
     if (x.kind == X_var && x.i == X_VAR_VECTOR) return true;
     if (!x_varies(n, e, lane)) return true;
     bool condition = x.dtype == DT_bool;

@@ -15,7 +15,9 @@
     STEP(fuse, "aa", "two neighbouring axes that every access walks as one become one") \
     STEP(block, "an", "axis -> axis_b of blocks, axis_l of the n points in one, two axes of their own; n divides") \
     STEP(vector, "a", "the piece's points are the lanes of one vector") \
+    STEP(turn, "aa", "the two innermost pieces: tiles loaded in vectors of the first, turned, stored in vectors of the second") \
     STEP(apart, "a", "each point of the reduced piece has an accumulator of its own, joined at the end") \
+    STEP(partial, "a", "each iteration of the outermost reduced piece sums from 0, then adds that up: smaller rounding errors") \
     STEP(unroll, "a", "the piece's loop is written out") \
     STEP(edges, "a", "tiles at the borders, where a guard may fail, are written out on their own") \
     STEP(interior, "a", "borders, where the guard may fail, become loops of their own") \
@@ -56,6 +58,7 @@ typedef struct {
     bool outermost; /* of its root axis */
     bool vector, unroll, parallel, reduce;
     bool apart;     /* reduced: an accumulator for each iteration (for each lane, where it is a vector) */
+    bool partial;   /* reduced: accumulators begin anew in each iteration and are added up */
     uint8_t place;  /* of its axis in the stage's order */
 } Piece;
 
@@ -67,6 +70,7 @@ typedef struct {
     int ninterior;
     AxisId edges[MAX_RANK];
     int nedges;
+    bool turn; /* the last two pieces are loaded in vectors of one and stored in vectors of the other */
     AxisId turns; /* the serial axis by which the stage takes turns with its neighbours, no piece; or NO_AXIS */
 } StagePlan;
 
@@ -74,6 +78,7 @@ typedef struct {
     Nest *nest; /* steps change it: fuse, pack, inline */
     StagePlan *stage; /* one a stage */
     const Target *target;
+    Arena *scratch; /* while a step is checked */
     bool shared[2 * MAX_RANK]; /* one an axis that all stages share: its iterations are shared among threads */
     int64_t grain;             /* parallel loops of less work than this run on one thread; 0: all are as the steps say */
 } Plan;
@@ -84,6 +89,8 @@ bool plan_apply(Plan *p, const Step *s, const char **why);
 bool plan_apply_all(Plan *p, const Schedule *s, const char **why);
 /* The step `block` (block.c) on piece `at` of the stage. False and *why as above. */
 bool plan_block(Plan *p, uint32_t stage, int at, int64_t number, const char **why);
+/* Is the step `turn` (turn.c) legal on the last two pieces of the stage? */
+bool turn_legal(Plan *p, uint32_t stage, const char **why);
 /* The step `stream` (stream.c): Buffer.phys follows the loops. False and *why as above. */
 bool plan_stream(Plan *p, const char *buffer, const char **why);
 /* The rule-of-thumb schedule for a target: scalar order for C99, vectors and register tiles for vector targets. The

@@ -47,6 +47,13 @@ static LoopNode *loop(Wino *w, const char *name, int64_t extent, bool unroll, Lo
     return l;
 }
 
+/* The same; threads share it where they share loops inside a block of tiles. */
+static LoopNode *shared_loop(Wino *w, const char *name, int64_t extent, LoopNode *into, ExprId *at) {
+    LoopNode *l = loop(w, name, extent, false, into, at);
+    if (l != into) l->parallel = w->shared;
+    return l;
+}
+
 static LoopNode *lanes(Wino *w, const char *name, LoopNode *into, ExprId *at) {
     LoopNode *l = loop(w, name, w->size.lanes, false, into, at);
     l->kind = LOOP_vector;
@@ -161,8 +168,7 @@ static void transform_input(Wino *w, ExprId first, int64_t tiles, LoopNode *into
     const Buffer x = n->buf.at[w->x];
     int64_t dim[2] = {w->points, w->points};
     ExprId cb, t, ij[2], lane;
-    into = loop(w, "cb", n->buf.at[w->v].dim[1], false, into, &cb);
-    into->parallel = w->shared && into->kind == LOOP_for;
+    into = shared_loop(w, "cb", n->buf.at[w->v].dim[1], into, &cb);
     LoopNode *one = loop(w, "t", tiles, false, into, &t);
     if (one == into) one = node(w, LOOP_block, into);
     Place p = place_of(w, plus(w, first, t), one);
@@ -252,8 +258,7 @@ static void store_results(Wino *w, uint32_t d, const Place *p, ExprId ob, LoopNo
 static void transform_output(Wino *w, ExprId first, int64_t tiles, ExprId ob, int64_t blocks, LoopNode *into) {
     int64_t dim[2] = {w->points, w->points};
     ExprId b, t, ij[2], lane;
-    into = loop(w, "b", blocks, false, into, &b);
-    into->parallel = w->shared && into->kind == LOOP_for;
+    into = shared_loop(w, "b", blocks, into, &b);
     LoopNode *one = loop(w, "t", tiles, false, into, &t);
     if (one == into) one = node(w, LOOP_block, into);
     Place p = place_of(w, plus(w, first, t), one);

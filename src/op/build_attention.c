@@ -113,8 +113,7 @@ static bool sizes(NestBuild *b, Attend *t) {
     t->d = y->dim[y->rank - 1];
     t->k = q->dim[q->rank - 1];
     t->n = k->dim[k->rank - 1];
-    t->block = a->block < t->m ? a->block : t->m;
-    if (t->block < 1) t->block = 1;
+    t->block = a->block;
     t->blocks = (t->m + t->block - 1) / t->block;
     if (t->nbatch + 3 > MAX_RANK) return bd_error(b, NULL, "too many dimensions");
     for (int i = 0; i < t->nbatch; i++) t->dim[i] = y->dim[i];
@@ -128,7 +127,7 @@ bool build_Attention(NestBuild *b) {
     Attend at = {0}, *t = &at;
     if (!sizes(b, t)) return false;
     open_stage(t);
-    ExprId mi = add_axis(t, "mi", t->block), ki = add_axis(t, "k", t->k);
+    ExprId ki = add_axis(t, "k", t->k), mi = add_axis(t, "mi", t->block);
     ExprId q = operand(t, bd_in(b, 0), query(t, mi), ki);
     DType type = (DType)x_get(n, q)->dtype;
     BufId turned = local(t, "turned", type, 2, t->k, t->block);

@@ -188,30 +188,50 @@ static void set_twin(Layouts *l, ValueId v, ValueId twin) {
     l->twin.at[v] = twin;
 }
 
-/* Constant v with dimension `dim` of channels padded with zeros; blocks: and split, for element-wise operands. */
-static ValueId padded_const(Layouts *l, ValueId v, int dim, bool blocks) {
+/* Zeros behind dimension `number` of f32 contents up to whole blocks; the rest of the number is what a block has. */
+static void fill_padded(const TensorRule *rule, void *to) {
+    const Tensor *t = rule->from;
+    int dim = (int)(rule->number % MAX_RANK);
+    int64_t block = rule->number / MAX_RANK, c = t->shape.dim[dim], p = (c + block - 1) / block * block;
+    int64_t outer = 1, inner = 1;
+    for (int i = 0; i < dim; i++) outer *= t->shape.dim[i];
+    for (int i = dim + 1; i < t->shape.rank; i++) inner *= t->shape.dim[i];
+    size_t row = (size_t)(c * inner) * sizeof(float);
+    for (int64_t o = 0; o < outer; o++)
+        memcpy((float *)to + o * p * inner, (const char *)t->data + (size_t)o * row, row);
+}
+
+/* Constant v with dimension `dim` of channels padded with zeros, where that is needed; made when it is written. */
+static ValueId padded_const(Layouts *l, ValueId v, int dim) {
+    const Tensor *t = value_data(l->r->g, v);
+    Graph *g = l->r->g;
+    if (padded(l, t->shape.dim[dim]) == t->shape.dim[dim]) return v;
+    TensorRule *rule = arena_new_of(g->arena, TensorRule);
+    *rule = (TensorRule){fill_padded, t, dim + MAX_RANK * l->block};
+    Tensor *to = arena_new_of(g->arena, Tensor);
+    *to = (Tensor){.dtype = t->dtype, .shape = t->shape, .rule = rule};
+    to->shape.dim[dim] = padded(l, t->shape.dim[dim]);
+    to->bytes = (size_t)shape_count(&to->shape) * sizeof(float);
+    ValueId made = graph_constant(g, g->value.at[v].name, to);
+    rw_grow(l->r);
+    return made;
+}
+
+/* Constant operand of an element-wise node with its dimension `dim` in blocks. */
+static ValueId blocked_const(Layouts *l, ValueId v, int dim) {
     const Tensor *t = value_data(l->r->g, v);
     Shape s = t->shape;
-    int64_t c = s.dim[dim], p = padded(l, c), outer = 1, inner = 1;
-    if (p == c && !blocks) return v;
+    int64_t c = s.dim[dim], blocks = padded(l, c) / l->block, outer = 1, inner = 1;
     for (int i = 0; i < dim; i++) outer *= s.dim[i];
     for (int i = dim + 1; i < s.rank; i++) inner *= s.dim[i];
-    s.dim[dim] = p;
-    if (blocks) {
-        s.dim[dim] = p / l->block;
-        s.dim[s.rank++] = l->block;
-    }
+    s.dim[dim] = blocks;
+    s.dim[s.rank++] = l->block;
     Tensor *to = tensor_new(l->r->g->arena, t->dtype, s);
-    const float *from = t->data; /* f32 as has_channels and operand_fits saw to */
     for (int64_t o = 0; o < outer; o++)
         for (int64_t i = 0; i < c; i++)
-            for (int64_t k = 0; k < inner; k++) {
-                int64_t at = blocks ? ((o * p / l->block + i / l->block) * inner + k) * l->block + i % l->block
-                                    : (o * p + i) * inner + k;
-                float x;
-                memcpy(&x, from + (o * c + i) * inner + k, sizeof x);
-                memcpy((float *)(uintptr_t)to->data + at, &x, sizeof x);
-            }
+            for (int64_t k = 0; k < inner; k++)
+                tensor_set_float(to, ((o * blocks + i / l->block) * inner + k) * l->block + i % l->block,
+                                 tensor_float(t, (o * c + i) * inner + k));
     ValueId made = graph_constant(l->r->g, l->r->g->value.at[v].name, to);
     rw_grow(l->r);
     return made;
@@ -259,7 +279,7 @@ static ValueId operand_in_blocks(Layouts *l, NodeId n, ValueId v, int rank) {
         return rw_const_view(l->r, v, &scalar);
     }
     if (!value_data(l->r->g, v)) return in_blocks(l, n, v);
-    return padded_const(l, v, 1 - (rank - s->rank), true);
+    return blocked_const(l, v, 1 - (rank - s->rank));
 }
 
 /* A list attribute with one more spatial dimension, the block: `fill` for it. `sides` lists behind each other. */
@@ -312,9 +332,9 @@ static ValueId conv_in_blocks(Layouts *l, NodeId n) {
     int64_t oc = shape_of_value(l, rw_in(l->r, n, 1))->dim[0];
     a->group = old->group == oc && oc > 1 ? padded(l, oc) : old->group;
     bool plain = reads_plain(l, n, 0) && twin_of(l, x) == NO_VALUE;
-    ValueId in[3] = {plain ? x : in_blocks(l, n, x), padded_const(l, rw_in(l->r, n, 1), 0, false), NO_VALUE};
+    ValueId in[3] = {plain ? x : in_blocks(l, n, x), padded_const(l, rw_in(l->r, n, 1), 0), NO_VALUE};
     ValueId b = rw_in(l->r, n, 2);
-    if (b != NO_VALUE) in[2] = padded_const(l, b, 0, false);
+    if (b != NO_VALUE) in[2] = padded_const(l, b, 0);
     return rw_node(l->r, n, OP_ConvBlocked, b != NO_VALUE ? 3 : 2, in, a);
 }
 

@@ -17,7 +17,8 @@ static bool fits(Rw *r, NodeId n) {
 static void fill_transformed(const TensorRule *rule, void *data) {
     Winograd m;
     winograd_matrices((int)rule->number, &m);
-    const Tensor *t = rule->from;
+    Arena *tmp = arena_new("weights"); /* these may have a rule themselves */
+    const Tensor *t = tensor_contents(rule->from, tmp);
     int64_t oc = t->shape.dim[0], ic = t->shape.dim[1], n = m.n;
     float *to = data, w[9];
     for (int64_t o = 0; o < oc; o++)
@@ -34,6 +35,7 @@ static void fill_transformed(const TensorRule *rule, void *data) {
                     to[((x * n + y) * ic + i) * oc + o] = (float)sum;
                 }
         }
+    arena_free(tmp);
 }
 
 /* Four times as large as the weights: made when they are written. */

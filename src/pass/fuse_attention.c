@@ -6,6 +6,7 @@
 typedef struct {
     ValueId q, k, v, mask;
     double scale;
+    NodeId scores; /* the first product */
 } Attend;
 
 /* v times a number, or divided by it: what is scaled. */
@@ -25,6 +26,7 @@ static bool is_scores(Rw *r, ValueId v, Attend *a) {
     a->q = rw_in(r, n, 0);
     a->k = rw_in(r, n, 1);
     a->scale = scale;
+    a->scores = n;
     return true;
 }
 
@@ -55,7 +57,9 @@ static bool fits(Rw *r, const Attend *a, const Shape *y, int64_t lanes) {
 /* Rows of scores kept at a time: so many vectors that as few as possible are beyond the last query, and the scores of
  * one block and their exponentials stay in the first-level cache. */
 static int64_t block_of(const Target *t, int64_t queries, int64_t keys) {
-    int64_t lanes = target_lanes(t, DT_f32), best = lanes, most = t->l1_bytes / (8 * keys);
+    int64_t lanes = target_lanes(t, DT_f32), most = t->l1_bytes / (8 * keys);
+    while (lanes > 4 && queries <= lanes / 2) lanes /= 2;
+    int64_t best = lanes;
     for (int64_t b = 2 * lanes; b <= 4 * lanes && b <= most; b += lanes)
         if ((queries + b - 1) / b * b <= (queries + best - 1) / best * best) best = b;
     return best;
@@ -76,6 +80,7 @@ bool pass_fuse_attention(Graph *g, PassContext *c) {
         attr->scale = a.scale;
         attr->block = block_of(c->target, y->dim[y->rank - 2], value_shape(g, a.k)->dim[y->rank - 1]);
         ValueId in[4] = {a.q, a.k, a.v, a.mask};
+        rw_absorb(&r, n, a.scores);
         rw_become(&r, n, OP_Attention, a.mask == NO_VALUE ? 3 : 4, in, attr);
         c->hits++;
     }

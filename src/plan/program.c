@@ -159,6 +159,8 @@ static uint32_t function_for(Builder *b, Job *j) {
     Str meaning = str_new(b->a);
     nest_print(f.nest, &meaning);
     f.meaning = meaning.at;
+    Arena *tmp = arena_new("schedules of a kernel");
+    f.nest->tmp = tmp;
     if (!override_for(b, f.name)) f.tree = lower_winograd(b->a, f.nest, b->o->target, b->p->threads, &f.schedule);
     if (f.tree && b->p->threads > 1) parallel_settle(f.tree, grain_of(b));
     if (!f.tree) {
@@ -166,6 +168,8 @@ static uint32_t function_for(Builder *b, Job *j) {
         apply_schedule(b, &f, plan);
         f.tree = lower(b->a, plan);
     }
+    f.nest->tmp = f.nest->arena;
+    arena_free(tmp);
     f.parallel = b->p->threads > 1 ? parallel_loops(f.tree) : 0;
     f.scratch_bytes = f.tree->scratch_bytes;
     if (f.parallel && f.tree->scratch_each && !size_mul(f.scratch_bytes, b->p->threads, &f.scratch_bytes)) {

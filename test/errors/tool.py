@@ -169,17 +169,20 @@ CASES = [
     Case("unknown pass to skip", ADD,
          "skip: there is no pass 'frobnicate'; the passes are expand_composite, dead_code, fold_constants, "
          "eliminate_identity, canonicalise, cse, fold_batch_norm, fold_scale, merge_constants, substitute, "
-         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, assign_layout, choose_winograd, order",
+         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, fuse_attention, assign_layout, "
+         "choose_winograd, order",
          COMPILE + " --skip-pass frobnicate"),
     Case("unknown pass to stop after", ADD,
          "stop after: there is no pass 'frobnicate'; the passes are expand_composite, dead_code, fold_constants, "
          "eliminate_identity, canonicalise, cse, fold_batch_norm, fold_scale, merge_constants, substitute, "
-         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, assign_layout, choose_winograd, order",
+         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, fuse_attention, assign_layout, "
+         "choose_winograd, order",
          COMPILE + " --stop-after frobnicate"),
     Case("unknown pass to dump", ADD,
          "dump: there is no pass 'frobnicate'; the passes are expand_composite, dead_code, fold_constants, "
          "eliminate_identity, canonicalise, cse, fold_batch_norm, fold_scale, merge_constants, substitute, "
-         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, assign_layout, choose_winograd, order",
+         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, fuse_attention, assign_layout, "
+         "choose_winograd, order",
          COMPILE + " --dump frobnicate"),
     Case("schedule missing", ADD,
          "tenon: s.txt: cannot open: No such file or directory", COMPILE + " --schedule s.txt"),

@@ -529,7 +529,7 @@ in %v : f32[2,24,16]
 %y = Attention(%q, %t, %v) {scale=0.25, block=16}
 out %y
 --- x86-64-v4: default
-schedule: tile(n,24) unroll(n) tile(mi2,16) vector(mi2) tile(mi3,16) vector(mi3) split(n2,4) apart(n2.i) unroll(n2.i) tile(mi4,16) vector(mi4) tile(mi5,16) vector(mi5) split(n4,4) apart(n4.i) unroll(n4.i) tile(mi6,16) unroll(mi6) tile(d,16) vector(d)
+schedule: tile(k,8) tile(mi,8) turn(k,mi.i) tile(n,24) unroll(n) tile(mi2,16) vector(mi2) tile(mi3,16) vector(mi3) split(n2,4) apart(n2.i) unroll(n2.i) tile(mi4,16) vector(mi4) tile(mi5,16) vector(mi5) split(n4,4) apart(n4.i) unroll(n4.i) tile(mi6,16) unroll(mi6) tile(d,16) vector(d)
 for b06 0..2
   for mb6 0..2
     var turned $0[128]:f32
@@ -537,48 +537,92 @@ for b06 0..2
     var top $2[16]:f32
     var weights $3[384]:f32
     var part $4[16]:f32
-    for mi 0..16
-      for k 0..8
-        $0[((k * 16) + mi)] = (q[b06,min(((mb6 * 16) + mi), 19),k] * 0.25)
-    var acc $5[24]:f32x16 = 0
+    for mi_o 0..2
+      var t $5[8]:f32x8
+      unroll for mi_i 0..8
+        vector k 0..8
+          $5[mi_i] = (q[b06,min((((mb6 * 16) + (mi_o * 8)) + mi_i), 19),k] * 0.25)
+      transpose($5)
+      unroll for k 0..8
+        vector mi_i 0..8
+          $0[(((k * 16) + (mi_o * 8)) + mi_i)] = $5[k]
+    var acc $6[24]:f32x16 = 0
     for k2 0..8
       unroll for n 0..24
         vector mi2 0..16
-          $5[n] += (x[b06,n,k2] * $0[((k2 * 16) + mi2)])
+          $6[n] += (x[b06,n,k2] * $0[((k2 * 16) + mi2)])
     unroll for n 0..24
       vector mi2 0..16
-        $1[((n * 16) + mi2)] = $5[n]
-    var acc2 $6[4]:f32x16 = -inf
+        $1[((n * 16) + mi2)] = $6[n]
+    var acc2 $7[4]:f32x16 = -inf
     for n2_o 0..6
       unroll for n2_i 0..4
         vector mi3 0..16
-          $6[n2_i] max= $1[(((n2_o * 64) + (n2_i * 16)) + mi3)]
+          $7[n2_i] max= $1[(((n2_o * 64) + (n2_i * 16)) + mi3)]
     vector mi3 0..16
-      $6[0] max= $6[3]
-      $6[0] max= $6[2]
-      $6[0] max= $6[1]
+      $7[0] max= $7[3]
+      $7[0] max= $7[2]
+      $7[0] max= $7[1]
     vector mi3 0..16
-      $2[mi3] = $6[0]
+      $2[mi3] = $7[0]
     for n3 0..24
       vector mi4 0..16
         $3[((n3 * 16) + mi4)] = exp(($1[((n3 * 16) + mi4)] - $2[mi4]))
-    var acc3 $7[4]:f32x16 = 0
+    var acc3 $8[4]:f32x16 = 0
     for n4_o 0..6
       unroll for n4_i 0..4
         vector mi5 0..16
-          $7[n4_i] += $3[(((n4_o * 64) + (n4_i * 16)) + mi5)]
+          $8[n4_i] += $3[(((n4_o * 64) + (n4_i * 16)) + mi5)]
     vector mi5 0..16
-      $7[0] += $7[3]
-      $7[0] += $7[2]
-      $7[0] += $7[1]
+      $8[0] += $8[3]
+      $8[0] += $8[2]
+      $8[0] += $8[1]
     vector mi5 0..16
-      $4[mi5] = (1 / $7[0])
-    var acc4 $8[16]:f32x16 = 0
+      $4[mi5] = (1 / $8[0])
+    var acc4 $9[16]:f32x16 = 0
     for n5 0..24
       unroll for mi6 0..16
         vector d 0..16
-          $8[mi6] += ($3[((n5 * 16) + mi6)] * values[b06,n5,d])
+          $9[mi6] += ($3[((n5 * 16) + mi6)] * values[b06,n5,d])
     unroll for mi6 0..16
       vector d 0..16
         if (((mb6 * 16) + mi6) < 20)
-          y[((((b06 * 320) + (mb6 * 256)) + (mi6 * 16)) + d)] = ($8[mi6] * $4[mi6])
+          y[((((b06 * 320) + (mb6 * 256)) + (mi6 * 16)) + d)] = ($9[mi6] * $4[mi6])
+
+== pooling in lanes
+graph "t"
+in %x : f32[1,2,8,9,16]
+%y = MaxPool(%x) {kernel_shape=[3,3,1], strides=[2,2,1], pads=[1,1,0,1,1,0]}
+out %y
+--- x86-64-v4: default
+schedule: edges(od) edges(oh) unroll(kd) unroll(kh) tile(oh,5) unroll(oh) tile(ow,16) vector(ow)
+for c 0..2
+  var acc $0[5]:f32x16 = -inf
+  unroll for kd 1..3
+    unroll for oh 1..5
+      vector ow 0..16
+        $0[oh] max= x[0,c,(kd - 1),((oh * 2) - 1),ow]
+    unroll for oh 0..5
+      vector ow 0..16
+        $0[oh] max= x[0,c,(kd - 1),(oh * 2),ow]
+    unroll for oh 0..4
+      vector ow 0..16
+        $0[oh] max= x[0,c,(kd - 1),((oh * 2) + 1),ow]
+  unroll for oh 0..5
+    vector ow 0..16
+      y[(((c * 320) + (oh * 16)) + ow)] = $0[oh]
+  for od 0..3
+    var acc2 $1[5]:f32x16 = -inf
+    unroll for kd 0..3
+      unroll for oh 1..5
+        vector ow 0..16
+          $1[oh] max= x[0,c,(((od * 2) + kd) + 1),((oh * 2) - 1),ow]
+      unroll for oh 0..5
+        vector ow 0..16
+          $1[oh] max= x[0,c,(((od * 2) + kd) + 1),(oh * 2),ow]
+      unroll for oh 0..4
+        vector ow 0..16
+          $1[oh] max= x[0,c,(((od * 2) + kd) + 1),((oh * 2) + 1),ow]
+    unroll for oh 0..5
+      vector ow 0..16
+        y[(((((c * 320) + (od * 80)) + (oh * 16)) + ow) + 80)] = $1[oh]

@@ -507,3 +507,50 @@ refused: block: k is reduced
 refused: block: n.i is split
 --- c99: unroll(m) block(m,3)
 refused: block: m is marked
+
+== turn
+graph "t"
+in %x : f32[9,8]
+%t = Transpose(%x) {perm=[1,0]}
+%y = Neg(%t)
+out %y
+--- x86-64: default
+schedule: tile(i0,4) tile(i1,4) turn(i0.i,i1.i)
+for i0_o 0..2
+  for i1_o 0..2
+    var t $0[4]:f32x4
+    unroll for i1_i 0..4
+      vector i0_i 0..4
+        $0[i1_i] = -(x[((i1_o * 4) + i1_i),((i0_o * 4) + i0_i)])
+    transpose($0)
+    unroll for i0_i 0..4
+      vector i1_i 0..4
+        y[((((i0_o * 36) + (i0_i * 9)) + (i1_o * 4)) + i1_i)] = $0[i0_i]
+  for i0_i 0..4
+    y[(((i0_o * 36) + (i0_i * 9)) + 8)] = -(x[8,((i0_o * 4) + i0_i)])
+--- x86-64: tile(i0,4) tile(i1,4) turn(i1.i,i0.i)
+refused: turn: i1.i and i0.i are not the two innermost
+--- x86-64: tile(i0,4) tile(i1,4) turn(i0.o,i1.i)
+refused: turn: i0.o and i1.i are not the two innermost
+--- x86-64: tile(i0,2) tile(i1,2) turn(i0.i,i1.i)
+refused: turn: i0.i has 2 points, the target 4 lanes
+--- c99: tile(i0,4) tile(i1,4) turn(i0.i,i1.i)
+refused: turn: i0.i has 4 points, the target 1 lanes
+
+== turn into blocks of channels
+graph "t"
+in %x : f32[1,20,4,8]
+%y = BlockChannels(%x) {block=16}
+out %y
+--- x86-64-v4: default
+schedule: fuse(h,w) tile(h_w,16) tile(ci,16) turn(h_w.i,ci)
+for cb 0..2
+  for h_w_o 0..2
+    var t $0[16]:f32x16
+    unroll for ci 0..16
+      vector h_w_i 0..16
+        $0[ci] = ((((cb * 16) + ci) < 20) ? x[0,((cb * 16) + ci),((h_w_o * 2) + (h_w_i / 8)),(h_w_i % 8)] : 0)
+    transpose($0)
+    unroll for h_w_i 0..16
+      vector ci 0..16
+        y[((((cb * 512) + (h_w_o * 256)) + (h_w_i * 16)) + ci)] = $0[h_w_i]

@@ -19,7 +19,7 @@ in %k : f32[2,5,4]
 in %v : f32[2,5,4]
 in %m : f32[9,5]
 %t : f32[2,4,5] = Transpose(%k) {perm=[0,2,1]} "turn"
-%y : f32[2,9,4] = Attention(%q, %t, %v, %m) {scale=0.5} "values" from "MatMul"
+%y : f32[2,9,4] = Attention(%q, %t, %v, %m) {scale=0.5} "values+scores" from "MatMul"
 out %y
 
 == the weights are read twice

@@ -192,13 +192,13 @@ static void random_step(Plan *p, Schedule *out) {
     static const StepKind kinds[] = {STEP_split,   STEP_split,  STEP_tile,     STEP_tile,     STEP_reorder,
                                      STEP_reorder, STEP_fuse,   STEP_fuse,     STEP_interior, STEP_pack,
                                      STEP_inline,  STEP_unroll, STEP_parallel, STEP_vector,
-                                     STEP_block,   STEP_apart};
+                                     STEP_block,   STEP_apart,  STEP_turn};
     Step s = {.kind = kinds[random_below(sizeof kinds / sizeof *kinds)],
               .naxis = 1,
               .axis = {any_axis(p)},
               .buffer = any_buffer(p),
               .number = numbers[random_below(8)]};
-    if (s.kind == STEP_fuse || s.kind == STEP_reorder) s.axis[s.naxis++] = any_axis(p);
+    if (s.kind == STEP_fuse || s.kind == STEP_reorder || s.kind == STEP_turn) s.axis[s.naxis++] = any_axis(p);
     if (s.kind == STEP_reorder && random_below(2)) s.axis[s.naxis++] = any_axis(p);
     if (s.kind == STEP_inline) s.naxis = 0;
     try_step(p, out, s);

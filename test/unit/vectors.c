@@ -168,6 +168,12 @@ static void memory(void) {
         expect("fold_max", V(fold_max)(V(load)(y)), NAN);
         expect("fold_min", V(fold_min)(V(load)(y)), NAN);
     }
+    T square[N];
+    for (int i = 0; i < N; i++)
+        for (int k = 0; k < N; k++) square[i][k] = (float)(100 * i + k);
+    V(transpose)(square);
+    for (int i = 0; i < N; i++)
+        for (int k = 0; k < N; k++) expect("transpose", square[i][k], (float)(100 * k + i));
     V(store)(y, V(gather)(x, 3));
     for (int i = 0; i < N; i++) expect("gather", y[i], x[3 * i]);
     V(store)(y, V(select)(V(load)(x) < V(set)(1), V(load)(x + 1), V(set)(7)));
