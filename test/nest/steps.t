@@ -514,7 +514,7 @@ in %x : f32[9,8]
 %t = Transpose(%x) {perm=[1,0]}
 %y = Neg(%t)
 out %y
---- x86-64: default
+--- x86-64-v1: default
 schedule: tile(i0,4) tile(i1,4) turn(i0.i,i1.i)
 for i0_o 0..2
   for i1_o 0..2
@@ -528,11 +528,11 @@ for i0_o 0..2
         y[((((i0_o * 36) + (i0_i * 9)) + (i1_o * 4)) + i1_i)] = $0[i0_i]
   for i0_i 0..4
     y[(((i0_o * 36) + (i0_i * 9)) + 8)] = -(x[8,((i0_o * 4) + i0_i)])
---- x86-64: tile(i0,4) tile(i1,4) turn(i1.i,i0.i)
+--- x86-64-v1: tile(i0,4) tile(i1,4) turn(i1.i,i0.i)
 refused: turn: i1.i and i0.i are not the two innermost
---- x86-64: tile(i0,4) tile(i1,4) turn(i0.o,i1.i)
+--- x86-64-v1: tile(i0,4) tile(i1,4) turn(i0.o,i1.i)
 refused: turn: i0.o and i1.i are not the two innermost
---- x86-64: tile(i0,2) tile(i1,2) turn(i0.i,i1.i)
+--- x86-64-v1: tile(i0,2) tile(i1,2) turn(i0.i,i1.i)
 refused: turn: i0.i has 2 points, the target 4 lanes
 --- c99: tile(i0,4) tile(i1,4) turn(i0.i,i1.i)
 refused: turn: i0.i has 4 points, the target 1 lanes
