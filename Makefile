@@ -48,7 +48,7 @@ WIDE := $(wildcard runtime/snippet/f32xN_*.h)
 WIDTHS := 4 8 16
 SKEL := $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(filter-out $(WIDE),$(wildcard runtime/snippet/*.h)) \
     $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=$(B)/gen/runtime/snippet/f32x$(n)_%)) \
-    $(wildcard runtime/pool/tenon_pool.*)
+    $(wildcard runtime/pool/tenon_pool.*) runtime/cpu/x86_cpu.h
 define WIDTH
 $(B)/gen/runtime/snippet/f32x$(1)_%.h: runtime/snippet/f32xN_%.h
 	@mkdir -p $$(@D)

@@ -17,7 +17,8 @@ static bool list_passes(void) {
     return true;
 }
 
-static bool report(Cli *c, const Program *p, const char *folder) {
+/* name: of the C file */
+static bool report(Cli *c, const Program *p, const char *folder, const char *name) {
     Arena *a = c->arena;
     const Options *o = &c->options;
     int64_t code;
@@ -29,7 +30,7 @@ static bool report(Cli *c, const Program *p, const char *folder) {
     printf("arena    %lld bytes, lower bound %lld%s\n", (long long)p->arena_bytes, (long long)p->plan.lower_bound,
            p->plan.optimal ? ", proven optimal" : "");
     if (!o->build) return true;
-    if (!build_code_size(a, c->diag, p->target, folder, p->name, &code)) return false;
+    if (!build_code_size(a, c->diag, p->target, folder, name, &code)) return false;
     printf("code     %s\n", bytes_words(a, (double)code));
     return true;
 }
@@ -45,6 +46,24 @@ static bool hash_model(Cli *c, uint64_t *out) {
 static const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
+}
+
+/* Writes the package and tells about it, or about each variant. */
+static bool write_package(Cli *c, const Programs *p) {
+    const Options *o = &c->options;
+    EmitOptions emit = {.command = o->line, .model = file_name(o->model), .text_weights = o->text_weights};
+    int64_t most = 0;
+    for (uint32_t i = 0; i < p->n; i++)
+        if (p->at[i]->weight_bytes > most) most = p->at[i]->weight_bytes;
+    if (!o->bin_weights && most <= TEXT_WEIGHT_BYTES) emit.text_weights = true;
+    if (!hash_model(c, &emit.model_hash)) return false;
+    if (!o->target->nvariant)
+        return emit_package(p->at[0], &emit, o->output, c->diag) && report(c, p->at[0], o->output, p->at[0]->name);
+    if (!emit_variants(o->target, p->at, &emit, o->output, c->diag)) return false;
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < p->n; i++)
+        ok = report(c, p->at[i], o->output, emit_variant_name(c->arena, p->at[i]->name, o->target, (int)i));
+    return ok;
 }
 
 /* Lines of --schedule for kernels that the program does not have. */
@@ -76,15 +95,15 @@ static bool compile(Cli *c) {
     Graph *g = model_import(&m, c->arena, c->diag, false, NULL);
     if (!g) return false;
     progress_say("compiling the model");
-    Program *p = compile_graph(c->arena, g, how, c->diag);
+    Programs p = {0};
+    bool ok = compile_variants(c->arena, g, how, c->diag, &p);
     progress_end();
-    if (p) check_schedules(c, p, how->program.schedules);
-    if (p && o->name && strcmp(o->name, p->name))
-        diag_warn(c->diag, (Loc){.field = "--name"}, NULL, "'%s' becomes %s, a name in C", o->name, p->name);
-    EmitOptions emit = {.command = o->line, .model = file_name(o->model)};
-    emit.text_weights = o->text_weights || (!o->bin_weights && p && p->weight_bytes <= TEXT_WEIGHT_BYTES);
-    return p && hash_model(c, &emit.model_hash) && emit_package(p, &emit, o->output, c->diag) &&
-           report(c, p, o->output);
+    if (!ok) return false;
+    const char *name = p.at[0]->name;
+    check_schedules(c, p.at[0], how->program.schedules);
+    if (o->name && strcmp(o->name, name))
+        diag_warn(c->diag, (Loc){.field = "--name"}, NULL, "'%s' becomes %s, a name in C", o->name, name);
+    return write_package(c, &p);
 }
 
 int compile_command(int argc, char **argv) {

@@ -16,6 +16,8 @@ int targets_command(int argc, char **argv) {
         printf("%-12s %s\n", t->name, t->help);
         printf("             %s%s, %d-byte vectors, %s %s\n", t->parent ? "from " : "no parent",
                t->parent ? t->parent->name : "", t->vector_bytes, t->cc, t->cflags);
+        for (int v = 0; v < t->nvariant; v++)
+            printf("%s %s%s", v ? "" : "             variants", t->variant[v]->name, v + 1 < t->nvariant ? "" : "\n");
         printf("             %s%s%s\n",
                !t->run   ? "cannot run here"
                : *t->run ? "runs here by "

@@ -117,7 +117,7 @@ static bool profile(Cli *c) {
     Graph *g = model_import(&m, c->arena, c->diag, false, NULL);
     const Tensor **in = g ? model_tensors(&m, c->arena, g, true) : NULL;
     Runner *r = in ? runner_open_profile(c->arena, c->diag, o, &m, g) : NULL;
-    if (!r || !machine_measure(c->arena, c->diag, o->target, (int)o->threads, &machine)) return false;
+    if (!r || !machine_measure(c->arena, c->diag, r->target, (int)o->threads, &machine)) return false;
     const char *log = runner_log(r, in, o->seconds, "profile: ");
     Profile *p = log ? profile_make(r, &machine, (int)o->threads, log) : NULL;
     if (!p || !write_file(files.html, p, profile_html, c->arena) ||

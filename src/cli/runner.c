@@ -23,6 +23,12 @@ CompileOptions *compile_options(const Options *o) {
     c->pass.report = o->report ? stdout : NULL;
     c->pass.dump_to = stdout;
     if (!o->schedule) return c;
+    if (o->target->nvariant) {
+        diag_error(o->diag, (Loc){.field = "--schedule"},
+                   arena_printf(o->arena, "choose one, --target %s", o->target->variant[0]->name),
+                   "a schedule is for one width of vectors, and %s has variants of several", o->target->name);
+        return NULL;
+    }
     if (!io_map(o->arena, o->diag, o->schedule, &file)) return NULL;
     c->program.schedules = arena_strndup(o->arena, (const char *)file.data, file.n);
     return c;
@@ -155,23 +161,40 @@ static bool profile_write(Runner *r, const char *folder) {
     return io_write_file(r->arena, r->diag, path_join(r->arena, folder, "model_profile.c"), text.at, text.n);
 }
 
-static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
-    const EmitOptions emit = {.command = "tenon run", .model = "model", .profile = r->profile};
-    o->program.name = "model";
-    progress_say("compiling the model");
-    r->built = compile_graph(r->arena, graph_copy(r->arena, r->graph), o, r->diag);
-    progress_end();
-    if (!r->built) return false;
-    if (!emit_package(r->built, &emit, folder, r->diag) || (r->profile && !profile_write(r, folder)) ||
-        !build_program(r->arena, r->diag, r->target, folder, "model", r->profile, r->built->threads > 1) ||
-        !ports_write(r->arena, r->diag, r->built, path_join(r->arena, folder, "io")))
-        return false;
-    static const char *const rest[] = {
-        "model.h",         "model.c",        "model_weights.h", "model_weights.c", "model_weights.bin",
-        "model_example.c", "model.map.json", "tenon_pool.h",    "tenon_pool.c",    "Makefile",
-        "CMakeLists.txt",  "log",              "model_profile.c"};
+/* Of what was built the program alone is needed. */
+static void clean(Runner *r, const char *folder) {
+    static const char *const rest[] = {"tenon_pool.h", "tenon_pool.c", "Makefile", "CMakeLists.txt", "log"};
+    static const char *const ends[] = {".h",         ".c",         "_weights.h", "_weights.c", "_weights.bin",
+                                       "_example.c", "_profile.c", ".map.json",  ".o",         "_weights.o"};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) unlink(path_join(r->arena, folder, rest[i]));
-    return true;
+    for (int v = -1; v < r->target->nvariant; v++) {
+        const char *name = v < 0 ? "model" : emit_variant_name(r->arena, "model", r->target, v);
+        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+            unlink(path_join(r->arena, folder, arena_printf(r->arena, "%s%s", name, ends[i])));
+    }
+}
+
+static bool write_and_build(Runner *r, const Programs *p, const char *folder) {
+    const EmitOptions emit = {.command = "tenon run", .model = "model", .profile = r->profile};
+    bool threads = r->built->threads > 1;
+    if (r->target->nvariant)
+        return emit_variants(r->target, p->at, &emit, folder, r->diag) &&
+               build_variants(r->arena, r->diag, r->target, folder, "model", threads);
+    return emit_package(r->built, &emit, folder, r->diag) && (!r->profile || profile_write(r, folder)) &&
+           build_program(r->arena, r->diag, r->target, folder, "model", r->profile, threads);
+}
+
+static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
+    o->program.name = "model";
+    Programs p = {0};
+    progress_say("compiling the model");
+    bool compiled = compile_variants(r->arena, graph_copy(r->arena, r->graph), o, r->diag, &p);
+    progress_end();
+    if (!compiled) return false;
+    r->built = p.at[0];
+    if (!write_and_build(r, &p, folder)) return false;
+    clean(r, folder);
+    return ports_write(r->arena, r->diag, r->built, path_join(r->arena, folder, "io"));
 }
 
 static bool use_folder(Runner *r, const char *folder) {
@@ -214,8 +237,10 @@ static Runner *open_as(Arena *a, Diag *d, const Options *o, const Model *m, cons
     CompileOptions *c = compile_options(o);
     if (!c) return NULL;
     c->program.keep_all = keep_all;
+    /* What is looked at closely is one program. */
+    if (keep_all || profile) c->program.target = target_here(o->target);
     Runner *r = arena_new_of(a, Runner);
-    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = o->target, .profile = profile};
+    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = c->program.target, .profile = profile};
     return open_compiled(r, c, m) ? r : NULL;
 }
 

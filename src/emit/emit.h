@@ -25,4 +25,9 @@ typedef struct {
 /* The whole package into folder `dir`: NAME.h NAME.c NAME_weights.{h,c[,bin]} NAME_example.c Makefile CMakeLists.txt
  * NAME.map.json. Files appear together or not at all. */
 bool emit_package(const Program *p, const EmitOptions *o, const char *dir, Diag *d);
+/* The same for a target with variants, p[i] for the i-th: instead of one NAME.c and weights there are those of each
+ * variant, and NAME.c picks the one that runs. */
+bool emit_variants(const Target *t, Program *const *p, const EmitOptions *o, const char *dir, Diag *d);
+/* What the files and symbols of variant i begin with: "NAME_v4" */
+const char *emit_variant_name(Arena *a, const char *name, const Target *t, int i);
 #endif

@@ -22,7 +22,7 @@ static void constants_add(const Package *k, Str *out) {
     Arena *a = k->arena;
     const Program *p = k->p;
     Vec(Constant) list = {0};
-    vec_push(a, &list, ((Constant){"ARENA_BYTES", p->arena_bytes, "scratch memory that a run needs"}));
+    vec_push(a, &list, ((Constant){"ARENA_BYTES", k->arena_bytes, "scratch memory that a run needs"}));
     vec_push(a, &list, ((Constant){"ARENA_ALIGN", p->arena_align, "its address is a multiple of this"}));
     if (package_threads(k)) vec_push(a, &list, ((Constant){"THREADS", p->threads, "that may share its loops"}));
     vec_push(a, &list, ((Constant){"INPUTS", k->ninput, NULL}));
@@ -30,7 +30,7 @@ static void constants_add(const Package *k, Str *out) {
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
         vec_push(a, &list, ((Constant){k->port[i].count, k->port[i].elements,
                                        arena_printf(a, "elements of io->%s", k->port[i].field)}));
-    vec_push(a, &list, ((Constant){"WEIGHT_BYTES", p->weight_bytes, NULL}));
+    vec_push(a, &list, ((Constant){"WEIGHT_BYTES", k->weight_bytes, k->variant ? "of the largest variant" : NULL}));
     vec_push(a, &list, ((Constant){"MACS", p->macs, "multiply-accumulates of a run"}));
     size_t width = 0;
     for (uint32_t i = 0; i < list.n; i++) {
@@ -83,13 +83,13 @@ static char *fields_text(const Package *k) {
 static char *usage_text(const Package *k) {
     Arena *a = k->arena;
     Str s = str_new(a);
-    if (k->p->arena_bytes)
+    if (k->arena_bytes)
         str_addf(&s, " *     static _Alignas(%s_ARENA_ALIGN) unsigned char arena[%s_ARENA_BYTES];\n", k->upper,
                  k->upper);
     str_addf(&s, " *     const %s_io io = {", k->name);
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
         list_item(&s, " *         ", i == 0, arena_printf(a, ".%s = %s", k->port[i].field, k->port[i].field));
-    const char *arena = k->p->arena_bytes ? "arena" : "NULL";
+    const char *arena = k->arena_bytes ? "arena" : "NULL";
     str_addf(&s, "};\n *     if (%s_run(&io, %s) != %s_OK) ...\n", k->name, arena, k->upper);
     return s.at;
 }
@@ -112,7 +112,7 @@ void header_text(const Package *k, Str *out) {
     if (uses_type(k, true)) str_add(&includes, "#include <stdbool.h>\n");
     if (uses_type(k, false)) str_add(&includes, "#include <stdint.h>\n");
     const char *arena =
-        k->p->arena_bytes
+        k->arena_bytes
             ? arena_printf(k->arena, "%s_ARENA_BYTES bytes of scratch memory, aligned to %s_ARENA_ALIGN", k->upper,
                            k->upper)
             : "not used, may be NULL";
@@ -124,6 +124,7 @@ void header_text(const Package *k, Str *out) {
                                 {"fields", fields_text(k)},
                                 {"usage", usage_text(k)},
                                 {"pool", package_threads(k) ? pool_text(k) : ""},
+                                {"variants", k->variant ? variants_header_text(k) : ""},
                                 {"arena", arena},
                                 {NULL, NULL}};
     skeleton_fill(out, "header.h.in", values);
@@ -171,7 +172,7 @@ void example_text(const Package *k, Str *out) {
         str_add(&buffers, "    char none;\n");
         str_add(&io, ".none = 0");
     }
-    const char *arena = k->p->arena_bytes ? arena_printf(a, "%s_ARENA_BYTES", k->upper) : "1";
+    const char *arena = k->arena_bytes ? arena_printf(a, "%s_ARENA_BYTES", k->upper) : "1";
     const SkelValue values[] = {{"heading", heading.at},
                                 {"name", k->name},
                                 {"NAME", k->upper},

@@ -15,12 +15,16 @@ typedef struct {
     bool is_input;
 } Port;
 
-typedef struct {
+typedef struct Package {
     Arena *arena; /* freed when the package is written */
     const Program *p;
     const EmitOptions *o;
     Diag *diag;
     const char *name, *upper; /* prefix, and in capitals */
+    const char *outer, *outer_upper; /* of NAME.h: NAME_io, NAME_OK ...; the same but in a variant */
+    const Target *target;
+    int64_t arena_bytes, weight_bytes; /* the largest of the variants */
+    struct Package *variant; /* with variants: those of target->variant, made of their own programs */
     uint32_t ninput, noutput;
     Port *port;            /* inputs, then outputs */
     const char **function; /* with prefix, one a function */
@@ -37,12 +41,26 @@ static inline bool package_threads(const Package *k) {
 /* All names decided: no two symbols are the same, and none is a name inside a kernel. */
 Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d);
 
+bool package_fits(const Package *k); /* false with a diagnostic: another name is needed */
+/* What the program decides: NAME.c, NAME_weights.h, .c and .bin, NAME.map.json. */
+bool package_write_code(const Package *k, OutSet *set, const char *dir);
+/* What the user sees: NAME.h, the example, the build files, the pool. */
+bool package_write_outside(const Package *k, OutSet *set, const char *dir);
+bool package_put(const Package *k, OutSet *set, const char *dir, const char *suffix, const Str *text);
+
 /* Each file as text. */
 void header_text(const Package *k, Str *out);
 bool source_text(const Package *k, Str *out);
 void weights_header_text(const Package *k, Str *out);
 void example_text(const Package *k, Str *out);
 void map_text(const Package *k, Str *out);
+/* Of a target with variants: NAME.c, which picks one, the Makefile and NAME.map.json. */
+bool variants_source_text(const Package *k, Str *out);
+void variants_makefile_text(const Package *k, Str *out);
+void variants_map_text(const Package *k, Str *out);
+char *variants_header_text(const Package *k);    /* the lines of NAME.h that declare them */
+char *variants_cmake_sources(const Package *k);  /* ` NAME_v4.c NAME_v4_weights.c ...` */
+char *variants_cmake_settings(const Package *k); /* the flags of each */
 /* The comment that shows which tensor lies where in which step. */
 void arena_drawing(const Package *k, Str *out);
 /* NAME_weights.c, and NAME_weights.bin where there is one (else bin is NULL). */

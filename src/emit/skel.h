@@ -1,4 +1,4 @@
-/* Files that the output contains or is made from: src/emit/skel, src/cli/skel and runtime/snippet, embedded by tools/embed.sh. */
+/* Files that the output contains or is made from: src/emit/skel, src/cli/skel and runtime, embedded by tools/embed.sh. */
 #ifndef TENON_EMIT_SKEL_H
 #define TENON_EMIT_SKEL_H
 typedef struct {

@@ -197,17 +197,17 @@ static void add_check(Str *out, const char *text, const char *joint) {
 }
 
 static void checks(const Package *k, Str *out) {
-    const Program *p = k->p;
     str_add(out, "    if (!io");
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
         if (k->port[i].elements) add_check(out, arena_printf(k->arena, "!io->%s", k->port[i].field), " ||");
-    if (p->arena_bytes) add_check(out, "!arena", " ||");
-    add_check(out, arena_printf(k->arena, "return %s_ERROR_NULL;\n", k->upper), ")");
-    if (!p->arena_bytes) {
+    if (k->arena_bytes) add_check(out, "!arena", " ||");
+    add_check(out, arena_printf(k->arena, "return %s_ERROR_NULL;\n", k->outer_upper), ")");
+    if (!k->arena_bytes) {
         str_add(out, "    (void)arena;\n");
         return;
     }
-    str_addf(out, "    if ((uintptr_t)arena %% %s_ARENA_ALIGN != 0) return %s_ERROR_ALIGN;\n", k->upper, k->upper);
+    str_addf(out, "    if ((uintptr_t)arena %% %s_ARENA_ALIGN != 0) return %s_ERROR_ALIGN;\n", k->outer_upper,
+             k->outer_upper);
 }
 
 static bool uses_arena(const Program *p) {
@@ -249,13 +249,13 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     for (uint32_t i = 0; i < p->function.n; i++) map_set(k->arena, &l.taken, k->function[i], 1);
     for (uint32_t i = 0; i < p->weight.n; i++) map_set(k->arena, &l.taken, k->weight[i], 1);
     map_set(k->arena, &l.taken, arena_printf(k->arena, "%s_run", k->name), 1);
-    map_set(k->arena, &l.taken, arena_printf(k->arena, "%s_io", k->name), 1);
+    map_set(k->arena, &l.taken, arena_printf(k->arena, "%s_io", k->outer), 1);
     if (k->o->profile) {
         map_set(k->arena, &l.taken, MARK, 1);
         str_add(out, "\n/* Not part of the model: tells the time of each step to who measures. */\nvoid " MARK "(int step);\n");
     }
     bool pool = package_threads(k);
-    str_addf(out, "\nint %s_run%s(const %s_io *io, void *arena%s) {\n", k->name, pool ? "_pool" : "", k->name,
+    str_addf(out, "\nint %s_run%s(const %s_io *io, void *arena%s) {\n", k->name, pool ? "_pool" : "", k->outer,
              pool ? ", tenon_pool *pool" : "");
     checks(k, out);
     if (pool && !shares_loops(p)) str_add(out, "    (void)pool;\n");
@@ -268,10 +268,10 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     }
     declarations(&l, out);
     str_addf(out, "%s%s", p->step.n ? "\n" : "", calls.at);
-    str_addf(out, "%s    return %s_OK;\n}\n", p->step.n ? "\n" : "", k->upper);
+    str_addf(out, "%s    return %s_OK;\n}\n", p->step.n ? "\n" : "", k->outer_upper);
     if (pool)
         str_addf(out, "\nint %s_run(const %s_io *io, void *arena) {\n    return %s_run_pool(io, arena, NULL);\n}\n",
-                 k->name, k->name, k->name);
+                 k->name, k->outer, k->name);
     return true;
 }
 
@@ -280,7 +280,7 @@ bool source_text(const Package *k, Str *out) {
     EmitUses uses = {0};
     functions(k, &uses, &body);
     heading_add(k, out, arena_printf(k->arena, "%s.c", k->name), "/* ", " * ");
-    str_addf(out, " */\n#include \"%s.h\"\n#include \"%s_weights.h\"\n", k->name, k->name);
+    str_addf(out, " */\n#include \"%s.h\"\n#include \"%s_weights.h\"\n", k->outer, k->name);
     str_add(out, "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n");
     if (!snippets(k, &uses, out)) return false;
     str_addn(out, "\n", 1);

@@ -34,3 +34,16 @@ Program *compile_graph(Arena *a, Graph *g, const CompileOptions *o, Diag *d) {
     if (p) p->nodes_imported = imported;
     return p;
 }
+
+bool compile_variants(Arena *a, Graph *g, const CompileOptions *o, Diag *d, Programs *out) {
+    const Target *t = o->program.target;
+    for (int i = 0; i < t->nvariant || i == 0; i++) {
+        CompileOptions how = *o;
+        if (t->nvariant) how.program.target = t->variant[i];
+        if (t->nvariant && (o->pass.report || o->pass.dump)) fprintf(stdout, "# for %s\n", how.program.target->name);
+        Program *p = compile_graph(a, i + 1 < t->nvariant ? graph_copy(a, g) : g, &how, d);
+        if (!p) return false;
+        vec_push(a, out, p);
+    }
+    return true;
+}

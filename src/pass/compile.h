@@ -11,4 +11,9 @@ typedef struct {
 
 /* g is changed. NULL with diagnostics. */
 Program *compile_graph(Arena *a, Graph *g, const CompileOptions *o, Diag *d);
+
+typedef Vec(Program *) Programs;
+/* A program for each variant of the target, best first, or the one for a target without; g is changed. False with
+ * diagnostics. */
+bool compile_variants(Arena *a, Graph *g, const CompileOptions *o, Diag *d, Programs *out);
 #endif

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #if defined(__x86_64__)
-#include <cpuid.h>
+#include "runtime/cpu/x86_cpu.h"
 #endif
 
 #define NONE NULL
@@ -13,49 +13,54 @@ typedef struct {
 } Row;
 
 #define TARGET(name, parent, help, dialect, vector, registers, l1, l2, cc, cflags, emulator, needs)                    \
-    {{name, help, NULL, DIALECT_##dialect, vector, registers, l1, l2, cc, cflags, emulator, needs}, parent},
+    {{name, help, NULL, DIALECT_##dialect, vector, registers, l1, l2, cc, cflags, emulator, needs, NULL, 0}, parent},
+#define VARIANTS(name, targets)
 static Row rows[] = {
 #include "target/targets.def"
 };
 #undef TARGET
+#undef VARIANTS
 enum { ROWS = sizeof rows / sizeof *rows };
 
-/* What this CPU (and its operating system) can do, by the words of /proc/cpuinfo. */
+#define TARGET(name, parent, help, dialect, vector, registers, l1, l2, cc, cflags, emulator, needs)
+#define VARIANTS(name, targets) {name, targets},
+static const struct {
+    const char *name, *targets;
+} variants[] = {
+#include "target/targets.def"
+};
+#undef TARGET
+#undef VARIANTS
+enum { VARIANT_ROWS = sizeof variants / sizeof *variants };
+
+#define CPU(word, reg, bit, kept) {word, #reg, #bit, "x86_" #kept},
+static const CpuWord cpu_words[] = {
+#include "target/cpu.def"
+};
+#undef CPU
+enum { CPU_WORDS = sizeof cpu_words / sizeof *cpu_words };
+
+const CpuWord *cpu_word(const char *word, size_t n) {
+    for (int i = 0; i < CPU_WORDS; i++)
+        if (strlen(cpu_words[i].word) == n && !memcmp(cpu_words[i].word, word, n)) return &cpu_words[i];
+    return NULL;
+}
+
+/* What this CPU (and its operating system) can do. */
 static bool cpu_has(const char *word, size_t n) {
+    const CpuWord *w = cpu_word(word, n);
 #if defined(__x86_64__)
-    unsigned a, b, c = 0, d, c1 = 0;
-    __get_cpuid(0x80000001u, &a, &b, &c, &d);
-    __get_cpuid(1, &a, &b, &c1, &d);
-    const struct {
-        const char *word;
-        bool has;
-    } known[] = {
-        {"sse2", true},
-        {"pni", __builtin_cpu_supports("sse3") != 0},
-        {"ssse3", __builtin_cpu_supports("ssse3") != 0},
-        {"sse4_1", __builtin_cpu_supports("sse4.1") != 0},
-        {"sse4_2", __builtin_cpu_supports("sse4.2") != 0},
-        {"popcnt", __builtin_cpu_supports("popcnt") != 0},
-        {"avx", __builtin_cpu_supports("avx") != 0},
-        {"avx2", __builtin_cpu_supports("avx2") != 0},
-        {"fma", __builtin_cpu_supports("fma") != 0},
-        {"bmi1", __builtin_cpu_supports("bmi") != 0},
-        {"bmi2", __builtin_cpu_supports("bmi2") != 0},
-        {"f16c", (c1 & bit_F16C) != 0},
-        {"movbe", (c1 & bit_MOVBE) != 0},
-        {"abm", (c & bit_LZCNT) != 0},
-        {"avx512f", __builtin_cpu_supports("avx512f") != 0},
-        {"avx512bw", __builtin_cpu_supports("avx512bw") != 0},
-        {"avx512cd", __builtin_cpu_supports("avx512cd") != 0},
-        {"avx512dq", __builtin_cpu_supports("avx512dq") != 0},
-        {"avx512vl", __builtin_cpu_supports("avx512vl") != 0},
+#define CPU(word, reg, bit, kept) {.reg = bit, .state = x86_##kept},
+    static const x86_cpu needs[] = {
+#include "target/cpu.def"
     };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strlen(known[i].word) == n && !memcmp(known[i].word, word, n)) return known[i].has;
+#undef CPU
+    static x86_cpu cpu; /* asking a virtual machine takes microseconds */
+    if (!cpu.leaf1_d) cpu = x86_cpu_here();
+    return w && x86_cpu_has(cpu, needs[w - cpu_words]);
 #else
-    (void)word, (void)n;
+    return w && false;
 #endif
-    return false;
 }
 
 static bool runs_here(const Target *t) {
@@ -98,6 +103,30 @@ static void inherit(Target *t, const Target *from) {
     if (!t->cpu_needs) t->cpu_needs = from->cpu_needs;
 }
 
+static const Target *row_named(const char *name, size_t n) {
+    for (int i = 0; i < ROWS; i++)
+        if (strlen(rows[i].t.name) == n && !memcmp(rows[i].t.name, name, n)) return &rows[i].t;
+    return NULL;
+}
+
+static void add_variants(void) {
+    enum { MOST = 8 };
+    static const Target *list[VARIANT_ROWS][MOST];
+    for (int v = 0; v < VARIANT_ROWS; v++) {
+        int count = 0;
+        for (const char *word = variants[v].targets; *word && count < MOST;) {
+            size_t n = strcspn(word, " ");
+            list[v][count++] = row_named(word, n);
+            word += n + (word[n] == ' ');
+        }
+        for (int i = 0; i < ROWS; i++) {
+            if (strcmp(rows[i].t.name, variants[v].name)) continue;
+            rows[i].t.variant = list[v];
+            rows[i].t.nvariant = count;
+        }
+    }
+}
+
 /* Parents stand before their children, so one walk completes them all; `run` is settled after that. */
 static const Target *const *table(void) {
     static const Target *list[ROWS];
@@ -112,6 +141,7 @@ static const Target *const *table(void) {
         else if (!installed(t->run))
             t->run = NULL;
     }
+    add_variants();
     for (int i = 0; i < ROWS; i++) list[i] = &rows[i].t;
     return list;
 }
@@ -129,11 +159,14 @@ const Target *target_host(void) {
 }
 
 const Target *target_find(const char *name) {
-    const Target *const *list = table();
-    if (!name || !strcmp(name, "native")) return target_host();
-    for (int i = 0; i < ROWS; i++)
-        if (!strcmp(list[i]->name, name)) return list[i];
-    return NULL;
+    table();
+    return name && strcmp(name, "native") ? row_named(name, strlen(name)) : target_host();
+}
+
+const Target *target_here(const Target *t) {
+    for (int i = 0; i < t->nvariant; i++)
+        if (t->variant[i]->run && !*t->variant[i]->run) return t->variant[i];
+    return t->nvariant ? t->variant[t->nvariant - 1] : t;
 }
 
 int target_lanes(const Target *t, DType d) {

@@ -19,10 +19,22 @@ typedef struct Target {
     const char *run;        /* command prefix that runs a program on this machine ("" natively, "qemu-x86_64 -cpu max");
                                NULL: the CPU lacks something and no emulator is installed */
     const char *cpu_needs;  /* words of /proc/cpuinfo flags that the CPU must have to run it; "" : any */
+    const struct Target *const *variant; /* what a package for it holds, best first; NULL: its own code alone */
+    int nvariant;
 } Target;
 
 const Target *target_find(const char *name); /* "native" and NULL: target_host(); NULL when unknown */
 const Target *target_host(void);             /* best of the table that this machine runs, by CPUID */
 const Target *const *target_list(int *n);
 int target_lanes(const Target *t, DType d);  /* vector_bytes / bytes; 1 for scalar targets */
+const Target *target_here(const Target *t);  /* of its variants the best that this machine runs; t when it has none */
+
+/* A word of cpu_needs, and how runtime/cpu/x86_cpu.h tells it. */
+typedef struct {
+    const char *word;
+    const char *reg;   /* member of x86_cpu */
+    const char *bit;   /* its name in <cpuid.h> */
+    const char *state; /* enumerator: what the operating system has to keep */
+} CpuWord;
+const CpuWord *cpu_word(const char *word, size_t n); /* NULL when src/target/cpu.def lacks it */
 #endif

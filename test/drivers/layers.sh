@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Includes point only downward: base < ir < nest, target < op, plan, emit < import, pass < tune, quantise, train < cli.
+# Includes point only downward: runtime, base < ir < nest, target < op, plan, emit < import, pass < tune, quantise, train < cli.
 # What generated C may link, runtime/, includes nothing but files beside it.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -7,7 +7,7 @@ passed=0 failed=0
 
 rank() {
     case $1 in
-        base) echo 0 ;;
+        runtime | base) echo 0 ;;
         ir) echo 1 ;;
         nest | target) echo 2 ;;
         op | plan | emit) echo 3 ;;

@@ -26,7 +26,7 @@ for oc 0..16
           for kw max((1 - ow), 0)..min(3, (9 - ow))
             $0 += (x[0,ic,((oh + kh) - 1),((ow + kw) - 1)] * w[oc,ic,kh,kw])
       y[(((oc * 64) + (oh * 8)) + ow)] = ($0 + b[oc])
---- x86-64: default
+--- x86-64-v1: default
 schedule: interior(ow) tile(ow,4) unroll(ow.i) tile(oc,4) vector(oc.i) pack(w,oc.i,4)
 for oc_o 0..4
   for oh 0..8
@@ -172,7 +172,7 @@ for oc_o 0..2
             $2 += (x[0,ic,((oh + kh) - 1),(kw + 6)] * w[((oc_o * 8) + oc_i),ic,kh,kw])
     for oc_i 0..8
       y[((((oc_o * 512) + (oc_i * 64)) + (oh * 8)) + 7)] = ($2[oc_i] + b[((oc_o * 8) + oc_i)])
---- x86-64: interior(ow) tile(ow,4) vector(ow.i)
+--- x86-64-v1: interior(ow) tile(ow,4) vector(ow.i)
 for oc 0..16
   for oh 0..8
     var acc $0:f32 = 0
@@ -203,11 +203,11 @@ for oc 0..16
         for kw 0..2
           $3 += (x[0,ic,((oh + kh) - 1),(kw + 6)] * w[oc,ic,kh,kw])
     y[(((oc * 64) + (oh * 8)) + 7)] = ($3 + b[oc])
---- x86-64: tile(ow,4) vector(ow.i)
+--- x86-64-v1: tile(ow,4) vector(ow.i)
 refused: vector: a guard depends on ow.i (interior?)
---- x86-64: vector(ow)
+--- x86-64-v1: vector(ow)
 refused: vector: ow is not innermost
---- x86-64: tile(ow,4) vector(ow.i) interior(ow)
+--- x86-64-v1: tile(ow,4) vector(ow.i) interior(ow)
 refused: vector: a guard depends on ow.i (interior?)
 --- c99: tile(oc,8) vector(oc.i)
 refused: vector: target c99 has no vectors
@@ -308,9 +308,9 @@ for oc 0..4
           $1[ow_i] += (x[0,ic,(((ow_o * 4) + (kw * 2)) + (ow_i * 2))] * w[oc,ic,kw])
     for ow_i 0..2
       y[((((oc * 5) + (ow_o * 2)) + ow_i) + 1)] = $1[ow_i]
---- x86-64: vector(oc) pack(w,oc,4)
+--- x86-64-v1: vector(oc) pack(w,oc,4)
 refused: vector: oc is not innermost
---- x86-64: reorder(ic,kw,oc) vector(oc) pack(w,oc,4)
+--- x86-64-v1: reorder(ic,kw,oc) vector(oc) pack(w,oc,4)
 var acc $0[5]:f32x4 = 0
 for ic 0..2
   for ow 0..5
@@ -354,7 +354,7 @@ for oc 0..8
         for kw max((1 - ow), 0)..min(3, (7 - ow))
           $0 += (x[0,oc,((oh + kh) - 1),((ow + kw) - 1)] * w[oc,0,kh,kw])
       y[(((oc * 36) + (oh * 6)) + ow)] = $0
---- x86-64: interior(ow) tile(ow,4) vector(ow.i)
+--- x86-64-v1: interior(ow) tile(ow,4) vector(ow.i)
 for oc 0..8
   for oh 0..6
     var acc $0:f32 = 0
@@ -374,7 +374,7 @@ for oc 0..8
       for kw 0..2
         $2 += (x[0,oc,((oh + kh) - 1),(kw + 4)] * w[oc,0,kh,kw])
     y[(((oc * 36) + (oh * 6)) + 5)] = $2
---- x86-64: default
+--- x86-64-v1: default
 schedule: interior(ow) tile(ow,4) unroll(ow.i) tile(oc,4) vector(oc.i) pack(w,oc.i,4)
 for oc_o 0..2
   for oh 0..6
@@ -419,7 +419,7 @@ for oc 0..8
     for ic 0..4
       $0 += (x[0,ic,(oh_ow / 4),(oh_ow % 4)] * w[oc,ic,0,0])
     y[((oc * 16) + oh_ow)] = max(($0 + b[0,oc,(oh_ow / 4),(oh_ow % 4)]), 0)
---- x86-64: default
+--- x86-64-v1: default
 schedule: fuse(oh,ow) tile(oh_ow,4) unroll(oh_ow.i) tile(oc,4) vector(oc.i) pack(w,oc.i,4)
 for oc_o 0..2
   for oh_ow_o 0..4
@@ -431,7 +431,7 @@ for oc_o 0..2
     unroll for oh_ow_i 0..4
       for oc_i 0..4
         y[((((oc_o * 64) + (oc_i * 16)) + (oh_ow_o * 4)) + oh_ow_i)] = max(($0[oh_ow_i][oc_i] + b[0,((oc_o * 4) + oc_i),oh_ow_o,oh_ow_i]), 0)
---- x86-64: tile(oc,4) vector(oc.i) pack(w,oc.i,4)
+--- x86-64-v1: tile(oc,4) vector(oc.i) pack(w,oc.i,4)
 for oc_o 0..2
   for oh 0..4
     for ow 0..4
@@ -457,9 +457,9 @@ for oc 0..3
         if (((((ow - kw) + 1) % 2) == 0) && ((((ow - kw) + 1) / 2) >= 0))
           $0 += (x[0,ic,(((ow - kw) + 1) / 2)] * w[ic,oc,kw])
     y[((oc * 11) + ow)] = $0
---- x86-64: interior(ow) tile(ow,4) vector(ow.i)
+--- x86-64-v1: interior(ow) tile(ow,4) vector(ow.i)
 refused: vector: a guard on ow.i is no bound
---- x86-64: tile(ow,4) vector(ow.i)
+--- x86-64-v1: tile(ow,4) vector(ow.i)
 refused: vector: a guard depends on ow.i (interior?)
 
 == a window that is larger than its input

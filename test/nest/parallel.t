@@ -44,7 +44,7 @@ parallel for i0_o 0..3
 parallel for i0_i 0..2
   for i1 0..9
     y[(((i0_i * 9) + i1) + 108)] = max(a[(i0_i + 12),i1], 0)
---- x86-64: tile(i1,4) vector(i1.i) parallel(i0) parallel(i1.o)
+--- x86-64-v1: tile(i1,4) vector(i1.i) parallel(i0) parallel(i1.o)
 parallel for i0 0..14
   parallel for i1_o 0..2
     vector i1_i 0..4
@@ -57,7 +57,7 @@ parallel for i0_i1 0..126
 schedule: fuse(i0,i1) parallel(i0_i1)
 parallel for i0_i1 0..126
   y[i0_i1] = max(a[(i0_i1 / 9),(i0_i1 % 9)], 0)
---- x86-64: threads
+--- x86-64-v1: threads
 schedule: fuse(i0,i1) tile(i0_i1,4) vector(i0_i1.i)
 for i0_i1_o 0..31
   vector i0_i1_i 0..4
@@ -195,7 +195,7 @@ parallel for oc 0..8
           for kw max((1 - ow), 0)..min(3, (17 - ow))
             $0 += (x[0,ic,((oh + kh) - 1),((ow + kw) - 1)] * w[oc,ic,kh,kw])
       y[(((oc * 256) + (oh * 16)) + ow)] = $0
---- x86-64: threads
+--- x86-64-v1: threads
 schedule: interior(ow) tile(ow,4) unroll(ow.i) tile(oc,4) vector(oc.i) pack(w,oc.i,4) parallel(oc.o) parallel(oh)
 parallel for oc_o 0..2
   parallel for oh 0..16

@@ -56,7 +56,7 @@ for a03 0..2
     $1 = ($3 / 8)
     for k03 0..8
       y[(((a03 * 24) + (a13 * 8)) + k03)] = ((((x[a03,a13,k03] - $0) / sqrt(($1 + 1e-05))) * scale[k03]) + b[k03])
---- x86-64: default
+--- x86-64-v1: default
 schedule: split(k0,4) apart(k0.o) unroll(k0.o) vector(k0.i) split(k02,4) apart(k02.o) unroll(k02.o) vector(k02.i) tile(k03,4) vector(k03.i)
 for a03 0..2
   for a13 0..3
@@ -164,7 +164,7 @@ for c 0..2
     for kw max((1 - ow), 0)..min(3, (7 - ow))
       $0 max= x[0,c,((ow + kw) - 1)]
     y[((c * 6) + ow)] = $0
---- x86-64: interior(ow) tile(ow,4) vector(ow.i)
+--- x86-64-v1: interior(ow) tile(ow,4) vector(ow.i)
 for c 0..2
   var acc $0:f32 = -inf
   for kw 1..3
@@ -226,7 +226,7 @@ for k 0..7
 unroll for m 0..5
   for n_i 0..2
     y[(((m * 18) + n_i) + 16)] = $1[m][n_i]
---- x86-64: tile(m,2) tile(n,4) vector(n.i) pack(b,n.i,4)
+--- x86-64-v1: tile(m,2) tile(n,4) vector(n.i) pack(b,n.i,4)
 for m_o 0..2
   for n_o 0..4
     var acc $0[2]:f32x4 = 0
@@ -258,7 +258,7 @@ for k 0..7
     $3[0,n_i] += (a[4,k] * b[k,(n_i + 16)])
 for n_i 0..2
   y[(n_i + 88)] = $3[0][n_i]
---- x86-64: tile(m,4) vector(m.i)
+--- x86-64-v1: tile(m,4) vector(m.i)
 for n 0..18
   var acc $0:f32x4 = 0
   for k 0..7
@@ -271,9 +271,9 @@ for n 0..18
   for k 0..7
     $1 += (a[4,k] * b[k,n])
   y[(n + 72)] = $1
---- x86-64: tile(n,4) vector(n.i) pack(b,n.i,6)
+--- x86-64-v1: tile(n,4) vector(n.i) pack(b,n.i,6)
 refused: pack: the reduced value cannot be computed in lanes of n.i
---- x86-64: tile(n,4) vector(n.i) tile(m,2)
+--- x86-64-v1: tile(n,4) vector(n.i) tile(m,2)
 refused: tile: n.i is not innermost
 
 == a local too large for the stack
@@ -326,7 +326,7 @@ for t2 0..90
 for t3 0..90
   for j3 0..8
     y[((t3 * 8) + j3)] = h[(t3 + 1),0,j3]
---- x86-64: default
+--- x86-64-v1: default
 schedule: block(g,4) unroll(i) tile(t,6) unroll(t.i) tile(g_b,2) unroll(g_b) tile(g_l,4) vector(g_l) stream(z) tile(j,4) vector(j.i) block(g2,4) tile(g2_b,2) unroll(g2_b) tile(g2_l,4) vector(g2_l) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
 var acc $0[8]:f32
 for t_o 0..15
@@ -416,7 +416,7 @@ for i0 0..3
     $1[0] += $1[1]
   $0 += lanes of $1[0]
   y[i0] = $0
---- x86-64: split(i1,4) vector(i1.i)
+--- x86-64-v1: split(i1,4) vector(i1.i)
 for i0 0..3
   var total $0:f32 = 0
   var acc $1:f32x4 = 0
@@ -427,7 +427,7 @@ for i0 0..3
     $0 += x[i0,(i1_i + 68)]
   $0 += lanes of $1
   y[i0] = $0
---- x86-64: split(i1,8) split(i1.i,4) apart(i1.i.o) vector(i1.i.i) tile(i0,3)
+--- x86-64-v1: split(i1,8) split(i1.i,4) apart(i1.i.o) vector(i1.i.i) tile(i0,3)
 refused: tile: i1.i.i is not innermost
 --- c99: split(i1,4) apart(i1.i) tile(i0,3)
 var acc $0[3,4]:f32 = 0

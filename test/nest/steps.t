@@ -29,7 +29,7 @@ refused: split: its operands are (an)
 refused: split: its operands are (an)
 --- c99: halve(i0,2)
 refused: 'halve' is no schedule step
---- x86-64: tile(i0,4) tile(i1,4) vector(i1.i) split(i1.i,2)
+--- x86-64-v1: tile(i0,4) tile(i1,4) vector(i1.i) split(i1.i,2)
 refused: split: i1.i is already a vector
 
 == reorder
@@ -80,9 +80,9 @@ for i2 0..64
 refused: tile: i0 has only 20 points
 --- c99: tile(i1,2)
 refused: tile: i1 is reduced
---- x86-64: tile(i2,4) vector(i2.i) tile(i0,2)
+--- x86-64-v1: tile(i2,4) vector(i2.i) tile(i0,2)
 refused: tile: i2.i is not innermost
---- x86-64: tile(i0,2) tile(i2,4) vector(i2.i)
+--- x86-64-v1: tile(i0,2) tile(i2,4) vector(i2.i)
 for i0_o 0..10
   for i2_o 0..16
     var acc $0[2]:f32x4 = 0
@@ -184,9 +184,9 @@ refused: fuse: a serial axis
 refused: reorder: i0 runs in order and stays outside i1
 --- c99: parallel(i0)
 refused: parallel: i0 runs in order
---- x86-64: tile(i0,2) tile(i1,2)
+--- x86-64-v1: tile(i0,2) tile(i1,2)
 refused: tile: i0.i runs in order and stays outside i1
---- x86-64: vector(i0)
+--- x86-64-v1: vector(i0)
 refused: vector: i0 runs in order
 
 == unroll
@@ -287,7 +287,7 @@ graph "t"
 in %x : f32[4,12]
 %y = Relu(%x)
 out %y
---- x86-64: tile(i1,4) vector(i1.i)
+--- x86-64-v1: tile(i1,4) vector(i1.i)
 for i0 0..4
   for i1_o 0..3
     vector i1_i 0..4
@@ -298,15 +298,15 @@ for i0 0..4
     y[((i0 * 12) + i1_i)] = max(a[i0,i1_i], 0)
   for i1_i 0..4
     y[(((i0 * 12) + i1_i) + 8)] = max(a[i0,(i1_i + 8)], 0)
---- x86-64: tile(i1,8) vector(i1.i)
+--- x86-64-v1: tile(i1,8) vector(i1.i)
 refused: vector: i1.i has 8 points, the target 4 lanes
---- x86-64: tile(i1,2) vector(i1.i)
+--- x86-64-v1: tile(i1,2) vector(i1.i)
 refused: vector: i1.i has 2 points, the target 4 lanes
---- x86-64: tile(i0,4) vector(i0)
+--- x86-64-v1: tile(i0,4) vector(i0)
 refused: vector: the value cannot be computed in lanes of i0
 --- c99: vector(i1)
 refused: vector: target c99 has no vectors
---- x86-64: split(i1,4) vector(i1.o)
+--- x86-64-v1: split(i1,4) vector(i1.o)
 refused: vector: i1.o is not innermost
 
 == a vector of what has none
@@ -314,9 +314,9 @@ graph "t"
 in %x : f32[4,12]
 %y = Sin(%x)
 out %y
---- x86-64: tile(i1,4) vector(i1.i)
+--- x86-64-v1: tile(i1,4) vector(i1.i)
 refused: vector: the value cannot be computed in lanes of i1.i
---- x86-64: default
+--- x86-64-v1: default
 schedule: fuse(i0,i1)
 for i0_i1 0..48
   y[i0_i1] = sin(a[(i0_i1 / 12),(i0_i1 % 12)])
@@ -326,7 +326,7 @@ graph "t"
 in %x : f32[4,12]
 %y = Elu(%x) {alpha=0.5}
 out %y
---- x86-64: default
+--- x86-64-v1: default
 schedule: fuse(i0,i1) tile(i0_i1,4) vector(i0_i1.i)
 for i0_i1_o 0..12
   vector i0_i1_i 0..4
@@ -337,7 +337,7 @@ graph "t"
 in %x : f32[4,12]
 %y = Trilu(%x) {k=0, upper=0}
 out %y
---- x86-64: tile(i1,4) vector(i1.i)
+--- x86-64-v1: tile(i1,4) vector(i1.i)
 refused: vector: the value cannot be computed in lanes of i1.i
 
 == a vector of doubles
@@ -345,7 +345,7 @@ graph "t"
 in %x : f64[4,12]
 %y = Neg(%x)
 out %y
---- x86-64: tile(i1,4) vector(i1.i)
+--- x86-64-v1: tile(i1,4) vector(i1.i)
 refused: vector: not a plain float store
 
 == a vector along what is reduced
@@ -353,9 +353,9 @@ graph "t"
 in %x : f32[4,12]
 %y = ReduceSum(%x) {axes=[1], keepdims=0}
 out %y
---- x86-64: vector(i1)
+--- x86-64-v1: vector(i1)
 refused: vector: i1 has 12 points, the target 4 lanes
---- x86-64: vector(i0)
+--- x86-64-v1: vector(i0)
 refused: vector: i0 is not innermost
 
 == pack
@@ -417,7 +417,7 @@ for i0 0..4
 for i02 0..3
   for i12 0..6
     y[((max(min(((idx(z[i02,i12]) < 0) ? (idx(z[i02,i12]) + 4) : idx(z[i02,i12])), 3), 0) * 6) + i12)] += u[i02,i12]
---- x86-64: default
+--- x86-64-v1: default
 schedule: fuse(i0,i1) tile(i0_i1,4) vector(i0_i1.i)
 for i0_i1_o 0..6
   vector i0_i1_i 0..4
@@ -436,7 +436,7 @@ out %y
 for i0 0..3
   for i1 0..6
     y[((i0 * 6) + i1)] = x[max(min(((idx(z[i0]) < 0) ? (idx(z[i0]) + 4) : idx(z[i0])), 3), 0),i1]
---- x86-64: default
+--- x86-64-v1: default
 schedule: 
 for i0 0..3
   for i1 0..6
@@ -472,7 +472,7 @@ for m 0..6
       for k 0..10
         $0 += (a[m,k] * b[k,((n_b * 16) + n_l)])
       y[(((m * 48) + (n_b * 16)) + n_l)] = max(($0 + c[((n_b * 16) + n_l)]), 0)
---- x86-64: block(n,4) tile(m,3) tile(n_b,2) tile(n_l,4) vector(n_l) stream(b)
+--- x86-64-v1: block(n,4) tile(m,3) tile(n_b,2) tile(n_l,4) vector(n_l) stream(b)
 for m_o 0..2
   for n_b_o 0..6
     var acc $0[3,2]:f32x4 = 0
@@ -514,7 +514,7 @@ in %x : f32[9,8]
 %t = Transpose(%x) {perm=[1,0]}
 %y = Neg(%t)
 out %y
---- x86-64: default
+--- x86-64-v1: default
 schedule: tile(i0,4) tile(i1,4) turn(i0.i,i1.i)
 for i0_o 0..2
   for i1_o 0..2
@@ -528,11 +528,11 @@ for i0_o 0..2
         y[((((i0_o * 36) + (i0_i * 9)) + (i1_o * 4)) + i1_i)] = $0[i0_i]
   for i0_i 0..4
     y[(((i0_o * 36) + (i0_i * 9)) + 8)] = -(x[8,((i0_o * 4) + i0_i)])
---- x86-64: tile(i0,4) tile(i1,4) turn(i1.i,i0.i)
+--- x86-64-v1: tile(i0,4) tile(i1,4) turn(i1.i,i0.i)
 refused: turn: i1.i and i0.i are not the two innermost
---- x86-64: tile(i0,4) tile(i1,4) turn(i0.o,i1.i)
+--- x86-64-v1: tile(i0,4) tile(i1,4) turn(i0.o,i1.i)
 refused: turn: i0.o and i1.i are not the two innermost
---- x86-64: tile(i0,2) tile(i1,2) turn(i0.i,i1.i)
+--- x86-64-v1: tile(i0,2) tile(i1,2) turn(i0.i,i1.i)
 refused: turn: i0.i has 2 points, the target 4 lanes
 --- c99: tile(i0,4) tile(i1,4) turn(i0.i,i1.i)
 refused: turn: i0.i has 4 points, the target 1 lanes

@@ -70,7 +70,7 @@ in %m : f32[1,1,1,3]
 %p = Softmax(%a) {axis=3}
 %y = MatMul(%p, %v)
 out %y
---- fuse_attention:x86-64 dead_code
+--- fuse_attention:x86-64-v1 dead_code
 graph "t" file "t"
 in %q : f32[1,2,21,4]
 in %k : f32[1,2,4,3]

@@ -12,5 +12,5 @@ out %a
 out %c
 out %e
 out %f
---- choose_winograd:x86-64
+--- choose_winograd:x86-64-v1
 unchanged

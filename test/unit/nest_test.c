@@ -332,7 +332,7 @@ static ExprId sine(Nest *n, BufId x, ExprId i) {
 }
 
 static const char *apply_text(Nest *n, const char *text) {
-    Plan *p = plan_new(arena, n, target_find("x86-64"));
+    Plan *p = plan_new(arena, n, target_find("x86-64-v1"));
     Schedule s;
     char *wrong = NULL;
     const char *why = NULL;

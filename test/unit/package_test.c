@@ -92,7 +92,7 @@ static void test_skeletons(void) {
     CHECK(skeleton("header.h.in") != NULL);
     CHECK(skeleton("no such file") == NULL);
     static const char *const files[] = {"header.h.in", "example.c.in", "package.mk.in", "CMakeLists.txt.in",
-                                        "weights_bin.c.in"};
+                                        "weights_bin.c.in", "variants.c.in", "variants.mk.in", "x86_cpu.h"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) CHECK(skeleton(files[i]) != NULL);
 }
 
@@ -246,6 +246,63 @@ static void test_threads(void) {
     cJSON_Delete(json);
 }
 
+/* The table of targets: variants exist, the last one is what the target's row tells, and every word is known to CPUID. */
+static void test_targets(void) {
+    int n, with = 0;
+    const Target *const *list = target_list(&n);
+    for (int i = 0; i < n; i++) {
+        const Target *t = list[i];
+        for (const char *w = t->cpu_needs; *w; w += strspn(w, " ")) {
+            CHECK(cpu_word(w, strcspn(w, " ")) != NULL);
+            w += strcspn(w, " ");
+        }
+        with += t->nvariant > 0;
+        for (int v = 0; v < t->nvariant; v++) CHECK(t->variant[v] && !t->variant[v]->nvariant);
+        if (!t->nvariant) continue;
+        const Target *last = t->variant[t->nvariant - 1];
+        CHECK(last && last->vector_bytes == t->vector_bytes && !strcmp(last->cpu_needs, t->cpu_needs));
+        CHECK(last && !strcmp(last->cflags, t->cflags) && target_here(t)->nvariant == 0);
+    }
+    CHECK(with > 0 && target_host()->nvariant == 0 && !cpu_word("avx9", 4));
+}
+
+/* A package of variants: symbols of their own, one struct and header for all, the largest arena. */
+static void test_variants(void) {
+    static const Target old = {.name = "box-v1", .help = "old", .cc = "cc", .cflags = "-O2 -march=a", .cpu_needs = "sse2"};
+    static const Target young = {.name = "box-v2", .help = "new", .cc = "cc", .cflags = "-O2 -march=b -mc=d",
+                                 .cpu_needs = "sse2 avx fma avx2"};
+    static const Target *const variant[] = {&young, &old};
+    static const Target box = {.name = "box", .cc = "cc", .cflags = "-O2", .variant = variant, .nvariant = 2};
+    Package own[2], k = package_names(arena, program(), &options, diag);
+    k.target = &box;
+    k.variant = own;
+    k.arena_bytes = 128;
+    for (int i = 0; i < 2; i++) {
+        Program *p = program();
+        p->name = emit_variant_name(arena, "net", &box, i);
+        own[i] = package_names(arena, p, &options, diag);
+        own[i].outer = k.name;
+        own[i].outer_upper = k.upper;
+        own[i].arena_bytes = 128;
+    }
+    CHECK_TEXT(own[0].name, "net_v2");
+    Str source = str_new(arena), header = str_new(arena), make = str_new(arena), map = str_new(arena);
+    CHECK(variants_source_text(&k, &source));
+    header_text(&k, &header);
+    variants_makefile_text(&k, &make);
+    variants_map_text(&k, &map);
+    check_c(source.at);
+    check_c(header.at);
+    CHECK(!strstr(source.at, "${") && !strstr(header.at, "${") && !strstr(make.at, "${"));
+    CHECK(strstr(source.at, "enum { v2, v1 };") && strstr(source.at, ".leaf1_c = bit_AVX | bit_FMA"));
+    CHECK(strstr(source.at, ".leaf7_b = bit_AVX2") && strstr(source.at, "[v1] = {.leaf1_d = bit_SSE2},"));
+    CHECK(strstr(header.at, "NET_ARENA_BYTES = 128") && strstr(header.at, "int net_v1_run(const net_io *io, void *arena);"));
+    CHECK(strstr(make.at, "VARIANT = -march=b -mc=d\n"));
+    cJSON *json = cJSON_Parse(map.at);
+    CHECK(json && cJSON_GetArraySize(cJSON_GetObjectItem(json, "variants")) == 2);
+    cJSON_Delete(json);
+}
+
 static char *read_file(const char *path) {
     Bytes b;
     if (!io_map(arena, diag, path, &b)) return NULL;
@@ -309,6 +366,8 @@ int main(void) {
     test_names();
     test_files();
     test_threads();
+    test_targets();
+    test_variants();
     test_weights();
     diag_print(diag, stderr);
     mem_release_all();

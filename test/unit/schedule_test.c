@@ -487,7 +487,7 @@ static Variant *variant(const Kernel *k, uint32_t number, uint64_t seed) {
     str_addf(&graph, "graph \"t\"\n%sout %%y\n", k->graph);
     v->kernel = k;
     v->name = arena_printf(arena, "%s_%u", k->name, number);
-    v->target = target_find(number % 3 == 0 ? "c99" : "x86-64");
+    v->target = target_find(number % 3 == 0 ? "c99" : "x86-64-v1");
     random_state = hash_bytes(v->name, strlen(v->name), seed);
     v->graph = case_graph(arena, diag, k->name, graph.at, graph.n);
     if (v->graph) v->plain = case_nest(arena, v->graph, diag);

@@ -215,6 +215,9 @@ static void compile_all(Arena *a, Diag *d, const char *folder, const char *cc, c
         const char *name = skeletons[i].name;
         bool vector = !strncmp(name, "f32x", 4);
         if (strcmp(name + strlen(name) - 2, ".h") || vector != (strstr(flags, "gnu") != NULL)) continue;
+#ifndef __x86_64__
+        if (!strncmp(name, "x86_", 4)) continue;
+#endif
         const char *file = arena_printf(a, "s%d.c", count++);
         EmitUses uses = {0};
         Str text = str_new(a);
