@@ -194,6 +194,28 @@ static int64_t reduced_block(const Contraction *c, AxisId a) {
     return 0;
 }
 
+/* Neighbouring windows of a row without blocks overlap: the loop over the window's columns goes outside the other
+ * reduced ones. Innermost, gcc would keep what steps share in registers (predictive commoning), and spill. */
+static bool columns_outside(Contraction *c) {
+    StagePlan *s = plan_of(c);
+    int last = -1;
+    int64_t coef;
+    Step st = {.kind = STEP_reorder};
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].reduce) {
+            if (reduced_block(c, s->piece[i].root) > 1) return true;
+            last = i;
+        }
+    if (last < 0 || s->piece[last].size < 2 || c->pixel == NO_AXIS ||
+        !x_coefficient(nest_of(c), offset_of(nest_of(c), c->x), s->piece[last].root, &coef) || coef <= 0 ||
+        coef > c->pixel_stride * 8)
+        return true;
+    st.axis[st.naxis++] = s->piece[last].name;
+    for (int i = 0; i < last; i++)
+        if (s->piece[i].reduce && st.naxis < MAX_STEP_AXES) st.axis[st.naxis++] = s->piece[i].name;
+    return st.naxis == 1 || rule_step(c->r, st);
+}
+
 /* Reduced pieces: the kernel's loops between the blocks of channels and the channels of one. */
 static bool order_reduction(Contraction *c) {
     StagePlan *s = plan_of(c);
@@ -285,19 +307,6 @@ static bool edge_rows(Contraction *c) {
     return true;
 }
 
-/* Neighbouring windows of a row without blocks overlap: the innermost loop over the window is written out, or gcc
- * carries what they share from step to step (predictive commoning) and runs out of registers. */
-static void unroll_window(Contraction *c) {
-    StagePlan *s = plan_of(c);
-    Piece last = s->piece[s->npiece - 1];
-    int64_t coef;
-    for (int i = 0; i < s->npiece; i++)
-        if (s->piece[i].reduce) last = s->piece[i];
-    if (last.reduce && last.size <= 3 && last.size > 1 && c->pixel != NO_AXIS &&
-        x_coefficient(nest_of(c), offset_of(nest_of(c), c->x), last.root, &coef) && coef > 0 && coef <= c->pixel_stride * 8)
-        rule_step1(c->r, STEP_unroll, last.name, 0, NULL);
-}
-
 #define SHORT_REDUCTION 64 /* points below which loop control counts */
 
 static bool dense(Contraction *c) {
@@ -306,7 +315,7 @@ static bool dense(Contraction *c) {
     Tile t = best_tile(c, pixels, blocks);
     if (!c->r->p->small) {
         if (c->depth <= SHORT_REDUCTION && !edge_rows(c)) return false;
-        unroll_window(c);
+        if (!columns_outside(c)) return false;
     }
     if (!(order_reduction(c) && take_tile(c, c->pixel, t.p) && take_tile(c, c->block, t.b) &&
           rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&

@@ -6,7 +6,7 @@ in %wb : f32[64]
 %y = ConvBlocked(%x, %w, %wb) {pads=[1,1,1,1]}
 out %y
 --- x86-64-v4: default
-schedule: unroll(kw) split(ic,16) reorder(ic.o,kh,kw,ic.i) edges(ow) tile(ow,6) unroll(ow.i) tile(ob,4) unroll(ob) tile(oi,16) vector(oi) stream(z)
+schedule: split(ic,16) reorder(ic.o,kh,kw,ic.i) edges(ow) tile(ow,6) unroll(ow.i) tile(ob,4) unroll(ob) tile(oi,16) vector(oi) stream(z)
 for oh 0..28
   var acc $0[6,4]:f32x16 = 0
   for ic_o 0..2
@@ -34,7 +34,7 @@ for oh 0..28
     var acc2 $1[6,4]:f32x16 = 0
     for ic_o 0..2
       for kh max((1 - oh), 0)..min(3, (29 - oh))
-        unroll for kw 0..3
+        for kw 0..3
           for ic_i 0..16
             unroll for ow_i 0..6
               unroll for ob 0..4

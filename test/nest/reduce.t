@@ -327,11 +327,11 @@ for t3 0..90
   for j3 0..8
     y[((t3 * 8) + j3)] = h[(t3 + 1),0,j3]
 --- x86-64-v1: default
-schedule: block(g,4) unroll(i) tile(t,6) unroll(t.i) tile(g_b,2) unroll(g_b) tile(g_l,4) vector(g_l) stream(z) tile(j,4) vector(j.i) block(g2,4) tile(g2_b,2) unroll(g2_b) tile(g2_l,4) vector(g2_l) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
+schedule: block(g,4) tile(t,6) unroll(t.i) tile(g_b,2) unroll(g_b) tile(g_l,4) vector(g_l) stream(z) tile(j,4) vector(j.i) block(g2,4) tile(g2_b,2) unroll(g2_b) tile(g2_l,4) vector(g2_l) stream(u) tile(j2,4) vector(j2.i) fuse(t3,j3) tile(t3_j3,4) vector(t3_j3.i)
 var acc $0[8]:f32
 for t_o 0..15
   var acc2 $1[6,2]:f32x4 = 0
-  unroll for i 0..2
+  for i 0..2
     unroll for t_i 0..6
       unroll for g_b 0..2
         vector g_l 0..4
