@@ -33,9 +33,9 @@ enum {
     MAX_THREADS = 1024,       /* far more than help */
     LINE = 128,               /* bytes that processors fetch together */
     SPIN_NS = 200000,         /* how long to wait awake */
-    LATE_NS = 100000,         /* a worker later than this, and than half of the caller's part took, lost its processor */
+    LATE_NS = 100000,         /* a worker later than this, and than twice what the caller's part took, lost its processor */
     ALONE_NS = 1000000,       /* how long to go without workers then, */
-    ALONE_MOST_NS = 64000000, /* and at most */
+    ALONE_MOST_NS = 8000000,  /* and at most */
 };
 
 typedef struct {
@@ -244,7 +244,7 @@ static void finish(tenon_pool *p, int active, uint32_t epoch, int64_t began) {
         const int64_t ready = clock_ns();
         for (; t < active; t++) wait_for(p, &p->worker[t], epoch);
         const int64_t now = clock_ns(), waited = now - ready;
-        if (p->spin_ns && waited > LATE_NS && waited > (ready - began) / 2) {
+        if (p->spin_ns && waited > LATE_NS && waited > 2 * (ready - began)) {
             p->alone_until = now + p->alone_ns;
             p->alone_ns = p->alone_ns < ALONE_MOST_NS / 2 ? 2 * p->alone_ns : ALONE_MOST_NS;
             return;
