@@ -384,13 +384,8 @@ static void var_ref(Emit *m, ExprId e, Str *out) {
 }
 
 void c_element(Emit *m, ExprId e, Str *out) {
-    const Expr *x = x_get(m->n, e);
-    ExprId index[MAX_RANK];
-    BufId b = x->id;
-    for (int i = 0; i < x->narg; i++) index[i] = x_arg(m->n, e, i);
-    ExprId at = buffer_offset(m->n, b, index);
-    str_addf(out, "%s[", c_buffer_name(m, b));
-    c_expr(m, at, 0, out);
+    str_addf(out, "%s[", c_buffer_name(m, x_get(m->n, e)->id));
+    c_expr(m, x_load_offset(m->n, e), 0, out);
     str_add(out, "]");
 }
 
@@ -442,8 +437,7 @@ void c_expr(Emit *m, ExprId e, int prec, Str *out) {
 /* ---- vector expressions: every operand that differs between lanes is a vector, others are broadcast ---- */
 
 ExprId c_lane_zero(Emit *m, ExprId e) {
-    ExprId *map = arena_array_of(m->arena, m->n->axis.n, ExprId);
-    for (uint32_t i = 0; i < m->n->axis.n; i++) map[i] = NO_EXPR;
+    ExprId *map = x_axis_table(m->n, m->arena, 0);
     map[m->lane] = x_index(m->n, 0);
     return x_substitute(m->n, e, map);
 }
@@ -451,11 +445,10 @@ ExprId c_lane_zero(Emit *m, ExprId e) {
 /* From a buffer or from an array of the function. */
 static void vector_load(Emit *m, ExprId e, Str *out) {
     const Expr *x = x_get(m->n, e);
-    ExprId index[MAX_RANK];
     int64_t coef;
-    const char *name = x->kind == X_var ? c_var_name(m, x->id) : c_buffer_name(m, x->id);
-    for (int i = 0; i < x->narg; i++) index[i] = x_arg(m->n, e, i);
-    ExprId at = x->kind == X_var ? index[0] : buffer_offset(m->n, x->id, index);
+    bool var = x->kind == X_var;
+    const char *name = var ? c_var_name(m, x->id) : c_buffer_name(m, x->id);
+    ExprId at = var ? x_arg(m->n, e, 0) : x_load_offset(m->n, e);
     x_coefficient(m->n, at, m->lane, &coef);
     at = c_lane_zero(m, at);
     str_addf(out, "%s_%s(%s", c_vector_type(m), coef == 1 ? "load" : "gather", name);

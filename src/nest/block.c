@@ -1,9 +1,6 @@
 /* The step `block`, the reverse of `fuse`: one axis becomes two, of blocks and of the points in one, so that either can
  * be part of a register tile. */
-#include "nest/internal.h"
-#include "nest/schedule.h"
-
-#define WHY(...) (*why = arena_printf(p->nest->arena, __VA_ARGS__), false)
+#include "nest/step.h"
 
 static bool block_legal(Plan *p, const StagePlan *s, const Piece *x, int64_t number, const char **why) {
     if (x->step != 1 || !x->outermost) return WHY("%s is split", x->name);
@@ -27,8 +24,7 @@ bool plan_block(Plan *p, uint32_t stage, int at, int64_t number, const char **wh
     if (!block_legal(p, s, x, number, why)) return false;
     AxisId b = nest_axis(n, arena_printf(n->arena, "%s_b", x->name), x->size / number, AXIS_spatial);
     AxisId l = nest_axis(n, arena_printf(n->arena, "%s_l", x->name), number, AXIS_spatial);
-    ExprId *map = arena_array_of(n->arena, n->axis.n, ExprId);
-    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
+    ExprId *map = x_axis_table(n, n->arena, 0);
     map[x->root] = x_fn2(n, FN_add, x_fn2(n, FN_mul, x_axis(n, b), x_index(n, number)), x_axis(n, l));
     IdMap done = {0};
     Stage sg = n->stage.at[stage];

@@ -22,13 +22,6 @@ typedef struct {
 static StagePlan *plan_of(const Contraction *c) { return &c->r->p->stage[c->r->stage]; }
 static Nest *nest_of(const Contraction *c) { return c->r->p->nest; }
 
-static ExprId offset_of(Nest *n, ExprId load) {
-    ExprId index[MAX_RANK];
-    Expr x = *x_get(n, load);
-    for (int i = 0; i < x.narg; i++) index[i] = x_arg(n, load, i);
-    return buffer_offset(n, x.id, index);
-}
-
 static Moves moves(const Contraction *c, AxisId a) {
     Nest *n = nest_of(c);
     bool x = x_uses_axis(n, c->x, a), w = x_uses_axis(n, c->w, a);
@@ -71,8 +64,8 @@ static bool carries_lanes(const Contraction *c, AxisId a) {
     int64_t coef;
     Moves m = moves(c, a);
     if (m != MOVES_w && (m != MOVES_both || !c->constant)) return false;
-    if (!c->constant && (!x_coefficient(n, offset_of(n, c->w), a, &coef) || coef != 1)) return false;
-    return m == MOVES_w || (x_coefficient(n, offset_of(n, c->x), a, &coef) && coef == 1);
+    if (!c->constant && (!x_coefficient(n, x_load_offset(n, c->w), a, &coef) || coef != 1)) return false;
+    return m == MOVES_w || (x_coefficient(n, x_load_offset(n, c->x), a, &coef) && coef == 1);
 }
 
 /* The axis whose neighbours lie side by side in the result and which moves w: the lanes. */
@@ -111,7 +104,7 @@ static void find_tiles(Contraction *c) {
             continue;
         }
         Moves m = moves(c, p->root);
-        if (m == MOVES_x && c->pixel == NO_AXIS && x_coefficient(n, offset_of(n, c->x), p->root, &c->pixel_stride))
+        if (m == MOVES_x && c->pixel == NO_AXIS && x_coefficient(n, x_load_offset(n, c->x), p->root, &c->pixel_stride))
             c->pixel = p->root;
         if (m == MOVES_w && c->block == NO_AXIS) c->block = p->root;
     }
@@ -207,7 +200,7 @@ static bool columns_outside(Contraction *c) {
             last = i;
         }
     if (last < 0 || s->piece[last].size < 2 || c->pixel == NO_AXIS ||
-        !x_coefficient(nest_of(c), offset_of(nest_of(c), c->x), s->piece[last].root, &coef) || coef <= 0 ||
+        !x_coefficient(nest_of(c), x_load_offset(nest_of(c), c->x), s->piece[last].root, &coef) || coef <= 0 ||
         coef > c->pixel_stride * 8)
         return true;
     st.axis[st.naxis++] = s->piece[last].name;

@@ -384,3 +384,10 @@ ExprId buffer_offset(Nest *n, BufId id, const ExprId *index) {
     }
     return at;
 }
+
+ExprId x_load_offset(Nest *n, ExprId load) {
+    ExprId index[MAX_RANK];
+    Expr x = *x_get(n, load);
+    for (int i = 0; i < x.narg; i++) index[i] = x_arg(n, load, i);
+    return buffer_offset(n, x.id, index);
+}

@@ -237,6 +237,8 @@ bool x_range(const Nest *n, ExprId e, Range *r);
 bool x_uses_axis(const Nest *n, ExprId e, AxisId a);
 /* e as sum of coefficient * axis + constant, if it is; coef has one entry an axis of the nest. */
 bool x_linear(const Nest *n, ExprId e, int64_t *coef, int64_t *constant);
+/* A table for the next two with nothing in it yet: NO_EXPR for each axis, and for `more` that are still to be made. */
+ExprId *x_axis_table(const Nest *n, Arena *a, uint32_t more);
 /* e with axes replaced: to[axis] is NO_EXPR to keep it. Loads, guards and reductions inside are rewritten too. */
 ExprId x_substitute(Nest *n, ExprId e, const ExprId *to);
 /* Copies an expression of another nest: axes mapped by axis_to (expressions in n), buffers by buf_to. Fresh reduce axes
@@ -247,6 +249,7 @@ ExprId x_import(Nest *n, const Nest *from, ExprId e, ExprId *axis_to, const BufI
 
 /* Where an element lies, in elements from the buffer's start; and how many elements the buffer takes (blocks padded). */
 ExprId buffer_offset(Nest *n, BufId b, const ExprId *index);
+ExprId x_load_offset(Nest *n, ExprId load); /* the same of what an X_load reads */
 int64_t buffer_elements(const Buffer *b);
 
 /* target[axes] = value with index = the axes themselves. */

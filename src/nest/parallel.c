@@ -1,8 +1,6 @@
 /* Loops whose iterations are shared among threads: which may be, which are worth it. */
-#include "nest/internal.h"
 #include "nest/lower.h"
-
-#define WHY(...) (*why = arena_printf(p->nest->arena, __VA_ARGS__), false)
+#include "nest/step.h"
 
 /* ---- may they? ---- */
 
@@ -11,8 +9,7 @@ static bool tells_apart(Nest *n, ExprId e, AxisId a) {
     int64_t coef;
     Range r;
     if (!x_coefficient(n, e, a, &coef) || coef == 0) return false;
-    ExprId *zero = arena_array_of(n->arena, n->axis.n, ExprId);
-    for (uint32_t i = 0; i < n->axis.n; i++) zero[i] = NO_EXPR;
+    ExprId *zero = x_axis_table(n, n->arena, 0);
     zero[a] = x_index(n, 0);
     return x_range(n, x_substitute(n, e, zero), &r) && r.hi - r.lo < (coef < 0 ? -coef : coef);
 }

@@ -1,10 +1,7 @@
 /* Schedule steps applied to a nest. Each is checked; when one is refused everything is put back as it was. */
-#include "nest/internal.h"
-#include "nest/schedule.h"
+#include "nest/step.h"
 
 #define MAX_TILE 1024 /* points of a register tile */
-
-#define WHY(...) (*why = arena_printf(p->nest->arena, __VA_ARGS__), false)
 
 static void add_piece(StagePlan *s, const Nest *n, AxisId a, bool reduce) {
     if (s->npiece == MAX_PIECES || n->axis.at[a].extent == 1) return;
@@ -123,10 +120,8 @@ static bool walks_as_one(Nest *n, ExprId e, AxisId a, AxisId b, IdMap *done) {
     if (idmap_get(done, e) != MAP_NONE) return true;
     idmap_set(n->arena, done, e, 1);
     if (x.kind == X_load) {
-        ExprId index[MAX_RANK];
         int64_t ca, cb;
-        for (int i = 0; i < x.narg; i++) index[i] = x_arg(n, e, i);
-        ExprId at = buffer_offset(n, x.id, index);
+        ExprId at = x_load_offset(n, e);
         return x_coefficient(n, at, a, &ca) && x_coefficient(n, at, b, &cb) && ca == cb * n->axis.at[b].extent;
     }
     int operands = x.narg, over = 0;
@@ -212,8 +207,7 @@ static bool step_fuse(Plan *p, StagePlan *s, int at, uint32_t stage, const Step 
     if (!size_mul(a->size, b->size, &extent)) return WHY("too many points");
     Fuse f = {a->root, b->root, 0, b->size};
     f.both = nest_axis(n, arena_printf(n->arena, "%s_%s", a->name, b->name), extent, n->axis.at[a->root].kind);
-    ExprId *map = arena_array_of(n->arena, n->axis.n, ExprId);
-    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
+    ExprId *map = x_axis_table(n, n->arena, 0);
     map[f.a] = fused_axis(n, &f, true);
     map[f.b] = fused_axis(n, &f, false);
     IdMap done = {0};
@@ -262,15 +256,20 @@ static void find_loads(const Nest *n, ExprId e, BufId b, AxisId a, int *dim, boo
         if (x_arg(n, e, i) != NO_EXPR) find_loads(n, x_arg(n, e, i), b, a, dim, ok);
 }
 
+bool plan_constant(Plan *p, const char *name, BufId *b, const char **why) {
+    Nest *n = p->nest;
+    for (*b = 0; *b < n->buf.n; ++*b)
+        if (!strcmp(n->buf.at[*b].name, name)) break;
+    if (*b == n->buf.n) return WHY("no buffer %s", name);
+    if (n->buf.at[*b].kind != BUF_const) return WHY("%s is no constant", name);
+    return n->buf.at[*b].nphys ? WHY("%s is packed already", name) : true;
+}
+
 static bool step_pack(Plan *p, StagePlan *s, int at, uint32_t stage, const Step *st, const char **why) {
     Nest *n = p->nest;
-    BufId b = NO_AXIS;
-    for (uint32_t i = 0; i < n->buf.n; i++)
-        if (!strcmp(n->buf.at[i].name, st->buffer)) b = i;
-    if (b == NO_AXIS) return WHY("no buffer %s", st->buffer);
+    BufId b;
+    if (!plan_constant(p, st->buffer, &b, why)) return false;
     Buffer *buf = &n->buf.at[b];
-    if (buf->kind != BUF_const) return WHY("%s is no constant", st->buffer);
-    if (buf->nphys) return WHY("%s is packed already", st->buffer);
     if (st->number < 2) return WHY("blocks of 1 change nothing");
     int dim = -1;
     bool ok = true;
@@ -296,8 +295,7 @@ typedef struct {
 static ExprId inline_load(void *ctx, Nest *n, BufId source, const ExprId *index) {
     Inline *in = ctx;
     if (source != in->local) return NO_EXPR;
-    ExprId *map = arena_array_of(n->arena, n->axis.n + 64, ExprId);
-    for (uint32_t i = 0; i < n->axis.n + 64; i++) map[i] = NO_EXPR;
+    ExprId *map = x_axis_table(n, n->arena, 64);
     for (int i = 0; i < in->stage->nindex; i++)
         if (x_get(n, in->stage->index[i])->kind == X_axis) map[x_get(n, in->stage->index[i])->id] = index[i];
     return x_substitute(n, in->stage->value, map);
@@ -343,8 +341,7 @@ static bool step_inline(Plan *p, const Step *st, const char **why) {
     if (!inlinable(p, at, why)) return false;
     Stage gone = n->stage.at[at];
     Inline in = {gone.out, &gone, n};
-    ExprId *keep = arena_array_of(n->arena, n->axis.n, ExprId);
-    for (uint32_t i = 0; i < n->axis.n; i++) keep[i] = NO_EXPR;
+    ExprId *keep = x_axis_table(n, n->arena, 0);
     for (uint32_t s = 0; s < n->stage.n; s++) {
         IdMap done = {0};
         if (s == at) continue;
@@ -444,8 +441,7 @@ static bool order_legal(Plan *p, const StagePlan *s, const char **why) {
     return true;
 }
 
-/* The k-th axis of a check, of that extent: the same one in every check, so that nests do not grow by being checked. */
-static AxisId probe(Nest *n, int k, int64_t extent) {
+AxisId plan_probe(Nest *n, int k, int64_t extent) {
     static const char tags[MAX_PIECES + 2][2];
     for (uint32_t i = 0; i < n->axis.n; i++)
         if (n->axis.at[i].base == tags[k] && n->axis.at[i].extent == extent) return i;
@@ -482,16 +478,14 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     bool aligned = true; /* vectors begin at multiples of the lanes */
     for (int i = 0; i < s->ninterior; i++) aligned &= s->interior[i] != x->root;
     int64_t extent = n->axis.at[x->root].extent;
-    AxisId lane = probe(n, 0, lanes), block = probe(n, 1, aligned ? extent / lanes : extent - lanes + 1);
-    uint32_t room = n->axis.n + (uint32_t)s->npiece;
-    ExprId *map = arena_array_of(p->scratch, room, ExprId);
-    for (uint32_t i = 0; i < room; i++) map[i] = NO_EXPR;
+    AxisId lane = plan_probe(n, 0, lanes), block = plan_probe(n, 1, aligned ? extent / lanes : extent - lanes + 1);
+    ExprId *map = x_axis_table(n, p->scratch, (uint32_t)s->npiece);
     map[x->root] =
         x_fn2(n, FN_add, x_fn2(n, FN_mul, x_axis(n, block), x_index(n, aligned ? lanes : 1)), x_axis(n, lane));
     for (int i = 0; i < s->npiece; i++) { /* split axes as the sums of their pieces: packed blocks divide these */
         const Piece *q = &s->piece[i];
         if (q->root == x->root || (q->outermost && q->step == 1)) continue;
-        ExprId part = x_fn2(n, FN_mul, x_axis(n, probe(n, i + 2, q->size)), x_index(n, q->step));
+        ExprId part = x_fn2(n, FN_mul, x_axis(n, plan_probe(n, i + 2, q->size)), x_index(n, q->step));
         map[q->root] = map[q->root] == NO_EXPR ? part : x_fn2(n, FN_add, map[q->root], part);
     }
     IdMap done = {0};

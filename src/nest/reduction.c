@@ -16,10 +16,8 @@ static bool walks_along(Nest *n, ExprId e, AxisId a, IdMap *seen, int *unit) {
     if (idmap_get(seen, e) != MAP_NONE) return true;
     idmap_set(n->tmp, seen, e, 1);
     if (x.kind == X_load) {
-        ExprId index[MAX_RANK];
         int64_t coef;
-        for (int i = 0; i < x.narg; i++) index[i] = x_arg(n, e, i);
-        if (!x_coefficient(n, buffer_offset(n, x.id, index), a, &coef) || (coef != 0 && coef != 1)) return false;
+        if (!x_coefficient(n, x_load_offset(n, e), a, &coef) || (coef != 0 && coef != 1)) return false;
         *unit += coef == 1;
         return true;
     }

@@ -209,11 +209,8 @@ static bool lanes(Nest *n, ExprId e, AxisId lane, bool gathers, IdMap *done) {
     bool condition = x.dtype == DT_bool;
     if (condition ? !lane_condition(n, e, lane) : x.dtype != DT_f32) return false;
     if (x.kind == X_load) {
-        ExprId index[MAX_RANK];
         int64_t coef;
-        for (int i = 0; i < x.narg; i++) index[i] = x_arg(n, e, i);
-        ExprId at = buffer_offset(n, x.id, index);
-        return x_coefficient(n, at, lane, &coef) && (gathers || coef == 0 || coef == 1);
+        return x_coefficient(n, x_load_offset(n, e), lane, &coef) && (gathers || coef == 0 || coef == 1);
     }
     if (x.kind == X_var && x.narg == 1) { /* an array in memory */
         int64_t coef;
@@ -228,4 +225,10 @@ static bool lanes(Nest *n, ExprId e, AxisId lane, bool gathers, IdMap *done) {
 bool x_lanes(Nest *n, ExprId e, AxisId lane, bool gathers) {
     IdMap done = {0};
     return lanes(n, e, lane, gathers, &done);
+}
+
+ExprId *x_axis_table(const Nest *n, Arena *a, uint32_t more) {
+    ExprId *to = arena_array_of(a, n->axis.n + more, ExprId);
+    for (uint32_t i = 0; i < n->axis.n + more; i++) to[i] = NO_EXPR;
+    return to;
 }

@@ -88,19 +88,11 @@ Plan *plan_new(Arena *a, Nest *n, const Target *t);
 /* False and *why (in the nest's arena) when the step is illegal. */
 bool plan_apply(Plan *p, const Step *s, const char **why);
 bool plan_apply_all(Plan *p, const Schedule *s, const char **why);
-/* The step `block` (block.c) on piece `at` of the stage. False and *why as above. */
-bool plan_block(Plan *p, uint32_t stage, int at, int64_t number, const char **why);
-/* Is the step `turn` (turn.c) legal on the last two pieces of the stage? */
-bool turn_legal(Plan *p, uint32_t stage, const char **why);
-/* The step `stream` (stream.c): Buffer.phys follows the loops. False and *why as above. */
-bool plan_stream(Plan *p, const char *buffer, const char **why);
 /* The rule-of-thumb schedule for a target: scalar order for C99, vectors and register tiles for vector targets. The
  * steps have been applied to p and are returned for the comment and the log. */
 Schedule schedule_default(Arena *a, Plan *p);
 
-/* Loops whose iterations are shared among threads (parallel.c). The step `parallel`: */
-bool plan_parallel(Plan *p, const char *axis, const char **why);
-/* After the other steps: the outermost loops of each stage that is worth it. The steps are applied to p and appended. */
+/* Loops whose iterations are shared among threads (parallel.c), after the other steps: the outermost loops of each stage that is worth it. The steps are applied to p and appended. */
 #define PARALLEL_GRAIN 16384 /* operations, a few microseconds: some tens of what sharing a loop costs */
 bool schedule_parallel(Arena *a, Plan *p, int threads, int64_t grain, Schedule *out);
 #endif

@@ -1,8 +1,5 @@
 /* The step `stream`: a constant is stored in the order in which the scheduled loops read it. */
-#include "nest/internal.h"
-#include "nest/schedule.h"
-
-#define WHY(...) (*why = arena_printf(p->nest->arena, __VA_ARGS__), false)
+#include "nest/step.h"
 
 /* The only load of buffer b in the stage's value; NO_EXPR: none, or several with different indices. */
 static ExprId only_load(const Nest *n, ExprId e, BufId b, bool *several) {
@@ -24,12 +21,6 @@ typedef struct {
     int64_t unit[2];
 } Walked;
 
-/* Elements of the dimension that one iteration of piece x moves on; 0 where it does not. */
-static int64_t moves_by(const Nest *n, const int64_t *coef, const Piece *x) {
-    (void)n;
-    return coef[x->root] * x->step;
-}
-
 static bool walk_dims(Plan *p, const StagePlan *s, ExprId load, int rank, Walked *w, int *order, int *runs,
                       const char **why) {
     Nest *n = p->nest;
@@ -43,7 +34,7 @@ static bool walk_dims(Plan *p, const StagePlan *s, ExprId load, int rank, Walked
         int d = -1;
         int64_t by = 0;
         for (int k = 0; k < rank; k++) {
-            int64_t m = moves_by(n, coef[k], &s->piece[i]);
+            int64_t m = coef[k][s->piece[i].root] * s->piece[i].step; /* elements that an iteration moves on */
             if (m == 0) continue;
             if (d >= 0 || m < 0) return WHY("%s walks in two dimensions or backwards", s->piece[i].name);
             d = k;
@@ -67,12 +58,9 @@ bool plan_stream(Plan *p, const char *name, const char **why) {
     Nest *n = p->nest;
     Walked w[MAX_RANK];
     int order[2 * MAX_RANK], runs = 0, seen[MAX_RANK] = {0};
-    BufId b = NO_AXIS;
-    for (uint32_t i = 0; i < n->buf.n; i++)
-        if (!strcmp(n->buf.at[i].name, name)) b = i;
-    if (b == NO_AXIS) return WHY("no buffer %s", name);
+    BufId b;
+    if (!plan_constant(p, name, &b, why)) return false;
     Buffer *buf = &n->buf.at[b];
-    if (buf->kind != BUF_const || buf->nphys) return WHY("%s is %s", name, buf->nphys ? "packed already" : "no constant");
     ExprId load = NO_EXPR;
     const StagePlan *s = NULL;
     bool several = false;

@@ -1,14 +1,6 @@
 /* The step `turn`: a stage that only moves or maps elements, read along one axis and written along another. */
-#include "nest/internal.h"
 #include "nest/rule.h"
-
-#define WHY(...) (*why = arena_printf(p->nest->arena, __VA_ARGS__), false)
-
-static AxisId probe(Nest *n, int64_t extent) {
-    Axis a = {"probe", "probe", extent, AXIS_spatial};
-    vec_push(n->arena, &n->axis, a);
-    return n->axis.n - 1;
-}
+#include "nest/step.h"
 
 bool turn_legal(Plan *p, uint32_t stage, const char **why) {
     Nest *n = p->nest;
@@ -18,16 +10,15 @@ bool turn_legal(Plan *p, uint32_t stage, const char **why) {
     int64_t most = target_lanes(p->target, DT_f32), coef;
     AxisId lane[2];
     if (s->npiece < 2 || s->ninterior || s->nedges) return WHY("the stage has borders");
-    ExprId *map = arena_array_of(n->arena, n->axis.n + 4, ExprId), index[MAX_RANK];
-    for (uint32_t i = 0; i < n->axis.n + 4; i++) map[i] = NO_EXPR;
+    ExprId *map = x_axis_table(n, p->scratch, 4), index[MAX_RANK];
     for (int i = 0; i < 2; i++) {
         const Piece *x = &last[i];
         int64_t size = x->size;
         if (x->step != 1 || x->vector || x->reduce || size < 4 || size > most || (size & (size - 1)) || size != last->size)
             return WHY("%s has %lld points, the target %lld lanes", x->name, (long long)size, (long long)most);
         if (n->axis.at[x->root].kind == AXIS_serial) return WHY("%s runs in order", x->name);
-        lane[i] = probe(n, size);
-        ExprId block = x_axis(n, probe(n, ceil_div(n->axis.at[x->root].extent, size)));
+        lane[i] = plan_probe(n, i, size);
+        ExprId block = x_axis(n, plan_probe(n, i + 2, ceil_div(n->axis.at[x->root].extent, size)));
         map[x->root] = x_fn2(n, FN_add, x_fn2(n, FN_mul, block, x_index(n, size)), x_axis(n, lane[i]));
     }
     if (st.combine != COMBINE_store || st.guard != NO_EXPR || n->buf.at[st.out].dtype != DT_f32 ||

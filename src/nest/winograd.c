@@ -244,8 +244,7 @@ static void store_results(Wino *w, uint32_t d, const Place *p, ExprId ob, LoopNo
     }
     LoopNode *v = lanes(w, "oi", when(w, condition, into), &lane);
     ExprId to[5] = {p->image, ob, oh, ow, lane};
-    ExprId *map = arena_array_of(w->a, n->axis.n, ExprId);
-    for (uint32_t i = 0; i < n->axis.n; i++) map[i] = NO_EXPR;
+    ExprId *map = x_axis_table(n, w->a, 0);
     for (int i = 0; i < 5; i++) {
         const Expr *e = x_get(n, w->last->index[i]);
         if (e->kind == X_axis) map[e->id] = to[i];

@@ -118,9 +118,7 @@ typedef struct {
 static void same_spot(SameSpot *q, ExprId e) {
     Expr x = *x_get(q->n, e);
     if (x.kind == X_load && x.id == q->buf) {
-        ExprId index[MAX_RANK];
-        for (int i = 0; i < x.narg; i++) index[i] = x_arg(q->n, e, i);
-        if (buffer_offset(q->n, q->buf, index) != q->at) q->ok = false;
+        if (x_load_offset(q->n, e) != q->at) q->ok = false;
         return;
     }
     for (int i = 0; i < x.narg && q->ok; i++)

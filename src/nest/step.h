@@ -1,0 +1,24 @@
+/* What the files that apply schedule steps share: plan.c calls the others. A step is false, and *why says why, when it is
+ * illegal; plan_apply puts back what it changed. */
+#ifndef TENON_NEST_STEP_H
+#define TENON_NEST_STEP_H
+#include "nest/internal.h"
+#include "nest/schedule.h"
+
+/* return WHY("...", ...): inside functions with p and why */
+#define WHY(...) (*why = arena_printf(p->nest->arena, __VA_ARGS__), false)
+
+/* The k-th axis of a check, of that extent: the same one in every check, so that nests do not grow by being checked. */
+AxisId plan_probe(Nest *n, int k, int64_t extent);
+/* The buffer of that name which is a constant and not packed yet. */
+bool plan_constant(Plan *p, const char *name, BufId *b, const char **why);
+
+/* `block` (block.c) on piece `at` of the stage. */
+bool plan_block(Plan *p, uint32_t stage, int at, int64_t number, const char **why);
+/* Is `turn` (turn.c) legal on the last two pieces of the stage? */
+bool turn_legal(Plan *p, uint32_t stage, const char **why);
+/* `stream` (stream.c): Buffer.phys follows the loops. */
+bool plan_stream(Plan *p, const char *buffer, const char **why);
+/* `parallel` (parallel.c). */
+bool plan_parallel(Plan *p, const char *axis, const char **why);
+#endif
