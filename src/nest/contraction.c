@@ -19,7 +19,7 @@ typedef struct {
     int64_t pixel_stride;      /* elements of x from one pixel to the next */
 } Contraction;
 
-static StagePlan *plan_of(const Contraction *c) { return &c->r->p->stage[c->r->stage]; }
+static StagePlan *plan_of(const Contraction *c) { return rule_plan(c->r); }
 static Nest *nest_of(const Contraction *c) { return c->r->p->nest; }
 
 static Moves moves(const Contraction *c, AxisId a) {
@@ -158,21 +158,12 @@ static Tile best_tile(const Contraction *c, int64_t pixels, int64_t blocks) {
 
 /* ---- steps ---- */
 
-static const char *last_piece(const Contraction *c) {
-    return arena_strdup(c->r->a, plan_of(c)->piece[plan_of(c)->npiece - 1].name);
-}
-
-static bool guarded(const Contraction *c, AxisId a) {
-    ExprId guard = x_arg(nest_of(c), c->red, 1);
-    return guard != NO_EXPR && x_uses_axis(nest_of(c), guard, a);
-}
-
 /* `size` points of an axis become part of the register tile. */
 static bool take_tile(Contraction *c, AxisId a, int64_t size) {
     if (a == NO_AXIS || size < 2) return true;
     const char *name = piece_of(c, a)->name;
-    if (guarded(c, a) && !rule_step1(c->r, STEP_edges, name, 0, NULL)) return false;
-    return rule_step1(c->r, STEP_tile, name, size, NULL) && rule_step1(c->r, STEP_unroll, last_piece(c), 0, NULL);
+    if (rule_guarded(c->r, c->red, a) && !rule_step1(c->r, STEP_edges, name, 0, NULL)) return false;
+    return rule_step1(c->r, STEP_tile, name, size, NULL) && rule_step1(c->r, STEP_unroll, rule_name(c->r, -1), 0, NULL);
 }
 
 /* Blocked channels of x are walked block by block: their index divides the reduced axis. */
@@ -294,7 +285,7 @@ static bool edge_rows(Contraction *c) {
     StagePlan *s = plan_of(c);
     for (int i = 0; i < s->npiece; i++) {
         Piece x = s->piece[i];
-        if (x.reduce || x.root == c->lane || x.root == c->pixel || !guarded(c, x.root)) continue;
+        if (x.reduce || x.root == c->lane || x.root == c->pixel || !rule_guarded(c->r, c->red, x.root)) continue;
         if (!rule_step1(c->r, STEP_edges, x.name, 0, NULL)) return false;
     }
     return true;
@@ -312,31 +303,24 @@ static bool dense(Contraction *c) {
     }
     if (!(order_reduction(c) && take_tile(c, c->pixel, t.p) && take_tile(c, c->block, t.b) &&
           rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
-          rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) && order_outer(c, &t)))
+          rule_step1(c->r, STEP_vector, rule_name(c->r, -1), 0, NULL) && order_outer(c, &t)))
         return false;
-    rule_apart(c->r, c->red, t.p * t.b);
-    bool apart = false;
-    for (int i = 0; i < plan_of(c)->npiece; i++) apart |= plan_of(c)->piece[i].apart;
-    if (!apart && !partial_sums(c)) return false;
-    return (!c->constant || rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name));
+    if (!rule_apart(c->r, c->red, t.p * t.b) && !partial_sums(c)) return false;
+    return !c->constant || rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
 }
 
 /* Pixels of a row, the window written out, its weights in registers. */
 static bool depthwise(Contraction *c) {
     bool small = c->r->p->small;
     int64_t most = c->r->p->target->vector_registers >= 32 && !small ? 8 : 4;
-    int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent, p = pixels < most ? pixels : most;
-    for (int64_t t = most; t > most / 2 && pixels > most; t--)
-        if (pixels % t == 0) {
-            p = t;
-            break;
-        }
+    int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent;
     StagePlan *s = plan_of(c);
     for (int i = 0; i < s->npiece; i++)
-        if (s->piece[i].reduce && s->piece[i].size <= 7 && (!small || i == s->npiece - 1)) rule_step1(c->r, STEP_unroll, s->piece[i].name, 0, NULL);
-    return (small || edge_rows(c)) && take_tile(c, c->pixel, p) &&
+        if (s->piece[i].reduce && s->piece[i].size <= 7 && (!small || i == s->npiece - 1))
+            rule_step1(c->r, STEP_unroll, s->piece[i].name, 0, NULL);
+    return (small || edge_rows(c)) && take_tile(c, c->pixel, rule_tile_size(pixels, most)) &&
            rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) &&
-           rule_step1(c->r, STEP_vector, last_piece(c), 0, NULL) &&
+           rule_step1(c->r, STEP_vector, rule_name(c->r, -1), 0, NULL) &&
            rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
 }
 
@@ -351,20 +335,12 @@ static bool block_columns(Contraction *c) {
 
 bool rule_contraction(Rule *r, ExprId reduction) {
     Contraction c = {.r = r, .red = reduction, .lane = NO_AXIS, .depth = 1};
-    Nest *n = r->p->nest;
     if (!operands(&c) || !find_lane(&c)) return false;
     Moves m = moves(&c, c.lane);
-    StagePlan before = *plan_of(&c);
-    Stage stage = n->stage.at[r->stage];
-    Buffer w = n->buf.at[c.wbuf];
-    uint32_t steps = r->out->step.n;
+    RuleMark before = rule_mark(r);
     if (m != MOVES_w || block_columns(&c)) {
         find_tiles(&c);
         if (m == MOVES_w ? dense(&c) : depthwise(&c)) return true;
     }
-    *plan_of(&c) = before;
-    n->stage.at[r->stage] = stage;
-    n->buf.at[c.wbuf] = w;
-    r->out->step.n = steps;
-    return false;
+    return rule_back(r, &before);
 }

@@ -15,14 +15,39 @@ bool rule_step1(Rule *r, StepKind k, const char *axis, int64_t number, const cha
     return rule_step(r, s);
 }
 
-static StagePlan *plan_of(const Rule *r) {
-    return &r->p->stage[r->stage];
+const char *rule_name(const Rule *r, int i) {
+    const StagePlan *s = rule_plan(r);
+    return arena_strdup(r->a, s->piece[i < 0 ? s->npiece + i : i].name);
+}
+
+bool rule_guarded(const Rule *r, ExprId reduction, AxisId a) {
+    ExprId guard = x_arg(r->p->nest, reduction, 1);
+    return guard != NO_EXPR && x_uses_axis(r->p->nest, guard, a);
+}
+
+int64_t rule_tile_size(int64_t extent, int64_t most) {
+    if (extent <= most) return extent;
+    int64_t best = 1;
+    for (int64_t t = 2; t <= most; t++)
+        if (extent % t == 0) best = t;
+    return best * 2 > most ? best : most;
+}
+
+RuleMark rule_mark(const Rule *r) {
+    return (RuleMark){*rule_plan(r), r->p->nest->stage.at[r->stage], r->out->step.n};
+}
+
+bool rule_back(Rule *r, const RuleMark *m) {
+    *rule_plan(r) = m->plan;
+    r->p->nest->stage.at[r->stage] = m->stage;
+    r->out->step.n = m->steps;
+    return false;
 }
 
 /* Neighbours that every operand walks as one: fewer and longer loops. */
 static void fuse_neighbours(Rule *r) {
-    for (int i = 0; i + 1 < plan_of(r)->npiece;) {
-        const Piece *a = &plan_of(r)->piece[i], *b = a + 1;
+    for (int i = 0; i + 1 < rule_plan(r)->npiece;) {
+        const Piece *a = &rule_plan(r)->piece[i], *b = a + 1;
         Step s = {.kind = STEP_fuse, .naxis = 2, .axis = {a->name, b->name}};
         if (a->reduce != b->reduce || !rule_step(r, s)) i++;
     }
@@ -74,14 +99,14 @@ static void classify(Rule *r, ExprId e, AxisId axis, Access *acc) {
 static Access access_of(Rule *r, ExprId red, AxisId axis) {
     Nest *n = r->p->nest;
     Access acc = {.ok = true, .pack = UINT32_MAX};
-    ExprId guard = x_arg(n, red, 1), value = x_arg(n, red, 0);
+    ExprId value = x_arg(n, red, 0);
     x_axis(n, axis); /* exists before the walk is marked */
     buffer_offset(n, 0,
                   (ExprId[MAX_RANK]){x_index(n, 0), x_index(n, 0), x_index(n, 0), x_index(n, 0), x_index(n, 0),
                                      x_index(n, 0), x_index(n, 0), x_index(n, 0)});
     x_mark_begin(n);
     classify(r, value, axis, &acc);
-    acc.guarded = guard != NO_EXPR && x_uses_axis(n, guard, axis);
+    acc.guarded = rule_guarded(r, red, axis);
     return acc;
 }
 
@@ -95,34 +120,24 @@ static int64_t vector_lanes(const Rule *r, int64_t extent) {
     return 0;
 }
 
-/* Largest divisor of extent up to most; where only small ones exist, most itself with an edge. */
-static int64_t tile_size(int64_t extent, int64_t most) {
-    if (extent <= most) return extent;
-    int64_t best = 1;
-    for (int64_t t = 2; t <= most; t++)
-        if (extent % t == 0) best = t;
-    return best * 2 > most ? best : most;
-}
-
 /* Register tile along an axis that is not the vector: prefers one where a loaded vector is used again. */
 static void register_tile(Rule *r, ExprId red, AxisId vector) {
     Nest *n = r->p->nest;
     int64_t most = r->p->target->vector_registers >= 32 ? 14 : 6;
-    for (int i = plan_of(r)->npiece - 1; i >= 0; i--) {
-        Piece p = plan_of(r)->piece[i];
+    for (int i = rule_plan(r)->npiece - 1; i >= 0; i--) {
+        Piece p = rule_plan(r)->piece[i];
         if (p.reduce || p.root == vector || p.step != 1 || !p.outermost || n->axis.at[p.root].kind == AXIS_serial)
             continue;
         Access acc = access_of(r, red, p.root);
         if (!acc.ok || acc.still == 0) continue;
-        int64_t size = n->axis.at[p.root].extent, t = tile_size(size, most);
+        int64_t size = n->axis.at[p.root].extent, t = rule_tile_size(size, most);
         if (acc.guarded) {
             if (size < 3 || !rule_step1(r, STEP_interior, p.name, 0, NULL)) return;
-            t = size - 2 < most ? size - 2 : tile_size(size, most);
+            t = size - 2 < most ? size - 2 : rule_tile_size(size, most);
         }
         if (t < 2) return;
         if (!rule_step1(r, STEP_tile, p.name, t, NULL)) return;
-        const char *inner = plan_of(r)->piece[plan_of(r)->npiece - 1].name;
-        rule_step1(r, STEP_unroll, arena_strdup(r->a, inner), 0, NULL);
+        rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
         return;
     }
 }
@@ -133,8 +148,8 @@ static bool vector_reduce(Rule *r, ExprId red) {
     int best = -1;
     int64_t best_score = 0;
     Access chosen = {0};
-    for (int i = 0; i < plan_of(r)->npiece; i++) {
-        const Piece *p = &plan_of(r)->piece[i];
+    for (int i = 0; i < rule_plan(r)->npiece; i++) {
+        const Piece *p = &rule_plan(r)->piece[i];
         if (p->reduce || p->step != 1 || n->axis.at[p->root].kind == AXIS_serial) continue;
         Access a = access_of(r, red, p->root);
         int64_t lanes = vector_lanes(r, p->size);
@@ -148,39 +163,33 @@ static bool vector_reduce(Rule *r, ExprId red) {
     }
     if ((best < 0 || chosen.strided > 0) && rule_fold(r, red)) return true;
     if (best < 0) return false;
-    Piece v = plan_of(r)->piece[best];
+    Piece v = rule_plan(r)->piece[best];
     int64_t lanes = vector_lanes(r, v.size);
     if (chosen.packable == 0 && rule_window(r, red, v.root, lanes)) return true;
-    StagePlan before = *plan_of(r);
-    uint32_t steps = r->out->step.n;
+    RuleMark before = rule_mark(r);
     register_tile(r, red, v.root);
-    bool alone = r->out->step.n == steps;
-    const char *inner = v.name;
+    bool alone = r->out->step.n == before.steps;
     if (rule_step1(r, STEP_tile, v.name, lanes, NULL)) {
-        inner = arena_strdup(r->a, plan_of(r)->piece[plan_of(r)->npiece - 1].name);
+        const char *inner = rule_name(r, -1);
         if (rule_step1(r, STEP_vector, inner, 0, NULL)) {
             if (chosen.packable == 1) rule_step1(r, STEP_pack, inner, lanes, n->buf.at[chosen.pack].name);
             if (alone) rule_apart(r, red, 1);
             return true;
         }
     }
-    *plan_of(r) = before;
-    r->out->step.n = steps;
-    return false;
+    return rule_back(r, &before);
 }
 
 static void vector_plain(Rule *r) {
-    StagePlan *s = plan_of(r);
+    StagePlan *s = rule_plan(r);
     if (s->npiece == 0) return;
     Piece p = s->piece[s->npiece - 1];
     int64_t lanes = vector_lanes(r, p.size);
-    StagePlan before = *s;
-    uint32_t steps = r->out->step.n;
+    RuleMark before = rule_mark(r);
     if (lanes != 0 && rule_step1(r, STEP_tile, p.name, lanes, NULL) &&
-        rule_step1(r, STEP_vector, arena_strdup(r->a, s->piece[s->npiece - 1].name), 0, NULL))
+        rule_step1(r, STEP_vector, rule_name(r, -1), 0, NULL))
         return;
-    *s = before;
-    r->out->step.n = steps;
+    rule_back(r, &before);
     rule_turn(r);
 }
 

@@ -6,10 +6,6 @@
 
 #define CHAINS 4 /* cycles of an addition or a multiply-add */
 
-static StagePlan *plan_of(const Rule *r) { return &r->p->stage[r->stage]; }
-
-static const char *name_at(const Rule *r, int i) { return arena_strdup(r->a, plan_of(r)->piece[i].name); }
-
 /* Do all loads in e walk by one element along the axis, or not at all? */
 static bool walks_along(Nest *n, ExprId e, AxisId a, IdMap *seen, int *unit) {
     Expr x = *x_get(n, e);
@@ -29,26 +25,28 @@ static bool walks_along(Nest *n, ExprId e, AxisId a, IdMap *seen, int *unit) {
 /* Piece i, split so that its inner part has `count` points, which stand at i + 1 then; where it has no more than that,
  * it stays. The place of the inner part. */
 static int split_at(Rule *r, int i, int64_t count) {
-    if (plan_of(r)->piece[i].size <= count) return i;
-    return rule_step1(r, STEP_split, name_at(r, i), count, NULL) ? i + 1 : -1;
+    if (rule_plan(r)->piece[i].size <= count) return i;
+    return rule_step1(r, STEP_split, rule_name(r, i), count, NULL) ? i + 1 : -1;
 }
 
-void rule_apart(Rule *r, ExprId red, int64_t have) {
-    StagePlan *s = plan_of(r);
+bool rule_apart(Rule *r, ExprId red, int64_t have) {
+    StagePlan *s = rule_plan(r);
     int64_t points = 1, want = (CHAINS + have - 1) / have;
     int at = -1;
     for (int i = 0; i < s->npiece; i++)
         if (s->piece[i].reduce) at = i, points *= s->piece[i].size;
-    if (at < 0 || want < 2 || points < 4 * CHAINS || x_arg(r->p->nest, red, 1) != NO_EXPR) return;
-    if (s->piece[at].unroll || s->piece[at].apart || s->piece[at].vector) return;
+    if (at < 0 || want < 2 || points < 4 * CHAINS || x_arg(r->p->nest, red, 1) != NO_EXPR) return false;
+    if (s->piece[at].unroll || s->piece[at].apart || s->piece[at].vector) return false;
     int in = split_at(r, at, want);
-    if (in >= 0 && rule_step1(r, STEP_apart, name_at(r, in), 0, NULL)) rule_step1(r, STEP_unroll, name_at(r, in), 0, NULL);
+    if (in < 0 || !rule_step1(r, STEP_apart, rule_name(r, in), 0, NULL)) return false;
+    rule_step1(r, STEP_unroll, rule_name(r, in), 0, NULL);
+    return true;
 }
 
 bool rule_fold(Rule *r, ExprId red) {
     Nest *n = r->p->nest;
-    StagePlan *s = plan_of(r), before = *s;
-    uint32_t steps = r->out->step.n;
+    StagePlan *s = rule_plan(r);
+    RuleMark before = rule_mark(r);
     int at = s->npiece - 1, unit = 0;
     IdMap seen = {0};
     if (at < 0 || !s->piece[at].reduce || s->piece[at].step != 1 || x_get(n, red)->dtype != DT_f32) return false;
@@ -61,28 +59,22 @@ bool rule_fold(Rule *r, ExprId red) {
     bool ok = true;
     if (some > 1) {
         ok = (in = split_at(r, in, some * lanes)) >= 0 && (in = split_at(r, in, lanes)) > 0 &&
-             rule_step1(r, STEP_apart, name_at(r, in - 1), 0, NULL) &&
-             rule_step1(r, STEP_unroll, name_at(r, in - 1), 0, NULL);
+             rule_step1(r, STEP_apart, rule_name(r, in - 1), 0, NULL) &&
+             rule_step1(r, STEP_unroll, rule_name(r, in - 1), 0, NULL);
     } else {
         ok = (in = split_at(r, in, lanes)) >= 0;
     }
-    if (ok && rule_step1(r, STEP_vector, name_at(r, in), 0, NULL)) return true;
-    *s = before;
-    r->out->step.n = steps;
-    return false;
-}
-
-static bool guarded(const Rule *r, ExprId red, AxisId a) {
-    ExprId guard = x_arg(r->p->nest, red, 1);
-    return guard != NO_EXPR && x_uses_axis(r->p->nest, guard, a);
+    if (ok && rule_step1(r, STEP_vector, rule_name(r, in), 0, NULL)) return true;
+    return rule_back(r, &before);
 }
 
 #define SHORT_WINDOW 7 /* rows of it that are written out */
+#define WINDOW_TILE 8  /* neighbours of a row side by side */
 
 bool rule_window(Rule *r, ExprId red, AxisId lane, int64_t lanes) {
-    StagePlan *s = plan_of(r), before = *s;
-    uint32_t steps = r->out->step.n;
-    int at = -1, most = 8;
+    StagePlan *s = rule_plan(r);
+    RuleMark before = rule_mark(r);
+    int at = -1;
     for (int i = 0; i < s->npiece; i++)
         if (!s->piece[i].reduce && s->piece[i].root != lane) at = i;
     if (at < 0 || s->piece[at].step != 1 || !s->piece[at].outermost || s->piece[at].size < 2) return false;
@@ -91,22 +83,14 @@ bool rule_window(Rule *r, ExprId red, AxisId lane, int64_t lanes) {
     for (int i = 0; i < s->npiece; i++) {
         Piece x = s->piece[i];
         if (x.reduce && x.size <= SHORT_WINDOW) rule_step1(r, STEP_unroll, x.name, 0, NULL);
-        if (!x.reduce && x.root != lane && guarded(r, red, x.root)) ok &= rule_step1(r, STEP_edges, x.name, 0, NULL);
+        if (!x.reduce && x.root != lane && rule_guarded(r, red, x.root)) ok &= rule_step1(r, STEP_edges, x.name, 0, NULL);
     }
-    int64_t size = s->piece[at].size, p = size < most ? size : most;
-    for (int64_t t = most; t > most / 2 && size > most; t--)
-        if (size % t == 0) {
-            p = t;
-            break;
-        }
-    ok = ok && rule_step1(r, STEP_tile, name_at(r, at), p, NULL) &&
-         rule_step1(r, STEP_unroll, name_at(r, s->npiece - 1), 0, NULL);
+    ok = ok && rule_step1(r, STEP_tile, rule_name(r, at), rule_tile_size(s->piece[at].size, WINDOW_TILE), NULL) &&
+         rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
     for (int i = 0; i < s->npiece; i++)
         if (s->piece[i].root == lane) at = i;
-    if (ok && rule_step1(r, STEP_tile, name_at(r, at), lanes, NULL) &&
-        rule_step1(r, STEP_vector, name_at(r, s->npiece - 1), 0, NULL))
+    if (ok && rule_step1(r, STEP_tile, rule_name(r, at), lanes, NULL) &&
+        rule_step1(r, STEP_vector, rule_name(r, -1), 0, NULL))
         return true;
-    *s = before;
-    r->out->step.n = steps;
-    return false;
+    return rule_back(r, &before);
 }

@@ -35,18 +35,16 @@ bool turn_legal(Plan *p, uint32_t stage, const char **why) {
 }
 
 static bool tile_and_name(Rule *r, const char *axis, int64_t lanes, const char **inner) {
-    const StagePlan *s = &r->p->stage[r->stage];
     if (!rule_step1(r, STEP_tile, axis, lanes, NULL)) return false;
-    *inner = arena_strdup(r->a, s->piece[s->npiece - 1].name);
+    *inner = rule_name(r, -1);
     return true;
 }
 
 bool rule_turn(Rule *r) {
-    StagePlan *s = &r->p->stage[r->stage], before = *s;
-    uint32_t steps = r->out->step.n;
-    const Piece last = s->piece[s->npiece - 1];
-    for (int i = s->npiece - 2; i >= 0; i--) {
-        const Piece x = before.piece[i];
+    const RuleMark before = rule_mark(r);
+    const Piece last = before.plan.piece[before.plan.npiece - 1];
+    for (int i = before.plan.npiece - 2; i >= 0; i--) {
+        const Piece x = before.plan.piece[i];
         int64_t lanes = target_lanes(r->p->target, DT_f32);
         while (lanes > 4 && (x.size < lanes || last.size < lanes)) lanes /= 2;
         if (x.size < lanes || last.size < lanes) continue;
@@ -54,8 +52,7 @@ bool rule_turn(Rule *r) {
         if (tile_and_name(r, x.name, lanes, &st.axis[0]) && tile_and_name(r, last.name, lanes, &st.axis[1]) &&
             rule_step(r, st))
             return true;
-        *s = before;
-        r->out->step.n = steps;
+        rule_back(r, &before);
     }
     return false;
 }
