@@ -330,23 +330,28 @@ static uint32_t total_pieces(const Plan *p) {
     return c;
 }
 
+LoopTree *lower_tree(Arena *a, Nest *n) {
+    Lower l = {.arena = a, .n = n};
+    LoopTree *t = arena_new_of(a, LoopTree);
+    t->nest = n;
+    t->scratch_offset = arena_array_of(a, n->buf.n, int64_t);
+    for (uint32_t i = 0; i < n->buf.n; i++) t->scratch_offset[i] = -1;
+    t->root = lower_node(&l, LOOP_block, NULL);
+    return t;
+}
+
 LoopTree *lower(Arena *a, Plan *p) {
     Nest *n = p->nest;
     Lower l = {.arena = a, .n = n, .plan = p, .axis_cap = n->axis.n + 64 + 8 * total_pieces(p)};
     uint32_t roots = n->axis.n;
-    l.tree = arena_new_of(a, LoopTree);
-    l.tree->nest = n;
+    l.tree = lower_tree(a, n);
     l.axis_to = arena_array_of(a, l.axis_cap, ExprId);
     for (uint32_t i = 0; i < l.axis_cap; i++) l.axis_to[i] = NO_EXPR;
     l.rem = arena_array_of(a, roots, int64_t);
     l.base = arena_array_of(a, roots, ExprId);
     l.local = arena_array_of(a, n->buf.n, uint32_t);
-    l.tree->scratch_offset = arena_array_of(a, n->buf.n, int64_t);
-    for (uint32_t i = 0; i < n->buf.n; i++) {
-        l.local[i] = UINT32_MAX;
-        l.tree->scratch_offset[i] = -1;
-    }
-    LoopNode *into = l.tree->root = lower_node(&l, LOOP_block, NULL);
+    for (uint32_t i = 0; i < n->buf.n; i++) l.local[i] = UINT32_MAX;
+    LoopNode *into = l.tree->root;
     for (int i = 0; i < n->nshared; i++) { /* the loops that all stages share */
         AxisId root = vec_last(&n->stage).axis[i];
         if (n->axis.at[root].extent == 1) continue;

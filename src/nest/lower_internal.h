@@ -37,7 +37,8 @@ struct Walk {
     void *ctx;
 };
 
-
+/* A tree without loops yet; no buffer of the nest is in scratch. */
+LoopTree *lower_tree(Arena *a, Nest *n);
 LoopNode *lower_node(Lower *l, LoopKind k, LoopNode *into);
 /* A loop axis of its own: the same name may be used by several loops. */
 AxisId lower_instance(Lower *l, AxisId root, const char *name, int64_t extent);

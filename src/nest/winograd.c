@@ -1,13 +1,11 @@
 /* Loops of Winograd's convolution: for a block of tiles that stays in the second-level cache, v = B^T x B, then for each
  * group of output channels m = v * u point by point, and y = A^T m A with the epilogue. The transforms are snippets. */
 #include "nest/winograd.h"
-#include "base/size.h"
-#include "nest/internal.h"
+#include "nest/lower_internal.h"
 
 typedef struct {
-    Arena *a;
+    Lower l; /* the arena, the nest and the tree: its loops are made by hand, no plan is walked */
     Nest *n;
-    LoopTree *t;
     WinogradTile plan;
     WinogradSize size;
     int points; /* rows of a transformed tile */
@@ -20,16 +18,6 @@ typedef struct {
 
 /* ---- loop trees by hand ---- */
 
-static LoopNode *node(Wino *w, LoopKind k, LoopNode *into) {
-    LoopNode *x = arena_new_of(w->a, LoopNode);
-    x->kind = k;
-    x->axis = NO_AXIS;
-    x->lo = x->hi = x->value = x->offset = NO_EXPR;
-    x->combine = COMBINE_store;
-    if (into) vec_push(w->a, &into->body, x);
-    return x;
-}
-
 static ExprId number(Wino *w, int64_t v) { return x_index(w->n, v); }
 static ExprId plus(Wino *w, ExprId a, ExprId b) { return x_fn2(w->n, FN_add, a, b); }
 static ExprId times(Wino *w, ExprId a, int64_t c) { return x_fn2(w->n, FN_mul, a, number(w, c)); }
@@ -38,7 +26,7 @@ static ExprId times(Wino *w, ExprId a, int64_t c) { return x_fn2(w->n, FN_mul, a
 static LoopNode *loop(Wino *w, const char *name, int64_t extent, bool unroll, LoopNode *into, ExprId *at) {
     *at = number(w, 0);
     if (extent == 1) return into;
-    LoopNode *l = node(w, LOOP_for, into);
+    LoopNode *l = lower_node(&w->l, LOOP_for, into);
     l->axis = nest_axis(w->n, name, extent, AXIS_spatial);
     l->lo = number(w, 0);
     l->hi = number(w, extent);
@@ -63,32 +51,19 @@ static LoopNode *lanes(Wino *w, const char *name, LoopNode *into, ExprId *at) {
 /* dims NULL: a number. */
 static uint32_t variable(Wino *w, const char *name, DType t, int width, int ndim, const int64_t *dim, ExprId value,
                          LoopNode *into) {
-    const char *wish = name;
-    bool taken = true;
-    for (int k = 2; taken; k++) {
-        taken = false;
-        for (uint32_t i = 0; i < w->t->var.n; i++) taken |= !strcmp(w->t->var.at[i].name, name);
-        for (uint32_t i = 0; i < w->n->buf.n; i++) taken |= !strcmp(w->n->buf.at[i].name, name);
-        if (taken) name = arena_printf(w->a, "%s%d", wish, k);
-    }
-    LoopVar v = {.name = name, .dtype = t, .lanes = width, .ndim = ndim};
-    for (int i = 0; i < ndim; i++) v.dim[i] = dim[i];
-    vec_push(w->a, &w->t->var, v);
-    LoopNode *d = node(w, LOOP_var, into);
-    d->var = w->t->var.n - 1;
+    LoopNode *d = lower_node(&w->l, LOOP_var, into);
+    d->var = lower_var(&w->l, name, UINT32_MAX, t, width, ndim, dim);
     d->value = value;
     return d->var;
 }
 
+/* Elements of an array of vectors. */
 static ExprId var_ref(Wino *w, uint32_t var, int nindex, const ExprId *index) {
-    const LoopVar *v = &w->t->var.at[var];
-    Expr e = {.kind = X_var, .dtype = (uint8_t)v->dtype, .id = var, .i = v->lanes > 1 ? X_VAR_VECTOR : 0};
-    e.is_index = v->lanes == 1;
-    return x_raw(w->n, e, nindex, index);
+    return lower_ref(&w->l, var, nindex, index, true);
 }
 
 static void set(Wino *w, uint32_t var, const ExprId *index, int nindex, Combine c, ExprId value, LoopNode *into) {
-    LoopNode *s = node(w, LOOP_set, into);
+    LoopNode *s = lower_node(&w->l, LOOP_set, into);
     s->var = var;
     s->nindex = (uint8_t)nindex;
     for (int i = 0; i < nindex; i++) s->index[i] = index[i];
@@ -97,22 +72,22 @@ static void set(Wino *w, uint32_t var, const ExprId *index, int nindex, Combine 
 }
 
 static void store(Wino *w, BufId b, const ExprId *index, ExprId value, LoopNode *into) {
-    LoopNode *s = node(w, LOOP_store, into);
+    LoopNode *s = lower_node(&w->l, LOOP_store, into);
     s->buf = b;
     s->offset = buffer_offset(w->n, b, index);
     s->value = value;
 }
 
 static void call(Wino *w, const char *what, uint32_t var, LoopNode *into) {
-    LoopNode *c = node(w, LOOP_call, into);
-    c->note = arena_printf(w->a, "winograd%d_%s", w->size.tile, what);
+    LoopNode *c = lower_node(&w->l, LOOP_call, into);
+    c->note = arena_printf(w->l.arena, "winograd%d_%s", w->size.tile, what);
     c->var = var;
 }
 
 static LoopNode *when(Wino *w, ExprId condition, LoopNode *into) {
     const Expr *c = x_get(w->n, condition);
-    if (c->kind == X_int) return c->i ? into : node(w, LOOP_block, NULL);
-    LoopNode *f = node(w, LOOP_if, into);
+    if (c->kind == X_int) return c->i ? into : lower_node(&w->l, LOOP_block, NULL);
+    LoopNode *f = lower_node(&w->l, LOOP_if, into);
     f->lo = condition;
     return f;
 }
@@ -125,7 +100,8 @@ typedef struct {
 
 static ExprId named(Wino *w, const char *name, ExprId value, LoopNode *into) {
     if (x_get(w->n, value)->kind == X_int) return value;
-    return var_ref(w, variable(w, name, DT_i32, 1, 0, NULL, value, into), 0, NULL);
+    Expr e = {.kind = X_var, .dtype = DT_i32, .is_index = true, .id = variable(w, name, DT_i32, 1, 0, NULL, value, into)};
+    return x_raw(w->n, e, 0, NULL);
 }
 
 static Place place_of(Wino *w, ExprId tile, LoopNode *into) {
@@ -170,7 +146,7 @@ static void transform_input(Wino *w, ExprId first, int64_t tiles, LoopNode *into
     ExprId cb, t, ij[2], lane;
     into = shared_loop(w, "cb", n->buf.at[w->v].dim[1], into, &cb);
     LoopNode *one = loop(w, "t", tiles, false, into, &t);
-    if (one == into) one = node(w, LOOP_block, into);
+    if (one == into) one = lower_node(&w->l, LOOP_block, into);
     Place p = place_of(w, plus(w, first, t), one);
     ExprId whole = x_fn2(n, FN_and, inside(w, plus(w, p.row, number(w, -n->winograd.pad_h)), w->points, x.dim[2]),
                          inside(w, plus(w, p.column, number(w, -n->winograd.pad_w)), w->points, x.dim[3]));
@@ -244,13 +220,13 @@ static void store_results(Wino *w, uint32_t d, const Place *p, ExprId ob, LoopNo
     }
     LoopNode *v = lanes(w, "oi", when(w, condition, into), &lane);
     ExprId to[5] = {p->image, ob, oh, ow, lane};
-    ExprId *map = x_axis_table(n, w->a, 0);
+    ExprId *map = x_axis_table(n, w->l.arena, 0);
     for (int i = 0; i < 5; i++) {
         const Expr *e = x_get(n, w->last->index[i]);
         if (e->kind == X_axis) map[e->id] = to[i];
     }
     IdMap done = {0};
-    idmap_set(w->a, &done, w->red, var_ref(w, d, 2, ac));
+    idmap_set(w->l.arena, &done, w->red, var_ref(w, d, 2, ac));
     store(w, w->last->out, to, x_rewrite(n, w->last->value, map, NULL, NULL, &done), v);
 }
 
@@ -259,7 +235,7 @@ static void transform_output(Wino *w, ExprId first, int64_t tiles, ExprId ob, in
     ExprId b, t, ij[2], lane;
     into = shared_loop(w, "b", blocks, into, &b);
     LoopNode *one = loop(w, "t", tiles, false, into, &t);
-    if (one == into) one = node(w, LOOP_block, into);
+    if (one == into) one = lower_node(&w->l, LOOP_block, into);
     Place p = place_of(w, plus(w, first, t), one);
     uint32_t d = variable(w, "d", DT_f32, w->size.lanes, 2, dim, NO_EXPR, one);
     LoopNode *l = loop(w, "i", w->points, true, one, &ij[0]);
@@ -329,8 +305,8 @@ static void shape_local(Wino *w, BufId b, int64_t d0, int64_t d1, int64_t d2) {
         x->stride[i] = stride;
         stride *= dim[i];
     }
-    w->t->scratch_offset[b] = w->t->scratch_bytes;
-    w->t->scratch_bytes += (stride * 4 + 63) / 64 * 64;
+    w->l.tree->scratch_offset[b] = w->l.tree->scratch_bytes;
+    w->l.tree->scratch_bytes += (stride * 4 + 63) / 64 * 64;
 }
 
 /* u[xi,nu,ic,oc] in the order of the loops: groups of blocks and points, ic, the group's channels. */
@@ -371,29 +347,25 @@ static bool find_parts(Wino *w, const Target *t) {
 
 LoopTree *lower_winograd(Arena *a, Nest *n, const Target *t, int threads, const char **schedule) {
     enum { ENOUGH = 4 /* blocks of tiles for each thread */ };
-    Wino w = {.a = a, .n = n};
+    Wino w = {.l = {.arena = a, .n = n}, .n = n};
     if (!find_parts(&w, t)) return NULL;
     w.plan = winograd_tile(t, &w.size);
     w.shared = threads > 1 && w.size.tiles / w.plan.together < ENOUGH * threads;
-    w.t = arena_new_of(a, LoopTree);
-    w.t->nest = n;
-    w.t->scratch_offset = arena_array_of(a, n->buf.n, int64_t);
-    for (uint32_t i = 0; i < n->buf.n; i++) w.t->scratch_offset[i] = -1;
+    LoopTree *tree = w.l.tree = lower_tree(a, n);
     order_weights(&w);
     int64_t together = w.plan.together, points = (int64_t)w.points * w.points;
     shape_local(&w, w.v, points, n->buf.at[w.x].dim[1], together);
     shape_local(&w, w.m, w.shared ? w.size.oc / w.size.lanes : w.plan.blocks, points, together);
-    LoopNode *root = w.t->root = node(&w, LOOP_block, NULL);
     ExprId k;
     int64_t whole = w.size.tiles / together, rest = w.size.tiles % together;
-    LoopNode *l = loop(&w, "tb", whole, false, root, &k);
-    l->parallel = w.t->scratch_each = threads > 1 && !w.shared;
+    LoopNode *l = loop(&w, "tb", whole, false, tree->root, &k);
+    l->parallel = tree->scratch_each = threads > 1 && !w.shared;
     block_of_tiles(&w, times(&w, k, together), together, l);
-    if (rest) block_of_tiles(&w, number(&w, whole * together), rest, root);
+    if (rest) block_of_tiles(&w, number(&w, whole * together), rest, tree->root);
     *schedule = arena_printf(a, "winograd(%dx%d) tiles(%lld) tile(t,%lld) tile(ob,%lld)%s", w.size.tile, w.size.tile,
                              (long long)together, (long long)w.plan.pixels, (long long)w.plan.blocks,
                              w.shared        ? " parallel(cb) parallel(xi) parallel(b)"
                              : threads > 1 ? " parallel(tb)"
                                              : "");
-    return w.t;
+    return tree;
 }
