@@ -16,6 +16,11 @@ static const char *window(Arena *a, const char *name, const int64_t *k, int n) {
 
 static const char *conv_kind(Arena *a, const Graph *g, const Node *n) {
     const Shape *w = value_shape(g, n->in[1]);
+    if (n->op == OP_ConvTransposeBlocked) { /* taps of each phase */
+        int64_t k[MAX_RANK];
+        for (int d = 0; d < w->rank - 3; d++) k[d] = w->dim[d + 3] * ((const Attr_ConvTransposeBlocked *)n->attr)->strides.at[d];
+        return window(a, "ConvTranspose", k, w->rank - 3);
+    }
     int64_t group = n->op == OP_Conv          ? ((const Attr_Conv *)n->attr)->group
                     : n->op == OP_ConvBlocked ? ((const Attr_ConvBlocked *)n->attr)->group
                                               : 1;
@@ -28,7 +33,7 @@ static const char *conv_kind(Arena *a, const Graph *g, const Node *n) {
 
 static const char *node_kind(Arena *a, const Graph *g, const Node *n) {
     const char *name = op_info[n->op].name;
-    bool conv = n->op == OP_Conv || n->op == OP_ConvBlocked || n->op == OP_ConvTranspose;
+    bool conv = n->op == OP_Conv || n->op == OP_ConvBlocked || n->op == OP_ConvTranspose || n->op == OP_ConvTransposeBlocked;
     if (conv && n->attr && value_shape(g, n->in[1])->rank > 2) return conv_kind(a, g, n);
     if (n->op == OP_ConvWinograd) return "Conv 3x3 Winograd";
     if (n->op == OP_MatMul || n->op == OP_Gemm) return "MatMul";

@@ -91,6 +91,18 @@ static bool find_lane(Contraction *c) {
     return false;
 }
 
+/* After a step that rewrote the stage. */
+static bool found_again(Contraction *c) {
+    Nest *n = nest_of(c);
+    return x_reductions(n, n->stage.at[c->r->stage].value, &c->red, 1) == 1 && operands(c) && find_lane(c);
+}
+
+/* Several vectors of columns side by side: blocks of them are an axis of their own. */
+static bool block_columns(Contraction *c) {
+    const Piece *x = piece_of(c, c->lane);
+    return x->size == c->lanes || (rule_step1(c->r, STEP_block, x->name, c->lanes, NULL) && found_again(c));
+}
+
 /* Innermost axis that moves x alone, and the axis of blocks that moves w alone. */
 static void find_tiles(Contraction *c) {
     Nest *n = nest_of(c);
@@ -108,6 +120,35 @@ static void find_tiles(Contraction *c) {
             c->pixel = p->root;
         if (m == MOVES_w && c->block == NO_AXIS) c->block = p->root;
     }
+}
+
+/* The largest number that axis a, or a plus a constant, is divided by; 0: none. Output channels of a group read the same
+ * part of x, and output pixels of a transposed convolution the same input pixel. */
+static int64_t divided_by(Nest *n, ExprId e, AxisId a) {
+    const Expr *x = x_get(n, e);
+    int64_t most = 0;
+    Linear l;
+    if (x->kind == X_fn && x->id == FN_div && x->is_index && x_get(n, x_arg(n, e, 1))->kind == X_int &&
+        linear_of(n, x_arg(n, e, 0), &l) && l.n == 1 && l.term[0].coef == 1 && l.term[0].atom == x_axis(n, a))
+        return x_get(n, x_arg(n, e, 1))->i;
+    for (int i = 0; i < x->narg; i++) {
+        int64_t d = x_arg(n, e, i) == NO_EXPR ? 0 : divided_by(n, x_arg(n, e, i), a);
+        if (d > most) most = d;
+    }
+    return most;
+}
+
+/* Axes whose quotient moves x become two: of groups, and of the points in one. */
+static bool block_groups(Contraction *c) {
+    Nest *n = nest_of(c);
+    StagePlan *s = plan_of(c);
+    for (int i = 0; i < s->npiece; i++) {
+        if (s->piece[i].reduce || s->piece[i].root == c->lane || moves(c, s->piece[i].root) != MOVES_both) continue;
+        int64_t d = divided_by(n, c->x, s->piece[i].root);
+        if (d < 2 || d >= s->piece[i].size) continue;
+        if (!rule_step1(c->r, STEP_block, s->piece[i].name, d, NULL) || !found_again(c)) return false;
+    }
+    return true;
 }
 
 /* ---- the model ---- */
@@ -324,21 +365,13 @@ static bool depthwise(Contraction *c) {
            rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
 }
 
-/* Several vectors of columns side by side: blocks of them are an axis of their own. */
-static bool block_columns(Contraction *c) {
-    Nest *n = nest_of(c);
-    const Piece *x = piece_of(c, c->lane);
-    if (x->size == c->lanes) return true;
-    if (!rule_step1(c->r, STEP_block, x->name, c->lanes, NULL)) return false;
-    return x_reductions(n, n->stage.at[c->r->stage].value, &c->red, 1) == 1 && operands(c) && find_lane(c);
-}
 
 bool rule_contraction(Rule *r, ExprId reduction) {
     Contraction c = {.r = r, .red = reduction, .lane = NO_AXIS, .depth = 1};
     if (!operands(&c) || !find_lane(&c)) return false;
     Moves m = moves(&c, c.lane);
     RuleMark before = rule_mark(r);
-    if (m != MOVES_w || block_columns(&c)) {
+    if (m != MOVES_w || (block_columns(&c) && block_groups(&c))) {
         find_tiles(&c);
         if (m == MOVES_w ? dense(&c) : depthwise(&c)) return true;
     }

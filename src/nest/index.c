@@ -226,8 +226,22 @@ static int64_t gcd(int64_t a, int64_t b) {
     return a;
 }
 
+/* One term of two neighbouring values: its quotient is a line through both. */
+static bool two_values(const Nest *n, const Linear *l, int64_t c, Linear *out) {
+    if (l->n != 1) return false;
+    Range v = range_of(n, l->term[0].atom);
+    int64_t at_lo, at_hi, first, step;
+    if (v.hi - v.lo != 1 || !size_mul(l->term[0].coef, v.lo, &at_lo) || !size_add(at_lo, l->constant, &at_lo) ||
+        !size_add(at_lo, l->term[0].coef, &at_hi))
+        return false;
+    step = floor_div(at_hi, c) - floor_div(at_lo, c);
+    if (!size_mul(step, v.lo, &first)) return false;
+    *out = (Linear){.n = step != 0, .constant = floor_div(at_lo, c) - first, .term = {{step, l->term[0].atom}}};
+    return true;
+}
+
 ExprId index_div(Nest *n, ExprId a, int64_t c) {
-    Linear l, q, r;
+    Linear l, q, r, line;
     if (c == 1) return a;
     if (c > 1 && linear_of(n, a, &l)) {
         split_by(&l, c, &q, &r);
@@ -236,6 +250,7 @@ ExprId index_div(Nest *n, ExprId a, int64_t c) {
             q.constant += floor_div(range.lo, c);
             return linear_build(n, &q);
         }
+        if (two_values(n, &r, c, &line) && linear_add(&q, &line, 1)) return linear_build(n, &q);
         int64_t g = c; /* a common factor of the rest's terms cancels: (4x + 2y + k)/6 = (2x + y + k/2)/3 */
         for (int i = 0; i < r.n; i++) g = gcd(g, r.term[i].coef);
         if (g > 1) {
@@ -263,7 +278,7 @@ ExprId index_div(Nest *n, ExprId a, int64_t c) {
 }
 
 ExprId index_mod(Nest *n, ExprId a, int64_t c) {
-    Linear l, q, r;
+    Linear l, q, r, line;
     if (c == 1) return x_index(n, 0);
     if (c > 1 && linear_of(n, a, &l)) {
         split_by(&l, c, &q, &r);
@@ -271,6 +286,10 @@ ExprId index_mod(Nest *n, ExprId a, int64_t c) {
         if (range.lo > -RANGE_INF && range.hi < RANGE_INF && floor_div(range.lo, c) == floor_div(range.hi, c)) {
             r.constant -= floor_div(range.lo, c) * c;
             return linear_build(n, &r);
+        }
+        if (two_values(n, &r, c, &line)) { /* r - c * (r / c) */
+            q = r;
+            if (linear_add(&q, &line, -c)) return linear_build(n, &q);
         }
         a = linear_build(n, &r);
         const Expr *x = x_get(n, a);

@@ -1,5 +1,6 @@
 /* Shapes of values whose channels lie in blocks. */
 #include "op/shape.h"
+#include "base/size.h"
 #include <inttypes.h>
 
 static bool block_within(Graph *g, NodeId n, int64_t block) {
@@ -32,6 +33,8 @@ SHAPE_FN(unblock_channels) {
     y.dim[1] = a->channels;
     return shape_set(g, n, 0, x.type, &y);
 }
+
+#define MOST_PAD ((int64_t)1 << 46)
 
 /* floor((size + p0 + p1 - d*(k-1) - 1) / s) + 1 of a known size */
 static bool windows(Graph *g, NodeId n, int d, Dim size, Dim k, Dim *out) {
@@ -78,6 +81,38 @@ SHAPE_FN(conv_blocked) {
     for (int d = 0; d < spatial; d++)
         if (!windows(g, n, d, x.shape.dim[d + 2], w.shape.dim[d + 2], &y.dim[d + 2])) return false;
     return shape_set(g, n, 0, x.type, &y);
+}
+
+SHAPE_FN(conv_transpose_blocked) {
+    Operand x, u;
+    if (!shape_operand(g, n, 0, &x) || !shape_operand(g, n, 1, &u) || !shape_same_types(g, n, 0, 2)) return false;
+    const Attr_ConvTransposeBlocked *a = SHAPE_ATTR(ConvTransposeBlocked);
+    int spatial = u.shape.rank - 3;
+    if (spatial < 1 || x.shape.rank != u.shape.rank)
+        return SHAPE_ERROR("u", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+    if (!block_within(g, n, a->block) || !shape_list_attr(g, n, "strides", (uint32_t)spatial, 1, 1) ||
+        !shape_list_attr(g, n, "kernel_shape", (uint32_t)spatial, 0, 1) ||
+        !shape_list_attr(g, n, "pads", (uint32_t)spatial, 0, -MOST_PAD) ||
+        !shape_list_attr(g, n, "output_shape", (uint32_t)spatial, 1, 1))
+        return false;
+    a = SHAPE_ATTR(ConvTransposeBlocked);
+    Dim phases = u.shape.dim[0], oc = u.shape.dim[1], ic = u.shape.dim[2];
+    if (!dim_known(oc) || !dim_known(ic) || oc < 1 || ic < 1 || oc % a->block)
+        return SHAPE_ERROR("u", "%s: want a multiple of %" PRId64 " output channels", operand_text(g, n, 1), a->block);
+    if (!dim_known(x.shape.dim[1]) || x.shape.dim[1] != (ic + a->block - 1) / a->block ||
+        x.shape.dim[x.shape.rank - 1] != a->block || !size_product(a->strides.at, spatial, &oc) || phases != oc)
+        return SHAPE_ERROR("u", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+    Shape bias = {.rank = 1, .dim = {u.shape.dim[1]}}, y = x.shape;
+    y.dim[1] = u.shape.dim[1] / a->block;
+    for (int d = 0; d < spatial; d++) {
+        y.dim[d + 2] = a->output_shape.at[d];
+        if ((a->kernel_shape.at[d] - 1) / a->strides.at[d] + 1 != u.shape.dim[d + 3])
+            return SHAPE_ERROR("kernel_shape", "got %" PRId64 ", which does not go with the taps of %s", a->kernel_shape.at[d],
+                               operand_text(g, n, 1));
+        if (y.dim[d + 2] % a->strides.at[d] || a->pads.at[d] > MOST_PAD)
+            return SHAPE_ERROR("output_shape", "dimension %d: want a multiple of its stride", d + 2);
+    }
+    return shape_want(g, n, 2, &bias) && shape_set(g, n, 0, x.type, &y);
 }
 
 SHAPE_FN(conv_winograd) {

@@ -7,6 +7,7 @@
 
 /* Cycles a multiply-add without the blocked kernels takes, of a vector's worth of them in those: what was measured. */
 #define PLAIN_FACTOR 8.0
+#define MOST_MERGED 16  /* groups of a convolution: weights and arithmetic grow by as much */
 #define MOVE_CYCLES 1.0 /* an element that is reordered */
 
 typedef enum { SIDE_plain, SIDE_either, SIDE_conv } Kind;
@@ -32,14 +33,46 @@ static int64_t padded(const Layouts *l, int64_t channels) { return (channels + l
 
 /* ---- which nodes can work in blocks ---- */
 
+/* Groups that become one, its weights zeros between them, so that groups are whole blocks: the fewest. 0: depthwise, left
+ * alone. All of them is an ordinary convolution. */
+static int64_t groups_merged(const Layouts *l, NodeId n) {
+    int64_t group = RW_ATTR(l->r, n, Conv)->group;
+    const Shape *w = shape_of_value(l, rw_in(l->r, n, 1));
+    int64_t oc = w->dim[0] / group, ic = w->dim[1];
+    if (oc == 1 && ic == 1 && group > 1) return 0;
+    for (int64_t m = 1; m < group && m <= l->block; m++)
+        if (group % m == 0 && oc * m % l->block == 0 && ic * m % l->block == 0) return m;
+    return group;
+}
+
+/* Elements of the kernel, and of it filled up so that each phase of the strides has equally many taps: memory. */
+static void transposed_taps(const Layouts *l, NodeId n, double *kernel, double *filled) {
+    const Attr_ConvTranspose *a = RW_ATTR(l->r, n, ConvTranspose);
+    const Shape *w = shape_of_value(l, rw_in(l->r, n, 1));
+    *kernel = *filled = 1;
+    for (int d = 0; d < w->rank - 2; d++) {
+        int64_t k = w->dim[d + 2], s = a->strides.at[d];
+        *kernel *= (double)k;
+        *filled *= (double)((k + s - 1) / s * s);
+    }
+}
+
+#define MOST_FILLED 4 /* times as many taps as the kernel has elements */
+
+static bool transposed_fits(const Layouts *l, NodeId n) {
+    const Attr_ConvTranspose *a = RW_ATTR(l->r, n, ConvTranspose);
+    double kernel, filled;
+    for (uint32_t d = 0; d < a->dilations.n; d++)
+        if (a->dilations.at[d] != 1) return false;
+    transposed_taps(l, n, &kernel, &filled);
+    return a->group == 1 && phases_fit(&a->strides) && filled <= MOST_FILLED * kernel;
+}
+
 static bool conv_fits(const Layouts *l, NodeId n) {
-    const Attr_Conv *a = RW_ATTR(l->r, n, Conv);
     ValueId x = rw_in(l->r, n, 0), w = rw_in(l->r, n, 1), b = rw_in(l->r, n, 2);
     if (!has_channels(l, x) || !has_channels(l, rw_out(l->r, n))) return false;
     if (!value_data(l->r->g, w) || (b != NO_VALUE && !value_data(l->r->g, b))) return false;
-    const Shape *s = shape_of_value(l, w);
-    int64_t oc = s->dim[0] / a->group;
-    return a->group == 1 || (oc == 1 && s->dim[1] == 1) || (oc % l->block == 0 && s->dim[1] % l->block == 0);
+    return rw_at(l->r, n)->op == OP_Conv ? groups_merged(l, n) <= MOST_MERGED : transposed_fits(l, n);
 }
 
 /* Operand of an element-wise node with result shape y: the same shape, one element, or one a channel. */
@@ -100,7 +133,8 @@ static Kind kind_of(const Layouts *l, NodeId n) {
     bool fits = false;
     if (x->nsub || x->op == OP_none) return SIDE_plain;
     switch (x->op) {
-    case OP_Conv: return conv_fits(l, n) ? SIDE_conv : SIDE_plain;
+    case OP_Conv:
+    case OP_ConvTranspose: return conv_fits(l, n) ? SIDE_conv : SIDE_plain;
     case OP_MaxPool:
         fits = (x->nout == 1 || x->out[1] == NO_VALUE) && has_channels(l, x->in[0]) && has_channels(l, x->out[0]);
         break;
@@ -122,14 +156,20 @@ static Kind kind_of(const Layouts *l, NodeId n) {
 
 /* A convolution reads few channels as well without blocks. */
 static bool reads_plain(const Layouts *l, NodeId n, unsigned operand) {
-    return l->kind[n] == SIDE_conv && operand == 0 && RW_ATTR(l->r, n, Conv)->group == 1 &&
+    return rw_at(l->r, n)->op == OP_Conv && l->kind[n] == SIDE_conv && operand == 0 && RW_ATTR(l->r, n, Conv)->group == 1 &&
            shape_of_value(l, rw_in(l->r, n, 0))->dim[1] <= FEW_CHANNELS;
 }
 
 static void conv_costs(const Layouts *l, NodeId n, double *blocked, double *plain) {
     const Shape *w = shape_of_value(l, rw_in(l->r, n, 1)), *y = shape_of_value(l, rw_out(l->r, n));
-    double points = (double)shape_count(y) / (double)y->dim[1], depth = (double)shape_count(w) / (double)w->dim[0];
-    *blocked = points * depth * (double)padded(l, y->dim[1]) / (double)l->block;
+    bool conv = rw_at(l->r, n)->op == OP_Conv;
+    double points = (double)shape_count(y) / (double)y->dim[1], depth = (double)shape_count(w) / (double)w->dim[conv ? 0 : 1];
+    int64_t merged = 1; /* products with zeros, as a factor */
+    if (conv)
+        merged = groups_merged(l, n);
+    else /* each result takes one element of the kernel in each stride */
+        for (int d = 0; d < w->rank - 2; d++) depth /= (double)RW_ATTR(l->r, n, ConvTranspose)->strides.at[d];
+    *blocked = points * depth * (double)(merged ? merged : 1) * (double)padded(l, y->dim[1]) / (double)l->block;
     *plain = points * depth * (double)y->dim[1] / (double)l->block * PLAIN_FACTOR;
 }
 
@@ -188,55 +228,6 @@ static void set_twin(Layouts *l, ValueId v, ValueId twin) {
     l->twin.at[v] = twin;
 }
 
-/* Zeros behind dimension `number` of f32 contents up to whole blocks; the rest of the number is what a block has. */
-static void fill_padded(const TensorRule *rule, void *to) {
-    const Tensor *t = rule->from;
-    int dim = (int)(rule->number % MAX_RANK);
-    int64_t block = rule->number / MAX_RANK, c = t->shape.dim[dim], p = (c + block - 1) / block * block;
-    int64_t outer = 1, inner = 1;
-    for (int i = 0; i < dim; i++) outer *= t->shape.dim[i];
-    for (int i = dim + 1; i < t->shape.rank; i++) inner *= t->shape.dim[i];
-    size_t row = (size_t)(c * inner) * sizeof(float);
-    for (int64_t o = 0; o < outer; o++)
-        memcpy((float *)to + o * p * inner, (const char *)t->data + (size_t)o * row, row);
-}
-
-/* Constant v with dimension `dim` of channels padded with zeros, where that is needed; made when it is written. */
-static ValueId padded_const(Layouts *l, ValueId v, int dim) {
-    const Tensor *t = value_data(l->r->g, v);
-    Graph *g = l->r->g;
-    if (padded(l, t->shape.dim[dim]) == t->shape.dim[dim]) return v;
-    TensorRule *rule = arena_new_of(g->arena, TensorRule);
-    *rule = (TensorRule){fill_padded, t, dim + MAX_RANK * l->block};
-    Tensor *to = arena_new_of(g->arena, Tensor);
-    *to = (Tensor){.dtype = t->dtype, .shape = t->shape, .rule = rule};
-    to->shape.dim[dim] = padded(l, t->shape.dim[dim]);
-    to->bytes = (size_t)shape_count(&to->shape) * sizeof(float);
-    ValueId made = graph_constant(g, g->value.at[v].name, to);
-    rw_grow(l->r);
-    return made;
-}
-
-/* Constant operand of an element-wise node with its dimension `dim` in blocks. */
-static ValueId blocked_const(Layouts *l, ValueId v, int dim) {
-    const Tensor *t = value_data(l->r->g, v);
-    Shape s = t->shape;
-    int64_t c = s.dim[dim], blocks = padded(l, c) / l->block, outer = 1, inner = 1;
-    for (int i = 0; i < dim; i++) outer *= s.dim[i];
-    for (int i = dim + 1; i < s.rank; i++) inner *= s.dim[i];
-    s.dim[dim] = blocks;
-    s.dim[s.rank++] = l->block;
-    Tensor *to = tensor_new(l->r->g->arena, t->dtype, s);
-    for (int64_t o = 0; o < outer; o++)
-        for (int64_t i = 0; i < c; i++)
-            for (int64_t k = 0; k < inner; k++)
-                tensor_set_float(to, ((o * blocks + i / l->block) * inner + k) * l->block + i % l->block,
-                                 tensor_float(t, (o * c + i) * inner + k));
-    ValueId made = graph_constant(l->r->g, l->r->g->value.at[v].name, to);
-    rw_grow(l->r);
-    return made;
-}
-
 /* Reshape of v to shape s. */
 static ValueId reshaped(Layouts *l, NodeId like, ValueId v, const Shape *s) {
     Attr_ShapeTo *a = rw_attr_new(l->r, OP_Reshape);
@@ -279,7 +270,7 @@ static ValueId operand_in_blocks(Layouts *l, NodeId n, ValueId v, int rank) {
         return rw_const_view(l->r, v, &scalar);
     }
     if (!value_data(l->r->g, v)) return in_blocks(l, n, v);
-    return blocked_const(l, v, 1 - (rank - s->rank));
+    return const_blocked(l->r, v, l->block, 1 - (rank - s->rank));
 }
 
 /* A list attribute with one more spatial dimension, the block: `fill` for it. `sides` lists behind each other. */
@@ -329,18 +320,51 @@ static ValueId conv_in_blocks(Layouts *l, NodeId n) {
     a->dilations = old->dilations;
     a->pads = old->pads;
     a->block = l->block;
-    int64_t oc = shape_of_value(l, rw_in(l->r, n, 1))->dim[0];
-    a->group = old->group == oc && oc > 1 ? padded(l, oc) : old->group;
+    int64_t oc = shape_of_value(l, rw_in(l->r, n, 1))->dim[0], merged = groups_merged(l, n);
+    a->group = merged ? old->group / merged : padded(l, oc);
     bool plain = reads_plain(l, n, 0) && twin_of(l, x) == NO_VALUE;
-    ValueId in[3] = {plain ? x : in_blocks(l, n, x), padded_const(l, rw_in(l->r, n, 1), 0), NO_VALUE};
+    ValueId w = const_merged(l->r, rw_in(l->r, n, 1), old->group, merged);
+    ValueId in[3] = {plain ? x : in_blocks(l, n, x), const_padded(l->r, w, l->block, 0), NO_VALUE};
     ValueId b = rw_in(l->r, n, 2);
-    if (b != NO_VALUE) in[2] = padded_const(l, b, 0);
+    if (b != NO_VALUE) in[2] = const_padded(l->r, b, l->block, 0);
     return rw_node(l->r, n, OP_ConvBlocked, b != NO_VALUE ? 3 : 2, in, a);
+}
+
+/* Phases want a whole number of strides: more rows and columns where there is none, which are cut off again. */
+static ValueId transposed_in_blocks(Layouts *l, NodeId n) {
+    const Attr_ConvTranspose *old = RW_ATTR(l->r, n, ConvTranspose);
+    Attr_ConvTransposeBlocked *a = rw_attr_new(l->r, OP_ConvTransposeBlocked);
+    const Shape *y = shape_of_value(l, rw_out(l->r, n));
+    const Shape *w = shape_of_value(l, rw_in(l->r, n, 1));
+    int64_t sizes[MAX_RANK], start[MAX_RANK] = {0}, step[MAX_RANK], count[MAX_RANK];
+    bool more = false;
+    for (int d = 0; d < y->rank + 1; d++) step[d] = 1;
+    for (int d = 0; d < y->rank - 2; d++) {
+        int64_t s = old->strides.at[d];
+        sizes[d] = (y->dim[d + 2] + s - 1) / s * s;
+        more |= sizes[d] != y->dim[d + 2];
+        count[d + 2] = y->dim[d + 2];
+    }
+    a->strides = old->strides;
+    attr_set_ints(l->r->g->arena, &a->kernel_shape, old->strides.n, w->dim + 2);
+    attr_set_ints(l->r->g->arena, &a->pads, old->strides.n, old->pads.at);
+    attr_set_ints(l->r->g->arena, &a->output_shape, old->strides.n, sizes);
+    a->block = l->block;
+    ValueId u = const_phases(l->r, rw_in(l->r, n, 1), &old->strides, &old->pads), b = rw_in(l->r, n, 2);
+    ValueId in[3] = {in_blocks(l, n, rw_in(l->r, n, 0)), const_padded(l->r, u, l->block, 1), NO_VALUE};
+    if (b != NO_VALUE) in[2] = const_padded(l->r, b, l->block, 0);
+    count[0] = y->dim[0];
+    count[1] = padded(l, y->dim[1]) / l->block;
+    count[y->rank] = l->block;
+    int rank = y->rank + 1;
+    ValueId made = rw_node(l->r, n, OP_ConvTransposeBlocked, b != NO_VALUE ? 3 : 2, in, a);
+    return more ? rw_node(l->r, n, OP_Slice, 1, &made, slice_attr(l->r, rank, start, step, count)) : made;
 }
 
 static ValueId node_in_blocks(Layouts *l, NodeId n) {
     Op op = rw_at(l->r, n)->op;
     if (op == OP_Conv) return conv_in_blocks(l, n);
+    if (op == OP_ConvTranspose) return transposed_in_blocks(l, n);
     unsigned nin = rw_at(l->r, n)->nin;
     int rank = shape_of_value(l, rw_out(l->r, n))->rank;
     ValueId *in = arena_array_of(l->r->tmp, nin + 1, ValueId);

@@ -6,7 +6,7 @@ below a unit in the last place of the largest magnitude, that counts).
     convolutions.py [SEED [COUNT]]      default: 0 4 (quick: 2) models a target
 
 Each model holds several convolutions with seeded shapes (channels that fill no vector, borders, strides, dilations,
-groups, depthwise, batches) with activations and residuals behind them. Targets: each x86 one that the processor runs, with one
+groups, depthwise, transposed, batches) with activations and residuals behind them. Targets: each x86 one that the processor runs, with one
 thread and, for the last, with two; --precise once. A failing model is kept as build/test/convolutions/SEED.onnx.
 """
 import os
@@ -46,6 +46,22 @@ def conv64(x, w, b, strides, dilations, pads, group):
     return y + b.astype(np.float64)[None, :, None, None]
 
 
+def transposed64(x, w, b, strides, pads, more, group):
+    """Transposed convolution in float64: x [n,ic,h,w], w [ic,oc/group,kh,kw]; more: output_padding."""
+    w = w.astype(np.float64)
+    ic, oc, kh, kw = w.shape
+    full = [(x.shape[2] - 1) * strides[0] + kh + more[0], (x.shape[3] - 1) * strides[1] + kw + more[1]]
+    y = np.zeros((x.shape[0], oc * group, *full))
+    for g in range(group):
+        c, o = slice(g * ic // group, (g + 1) * ic // group), slice(g * oc, (g + 1) * oc)
+        for i in range(kh):
+            for j in range(kw):
+                rows, cols = slice(i, i + strides[0] * x.shape[2], strides[0]), slice(j, j + strides[1] * x.shape[3], strides[1])
+                y[:, o, rows, cols] += np.einsum("nchw,co->nohw", x[:, c].astype(np.float64), w[c, :, i, j], optimize=True)
+    y = y[:, :, pads[0]:full[0] - pads[2], pads[1]:full[1] - pads[3]]
+    return y + b.astype(np.float64)[None, :, None, None]
+
+
 ACTIVATIONS = {
     None: lambda v: v,
     "Relu": lambda v: np.maximum(v, 0),
@@ -62,8 +78,9 @@ def make(seed):
     c, h, w, n = int(pick(3, 8, 16, 20, 32, 35, 64)), int(rng.integers(7, 34)), int(rng.integers(7, 34)), int(pick(1, 1, 2))
     x = rng.standard_normal((n, c, h, w)).astype(np.float32)
     nodes, weights, outputs, want = [], [], [], []
-    for k in range(10):
-        kind = pick("3x3", "3x3", "winograd", "1x1", "depthwise", "strided", "dilated", "grouped", "wide")
+    for k in range(12):
+        kind = pick("3x3", "3x3", "winograd", "1x1", "depthwise", "strided", "dilated", "grouped", "narrow", "wide", "transposed",
+                    "transposed")
         group, strides, dilations, kernel = 1, (1, 1), (1, 1), (3, 3)
         oc = int(pick(1, 7, 16, 24, 32, 48, 65, 96))
         if kind == "1x1":
@@ -74,23 +91,38 @@ def make(seed):
             group, oc, kernel, strides = c, c, pick((3, 3), (5, 5), (3, 1)), pick((1, 1), (2, 2), (2, 1))
         if kind == "grouped" and c % 4 == 0:
             group, oc = pick(2, 4), int(pick(16, 32, 64))
+        if kind == "narrow":
+            group = int(pick(*[g for g in range(1, c + 1) if c % g == 0]))
+            oc = group * int(pick(1, 2, 4, 12, 16))
+            kernel, strides = pick((3, 3), (1, 1)), pick((1, 1), (2, 2))
         if kind == "strided":
             strides = pick((2, 2), (2, 1), (3, 2))
         if kind == "dilated":
             dilations = pick((2, 2), (1, 3), (3, 1))
         if kind == "wide":
             kernel = pick((1, 7), (7, 1), (5, 5), (2, 2))
+        if kind == "transposed":
+            kernel, strides = pick((2, 2), (3, 3), (4, 4), (5, 3), (1, 2)), pick((1, 1), (2, 2), (2, 1), (3, 2), (4, 4))
+            group = c if pick(False, False, True) else 1
+            oc = c if group > 1 else oc
         most = [dilations[d] * (kernel[d] - 1) for d in (0, 1)]
         if most[0] >= h or most[1] >= w:
             continue
         same = [m // 2 for m in most]
         pads = pick([*same, *same], [0, 0, 0, 0], [min(1, most[0]), 0, 0, min(1, most[1])])
-        f = (rng.standard_normal((oc, c // group, *kernel)) / np.sqrt(c // group * kernel[0] * kernel[1])).astype(np.float32)
+        shape = (c, oc // group, *kernel) if kind == "transposed" else (oc, c // group, *kernel)
+        f = (rng.standard_normal(shape) / np.sqrt(c // group * kernel[0] * kernel[1])).astype(np.float32)
         b = rng.standard_normal(oc).astype(np.float32)
         weights += [numpy_helper.from_array(f, f"w{k}"), numpy_helper.from_array(b, f"b{k}")]
-        nodes.append(helper.make_node("Conv", ["x", f"w{k}", f"b{k}"], [f"c{k}"], strides=strides, dilations=dilations,
-                                      pads=pads, group=group))
-        y, name = conv64(x, f, b, strides, dilations, pads, group), f"c{k}"
+        if kind == "transposed":
+            more = [int(rng.integers(s)) for s in strides]
+            nodes.append(helper.make_node("ConvTranspose", ["x", f"w{k}", f"b{k}"], [f"c{k}"], strides=strides, pads=pads,
+                                          output_padding=more, group=group))
+            y, name = transposed64(x, f, b, strides, pads, more, group), f"c{k}"
+        else:
+            nodes.append(helper.make_node("Conv", ["x", f"w{k}", f"b{k}"], [f"c{k}"], strides=strides, dilations=dilations,
+                                          pads=pads, group=group))
+            y, name = conv64(x, f, b, strides, dilations, pads, group), f"c{k}"
         act = pick(*ACTIVATIONS)
         if act:
             nodes.append(helper.make_node(act, [name], [f"a{k}"]))

@@ -233,3 +233,62 @@ for ob 0..2
   unroll for ow_i 0..7
     vector oi 0..16
       y[((((ob * 12544) + (ow_i * 16)) + oi) + 12432)] = ($8[ow_i] + u[((ob * 16) + oi)])
+
+== groups of whole blocks: blocks of one group share what they read
+graph "t"
+in %x : f32[1,4,9,9,16]
+in %w : f32[64,32,1,1]
+%y = ConvBlocked(%x, %w) {group=2}
+out %y
+--- x86-64-v4: default
+schedule: fuse(oh,ow) block(ob,2) split(ic,16) tile(oh_ow,14) unroll(oh_ow.i) tile(ob_l,2) unroll(ob_l) tile(oi,16) vector(oi) stream(z)
+for ob_b 0..2
+  for oh_ow_o 0..5
+    var acc $0[14,2]:f32x16 = 0
+    for ic_o 0..2
+      for ic_i 0..16
+        unroll for oh_ow_i 0..14
+          unroll for ob_l 0..2
+            vector oi 0..16
+              $0[oh_ow_i,ob_l] += (x[0,((ob_b * 2) + ic_o),(((oh_ow_o * 14) + oh_ow_i) / 9),(((oh_ow_o * 14) + oh_ow_i) % 9),ic_i] * z[(((ob_b * 32) + (ob_l * 16)) + oi),((ic_o * 16) + ic_i),0,0])
+    unroll for oh_ow_i 0..14
+      unroll for ob_l 0..2
+        vector oi 0..16
+          y[(((((ob_b * 2592) + (ob_l * 1296)) + (oh_ow_o * 224)) + (oh_ow_i * 16)) + oi)] = $0[oh_ow_i][ob_l]
+  var acc2 $1[11,2]:f32x16 = 0
+  for ic_o 0..2
+    for ic_i 0..16
+      unroll for oh_ow_i 0..11
+        unroll for ob_l 0..2
+          vector oi 0..16
+            $1[oh_ow_i,ob_l] += (x[0,((ob_b * 2) + ic_o),(((oh_ow_i + 7) / 9) + 7),((oh_ow_i + 7) % 9),ic_i] * z[(((ob_b * 32) + (ob_l * 16)) + oi),((ic_o * 16) + ic_i),0,0])
+  unroll for oh_ow_i 0..11
+    unroll for ob_l 0..2
+      vector oi 0..16
+        y[(((((ob_b * 2592) + (ob_l * 1296)) + (oh_ow_i * 16)) + oi) + 1120)] = $1[oh_ow_i][ob_l]
+
+== a transposed convolution: an axis of phases, the row's taps bounded by it
+graph "t"
+in %x : f32[1,2,5,4,16]
+in %w : f32[4,16,32,2,2]
+%y = ConvTransposeBlocked(%x, %w) {kernel_shape=[3,4], strides=[2,2], pads=[1,1], output_shape=[10,8]}
+out %y
+--- x86-64-v4: default
+schedule: block(oh,2) block(ow,2) split(ic,16) reorder(ic.o,kh,kw,ic.i) edges(ow_b) tile(ow_b,4) unroll(ow_b) tile(oi,16) vector(oi) stream(z)
+for oh_b 0..5
+  for oh_l 0..2
+    for ow_l 0..2
+      var acc $0[4]:f32x16 = 0
+      for ic_o 0..2
+        for kh max(((oh_b + oh_l) - 4), 0)..(oh_l + 1)
+          for ic_i 0..16
+            unroll for ow_b 0..(4 - ow_l)
+              vector oi 0..16
+                $0[ow_b] += (x[0,ic_o,((oh_b + oh_l) - kh),(ow_l + ow_b),ic_i] * z[((oh_l * 2) + ow_l),oi,((ic_o * 16) + ic_i),kh,0])
+          for ic_i 0..16
+            unroll for ow_b (1 - ow_l)..4
+              vector oi 0..16
+                $0[ow_b] += (x[0,ic_o,((oh_b + oh_l) - kh),((ow_l + ow_b) - 1),ic_i] * z[((oh_l * 2) + ow_l),oi,((ic_o * 16) + ic_i),kh,1])
+      unroll for ow_b 0..4
+        vector oi 0..16
+          y[(((((oh_b * 256) + (oh_l * 128)) + (ow_b * 32)) + (ow_l * 16)) + oi)] = $0[ow_b]

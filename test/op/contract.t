@@ -213,3 +213,44 @@ in %u : f32[6,6,1,4]
 out %y
 ---
 error want [4,4,ic,oc]
+
+== phases of a transposed convolution; the tap that a phase does not have is not read
+in %x : f32[1,1,2,2]
+const %u : f32[2,2,2,2] = [1,100, 0,0, 0,0, 1,100, 10,999, 0,0, 0,0, 10,999]
+const %b : f32[2] = [0, 0.5]
+%y = ConvTransposeBlocked(%x, %u, %b) {kernel_shape=[3], strides=[2], pads=[0], output_shape=[6], block=2}
+out %y
+---
+y = 1 2.5 10 20.5 103 204.5 30 40.5 300 400.5 0 0.5
+
+== phases with padding in front
+in %x : f32[1,1,2,2]
+const %u : f32[2,2,2,1] = [10, 0, 0, 10, 1, 0, 0, 1]
+%y = ConvTransposeBlocked(%x, %u) {kernel_shape=[2], strides=[2], pads=[1], output_shape=[2], block=2}
+out %y
+---
+y = 10 20 3 4
+
+== taps have to go with the kernel
+in %x : f32[1,1,2,2]
+in %u : f32[2,2,2,1]
+%y = ConvTransposeBlocked(%x, %u) {kernel_shape=[3], strides=[2], pads=[0], output_shape=[6], block=2}
+out %y
+---
+error kernel_shape: got 3, which does not go with the taps
+
+== phases have to go with the strides
+in %x : f32[1,1,2,2]
+in %u : f32[3,2,2,2]
+%y = ConvTransposeBlocked(%x, %u) {kernel_shape=[3], strides=[2], pads=[0], output_shape=[6], block=2}
+out %y
+---
+error u: operand 1 'u' f32[3,2,2,2] does not go with
+
+== whole strides of results
+in %x : f32[1,1,2,2]
+in %u : f32[2,2,2,2]
+%y = ConvTransposeBlocked(%x, %u) {kernel_shape=[3], strides=[2], pads=[0], output_shape=[5], block=2}
+out %y
+---
+error output_shape: dimension 2: want a multiple of its stride

@@ -116,3 +116,26 @@ in %x : f32[1,8,4,4]
 out %b
 --- assign_layout:x86-64-v3
 unchanged
+
+== narrow groups become wider ones with zeros between, transposed ones phases; what strides do not fill is cut off
+graph "t"
+in %x : f32[1,8,4,4]
+const %w1 : f32[8,2,1,1] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
+const %w2 : f32[8,1,3,1] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24]
+%a = Conv(%x, %w1) {group=4} "groups"
+%b = ConvTranspose(%a, %w2) {strides=[2,1], pads=[1,0,1,0]} "transposed"
+out %b
+--- assign_layout:x86-64-v2
+graph "t" file "t"
+in %x : f32[1,8,4,4]
+const %w1 : f32[8,2,1,1] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
+const %w2 : f32[8,1,3,1] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24]
+const %w1.1 : f32[8,4,1,1] = [1, 2, 0, 0, 3, 4, 0, 0, 0, 0, 5, 6, 0, 0, 7, 8, 9, 10, 0, 0, 11, 12, 0, 0, 0, 0, 13, 14, 0, 0, 15, 16]
+const %w2.1 : f32[2,1,8,2,1] = [2, 0, 5, 0, 8, 0, 11, 0, 14, 0, 17, 0, 20, 0, 23, 0, 1, 3, 4, 6, 7, 9, 10, 12, 13, 15, 16, 18, 19, 21, 22, 24]
+const %w2.1.1 : f32[2,4,8,2,1] = base64 "AAAAQAAAAAAAAKBAAAAAAAAAAEEAAAAAAAAwQQAAAAAAAGBBAAAAAAAAiEEAAAAAAACgQQAAAAAAALhBAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAgD8AAEBAAACAQAAAwEAAAOBAAAAQQQAAIEEAAEBBAABQQQAAcEEAAIBBAACQQQAAmEEAAKhBAACwQQAAwEEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+%groups : f32[1,2,4,4,4] = BlockChannels(%x) {block=4} "groups" from "Conv"
+%groups.1 : f32[1,2,4,4,4] = ConvBlocked(%groups, %w1.1) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], group=2, block=4} "groups" from "Conv"
+%transposed : f32[1,1,8,4,4] = ConvTransposeBlocked(%groups.1, %w2.1.1) {kernel_shape=[3,1], strides=[2,1], pads=[1,0], output_shape=[8,4], block=4} "transposed" from "ConvTranspose"
+%transposed.1 : f32[1,1,7,4,4] = Slice(%transposed) {starts=[0,0,0,0,0], steps=[1,1,1,1,1], counts=[1,1,7,4,4]} "transposed" from "ConvTranspose"
+%b : f32[1,1,7,4] = UnblockChannels(%transposed.1) {block=4, channels=1} "transposed" from "ConvTranspose"
+out %b

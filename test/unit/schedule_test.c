@@ -31,6 +31,11 @@ static const Kernel kernels[] = {
                        "%y = ConvTranspose(%x, %w, %wb) {strides=[2,2], pads=[1,1,1,1], output_padding=[1,1]}\n"},
     {"conv_transpose_2",
      "in %x : f32[1,4,6]\nin %w : f32[4,3,3]\n%y = ConvTranspose(%x, %w) {strides=[3], dilations=[2], group=2}\n"},
+    {"conv_blocked_groups", "in %x : f32[1,4,5,6,4]\nin %w : f32[16,8,3,3]\nin %wb : f32[16]\n"
+                            "%c = ConvBlocked(%x, %w, %wb) {pads=[1,1,1,1], group=2, block=4}\n%y = Relu(%c)\n"},
+    {"conv_transpose_blocked", "in %x : f32[1,2,4,5,4]\nin %w : f32[6,8,7,1,2]\nin %wb : f32[8]\n"
+                               "%c = ConvTransposeBlocked(%x, %w, %wb) {kernel_shape=[2,3], strides=[3,2], pads=[1,1], "
+                               "output_shape=[12,10], block=4}\n%y = Relu(%c)\n"},
     {"max_pool", "in %x : f32[1,3,9,13]\n%y = MaxPool(%x) {kernel_shape=[3,3], strides=[2,1], pads=[1,1,1,1]}\n"},
     {"average_pool",
      "in %x : f32[1,4,8,9]\n%y = AveragePool(%x) {kernel_shape=[3,2], strides=[2,2], pads=[1,0,1,1]}\n"},
