@@ -163,45 +163,83 @@ static void transform_input(Wino *w, ExprId first, int64_t tiles, LoopNode *into
 
 /* ---- products ---- */
 
-/* acc[p][b] += v[xi,ic,first+p] * u[xi,ic,b] for ic = block * lanes .. + count */
-static void multiply(Wino *w, uint32_t acc, ExprId xi, ExprId cb, int64_t count, ExprId first, int64_t pixels, ExprId ob,
-                     int64_t blocks, LoopNode *into) {
-    Nest *n = w->n;
-    ExprId ci, pb[2], lane;
-    into = loop(w, "ci", count, false, into, &ci);
-    into = loop(w, "p", pixels, true, into, &pb[0]);
-    into = loop(w, "b", blocks, true, into, &pb[1]);
-    LoopNode *v = lanes(w, "oi", into, &lane);
-    ExprId vi[4] = {xi, cb, plus(w, first, pb[0]), ci};
-    ExprId ui[3] = {xi, plus(w, times(w, cb, w->size.lanes), ci),
-                    plus(w, times(w, plus(w, ob, pb[1]), w->size.lanes), lane)};
-    set(w, acc, pb, 2, COMBINE_sum, x_fn2(n, FN_mul, x_load(n, w->v, vi), x_load(n, w->u, ui)), v);
-}
-
 /* Where m keeps block b of the group that begins at ob: it holds one group, or all where threads share them. */
 static ExprId in_m(Wino *w, ExprId ob, ExprId b) { return w->shared ? plus(w, ob, b) : b; }
 
-static void register_tile(Wino *w, ExprId xi, ExprId first, int64_t pixels, ExprId ob, int64_t blocks, LoopNode *into) {
-    int64_t dim[2] = {pixels, blocks}, whole = w->size.ic / w->size.lanes, rest = w->size.ic % w->size.lanes;
-    ExprId cb, pb[2], lane;
-    LoopNode *scope = into;
-    uint32_t acc = variable(w, "acc", DT_f32, w->size.lanes, 2, dim, x_real(w->n, DT_f32, 0), scope);
-    LoopNode *l = whole > 0 ? loop(w, "cb", whole, false, scope, &cb) : scope;
-    if (whole > 0) multiply(w, acc, xi, cb, w->size.lanes, first, pixels, ob, blocks, l);
-    if (rest > 0) multiply(w, acc, xi, number(w, whole), rest, first, pixels, ob, blocks, scope);
-    scope = loop(w, "p", pixels, true, scope, &pb[0]);
-    scope = loop(w, "b", blocks, true, scope, &pb[1]);
-    LoopNode *v = lanes(w, "oi", scope, &lane);
-    ExprId at[4] = {in_m(w, ob, pb[1]), xi, plus(w, first, pb[0]), lane};
-    store(w, w->m, at, var_ref(w, acc, 2, pb), v);
+typedef struct {
+    ExprId xi, first, ob; /* point; the first of the tiles and of the blocks of results */
+    int64_t pixels, blocks;
+} Register;
+
+/* A register tile of zeros. */
+static uint32_t sums(Wino *w, const Register *r, LoopNode *into) {
+    int64_t dim[2] = {r->pixels, r->blocks};
+    return variable(w, "acc", DT_f32, w->size.lanes, 2, dim, x_real(w->n, DT_f32, 0), into);
+}
+
+/* The innermost loop over the elements of a register tile. */
+static LoopNode *elements(Wino *w, const Register *r, LoopNode *into, ExprId *pb, ExprId *lane) {
+    into = loop(w, "p", r->pixels, true, into, &pb[0]);
+    into = loop(w, "b", r->blocks, true, into, &pb[1]);
+    return lanes(w, "oi", into, lane);
+}
+
+/* acc[p][b] += v[xi,ic,first+p] * u[xi,ic,b] for ic = block * lanes .. + count */
+static void multiply(Wino *w, uint32_t acc, const Register *r, ExprId cb, int64_t count, LoopNode *into) {
+    Nest *n = w->n;
+    ExprId ci, pb[2], lane;
+    LoopNode *v = elements(w, r, loop(w, "ci", count, false, into, &ci), pb, &lane);
+    ExprId vi[4] = {r->xi, cb, plus(w, r->first, pb[0]), ci};
+    ExprId ui[3] = {r->xi, plus(w, times(w, cb, w->size.lanes), ci),
+                    plus(w, times(w, plus(w, r->ob, pb[1]), w->size.lanes), lane)};
+    set(w, acc, pb, 2, COMBINE_sum, x_fn2(n, FN_mul, x_load(n, w->v, vi), x_load(n, w->u, ui)), v);
+}
+
+/* acc += products of whole blocks first_cb .. + count, then of `rest` channels of the next */
+static void sum_channels(Wino *w, const Register *r, uint32_t acc, ExprId first_cb, int64_t count, int64_t rest, LoopNode *into) {
+    ExprId cb;
+    LoopNode *l = count > 0 ? loop(w, "cb", count, false, into, &cb) : into;
+    if (count > 0) multiply(w, acc, r, plus(w, first_cb, cb), w->size.lanes, l);
+    if (rest > 0) multiply(w, acc, r, plus(w, first_cb, number(w, count)), rest, into);
+}
+
+#define PART 32 /* channels whose products are summed alone: rounding errors grow with the length of a sum */
+
+/* m = products of some blocks of channels, or += them */
+static void part(Wino *w, const Register *r, bool first, ExprId first_cb, int64_t count, int64_t rest, LoopNode *into) {
+    ExprId pb[2], lane;
+    if (into->kind != LOOP_for) into = lower_node(&w->l, LOOP_block, into);
+    uint32_t acc = sums(w, r, into);
+    sum_channels(w, r, acc, first_cb, count, rest, into);
+    LoopNode *v = elements(w, r, into, pb, &lane);
+    ExprId at[4] = {in_m(w, r->ob, pb[1]), r->xi, plus(w, r->first, pb[0]), lane}, sum = var_ref(w, acc, 2, pb);
+    if (!first) sum = x_fn2(w->n, FN_add, x_load(w->n, w->m, at), sum);
+    store(w, w->m, at, sum, v);
+}
+
+static void register_tile(Wino *w, const Register *r, LoopNode *into) {
+    int64_t whole = w->size.ic / w->size.lanes, rest = w->size.ic % w->size.lanes, each = PART / w->size.lanes;
+    ExprId k;
+    if (w->size.ic <= PART) {
+        part(w, r, true, number(w, 0), whole, rest, into);
+        return;
+    }
+    part(w, r, true, number(w, 0), each, 0, into);
+    if (whole / each > 1) {
+        LoopNode *l = loop(w, "part", whole / each - 1, false, into, &k);
+        part(w, r, false, plus(w, times(w, k, each), number(w, each)), each, 0, l);
+    }
+    if (whole % each || rest) part(w, r, false, number(w, whole / each * each), whole % each, rest, into);
 }
 
 static void products(Wino *w, ExprId xi, int64_t tiles, ExprId ob, int64_t blocks, LoopNode *into) {
     int64_t p = w->plan.pixels < tiles ? w->plan.pixels : tiles, whole = tiles / p, rest = tiles % p;
     ExprId k;
     LoopNode *l = loop(w, "to", whole, false, into, &k);
-    register_tile(w, xi, times(w, k, p), p, ob, blocks, l);
-    if (rest) register_tile(w, xi, number(w, whole * p), rest, ob, blocks, into);
+    Register r = {xi, times(w, k, p), ob, p, blocks};
+    register_tile(w, &r, l);
+    r = (Register){xi, number(w, whole * p), ob, rest, blocks};
+    if (rest) register_tile(w, &r, into);
 }
 
 /* ---- results ---- */

@@ -75,7 +75,7 @@ def make(seed):
     """A model, its input and what it should give."""
     rng = np.random.default_rng(seed)
     pick = lambda *choices: choices[rng.integers(len(choices))]
-    c, h, w, n = int(pick(3, 8, 16, 20, 32, 35, 64)), int(rng.integers(7, 34)), int(rng.integers(7, 34)), int(pick(1, 1, 2))
+    c, h, w, n = int(pick(3, 8, 16, 20, 32, 35, 64, 160)), int(rng.integers(7, 34)), int(rng.integers(7, 34)), int(pick(1, 1, 2))
     x = rng.standard_normal((n, c, h, w)).astype(np.float32)
     nodes, weights, outputs, want = [], [], [], []
     for k in range(12):
