@@ -1,5 +1,6 @@
 #include "cli/build.h"
 #include "cli/cmd.h"
+#include "cli/plans.h"
 #include "cli/progress.h"
 #include "cli/runner.h"
 #include "emit/emit.h"
@@ -48,8 +49,7 @@ static const char *file_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-/* Writes the package and tells about it, or about each variant. */
-static bool write_package(Cli *c, const Programs *p) {
+static bool emit_options(Cli *c, const Programs *p, EmitOptions *out) {
     const Options *o = &c->options;
     EmitOptions emit = {.command = o->line, .model = file_name(o->model), .text_weights = o->text_weights};
     int64_t most = 0;
@@ -57,12 +57,41 @@ static bool write_package(Cli *c, const Programs *p) {
         if (p->at[i]->weight_bytes > most) most = p->at[i]->weight_bytes;
     if (!o->bin_weights && most <= TEXT_WEIGHT_BYTES) emit.text_weights = true;
     if (!hash_model(c, &emit.model_hash)) return false;
+    *out = emit;
+    return true;
+}
+
+/* Writes the package and tells about it, or about each variant. */
+static bool write_package(Cli *c, const Programs *p) {
+    const Options *o = &c->options;
+    EmitOptions emit;
+    if (!emit_options(c, p, &emit)) return false;
     if (!o->target->nvariant)
         return emit_package(p->at[0], &emit, o->output, c->diag) && report(c, p->at[0], o->output, p->at[0]->name);
     if (!emit_variants(o->target, p->at, &emit, o->output, c->diag)) return false;
     bool ok = true;
     for (uint32_t i = 0; ok && i < p->n; i++)
         ok = report(c, p->at[i], o->output, emit_variant_name(c->arena, p->at[i]->name, o->target, (int)i));
+    return ok;
+}
+
+/* One plan a shape in one package. */
+static bool write_plans(Cli *c, const Model *m, const Programs *p) {
+    const Options *o = &c->options;
+    EmitOptions emit;
+    ShapeDims dims = plans_dims(m, c->arena, p->at, p->n);
+    if (!dims.n)
+        return diag_error(c->diag, (Loc){.file = o->model, .field = "--input-shape"}, "give each input one shape",
+                          "the model leaves no dimension open, so that there is one plan alone");
+    if (!emit_options(c, p, &emit) || !emit_shapes(p->at, p->n, dims.at, dims.n, &emit, o->output, c->diag)) return false;
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < p->n; i++) {
+        Str shape = str_new(c->arena);
+        for (uint32_t d = 0; d < dims.n; d++)
+            str_addf(&shape, "%s%s %lld", d ? ", " : "", dims.at[d].name, (long long)dims.at[d].value[i]);
+        printf("plan %u: %s\n", (unsigned)i, shape.at);
+        ok = report(c, p->at[i], o->output, emit_plan_name(c->arena, p->at[i]->name, dims.at, dims.n, p->n, i));
+    }
     return ok;
 }
 
@@ -82,6 +111,25 @@ static void check_schedules(Cli *c, const Program *p, const char *text) {
     }
 }
 
+/* The programs of one plan: one, or one a variant of the target. */
+static bool compile_plan(Cli *c, CompileOptions *how, uint32_t k, uint32_t *plans, Model *m, Programs *out) {
+    const Options *o = &c->options;
+    Options own = *o;
+    if (!model_open(m, c->arena, c->diag, o->model)) return false;
+    *plans = plans_count(m, &o->shape);
+    own.shape = plans_shapes(m, &o->shape, k);
+    if (*plans > 1 && o->target->nvariant)
+        return diag_error(c->diag, (Loc){.field = "--target"}, "name one of its variants, see `tenon targets`",
+                          "several shapes cannot be compiled for %s, which has variants", o->target->name);
+    if (!model_apply(m, &own) || !model_settle(m, &o->picture, true)) return false;
+    Graph *g = model_import(m, c->arena, c->diag, false, NULL);
+    if (!g) return false;
+    progress_say(*plans > 1 ? arena_printf(c->arena, "compiling plan %u of %u", k + 1, *plans) : "compiling the model");
+    bool ok = compile_variants(c->arena, g, how, c->diag, out);
+    progress_end();
+    return ok;
+}
+
 static bool compile(Cli *c) {
     const Options *o = &c->options;
     Model m;
@@ -89,21 +137,16 @@ static bool compile(Cli *c) {
     CompileOptions *how = compile_options(o);
     Command compiler = command_new(c->arena);
     if (o->build && !compiler_words(&compiler, c->diag, o->target)) return false;
-    if (!how || !model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o) ||
-        !model_settle(&m, &o->picture, true))
-        return false;
-    Graph *g = model_import(&m, c->arena, c->diag, false, NULL);
-    if (!g) return false;
-    progress_say("compiling the model");
     Programs p = {0};
-    bool ok = compile_variants(c->arena, g, how, c->diag, &p);
-    progress_end();
+    uint32_t plans = 1;
+    bool ok = how != NULL;
+    for (uint32_t k = 0; ok && k < plans; k++) ok = compile_plan(c, how, k, &plans, &m, &p);
     if (!ok) return false;
     const char *name = p.at[0]->name;
     check_schedules(c, p.at[0], how->program.schedules);
     if (o->name && strcmp(o->name, name))
         diag_warn(c->diag, (Loc){.field = "--name"}, NULL, "'%s' becomes %s, a name in C", o->name, name);
-    return write_package(c, &p);
+    return plans > 1 ? write_plans(c, &m, &p) : write_package(c, &p);
 }
 
 int compile_command(int argc, char **argv) {

@@ -102,7 +102,7 @@ static bool run(Cli *c) {
     Model m;
     if (!model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o) || !model_settle(&m, &o->picture, true))
         return false;
-    Graph *g = model_import(&m, c->arena, c->diag, false, NULL);
+    Graph *g = model_import_bound(&m, c->arena, c->diag, o->bind_parameters);
     const Tensor **in = g ? model_tensors(&m, c->arena, g, false) : NULL;
     Runner *r = in ? runner_open(c->arena, c->diag, o, &m, g, false) : NULL;
     const Tensor **out = r ? runner_run(r, in) : NULL;

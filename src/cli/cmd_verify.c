@@ -49,38 +49,6 @@ static bool same_shapes(const Verify *v) {
     return same && !m->value.n;
 }
 
-/* The inputs whose contents the importer asks for become constants; false when there is none among them. */
-static bool bind_needed(Model *m, const ImportNeeds *needs) {
-    bool any = false;
-    for (uint32_t i = 0; i < needs->name.n; i++) {
-        ModelInput *in = model_input(m, needs->name.at[i]);
-        bool bound = false;
-        for (uint32_t k = 0; in && k < m->value.n; k++) bound |= !strcmp(m->value.at[k].input, in->name);
-        if (!in || bound || !in->tensor) continue;
-        InputValue value = {in->name, in->tensor};
-        vec_push(m->arena, &m->value, value);
-        any = true;
-    }
-    return any;
-}
-
-static Graph *import(Verify *v) {
-    Model *m = v->model;
-    bool bind = v->cli->options.bind_parameters;
-    ImportNeeds needs = {.arena = v->arena};
-    while (bind) {
-        needs.name.n = 0;
-        Graph *g = model_import(m, v->arena, diag_new(v->arena), false, &needs);
-        if (g) return g;
-        if (!bind_needed(m, &needs)) break;
-    }
-    needs.name.n = 0;
-    Graph *g = model_import(m, v->arena, m->diag, false, &needs);
-    if (!g && !bind && needs.name.n)
-        diag_warn(m->diag, (Loc){.file = m->path}, NULL, "--bind-parameters takes such contents from the data");
-    return g;
-}
-
 static bool prepare(Verify *v, const Case *c) {
     Model *m = v->model;
     m->value.n = 0;
@@ -94,7 +62,7 @@ static bool prepare(Verify *v, const Case *c) {
     v->arena = arena_new("case");
     v->runner = NULL;
     v->shapes.n = 0;
-    v->graph = import(v);
+    v->graph = model_import_bound(m, v->arena, m->diag, v->cli->options.bind_parameters);
     if (!v->graph) return false;
     for (uint32_t i = 0; i < m->shape.n; i++) vec_push(m->arena, &v->shapes, m->shape.at[i]);
     v->runner = runner_open(v->arena, m->diag, &v->cli->options, m, v->graph, false);

@@ -78,13 +78,16 @@ static bool parse_shape(const char *text, Shape *out) {
     return true;
 }
 
+ModelInput *model_shape_input(Model *m, const char *spec, const char **text) {
+    ModelInput *in = split(m, spec, text);
+    if (in || m->n != 1 || strchr(spec, '=')) return in;
+    *text = spec;
+    return &m->input[0];
+}
+
 static bool apply_shape(Model *m, const char *spec) {
     const char *text;
-    ModelInput *in = split(m, spec, &text);
-    if (!in && m->n == 1 && !strchr(spec, '=')) {
-        in = &m->input[0];
-        text = spec;
-    }
+    ModelInput *in = model_shape_input(m, spec, &text);
     if (!in) return unknown_name(m, "--input-shape", spec);
     if (!parse_shape(text, &in->given))
         return diag_error(m->diag, input_loc(m, in->name), "write it like 1x3x224x224",
@@ -326,6 +329,36 @@ Graph *model_import(const Model *m, Arena *a, Diag *d, bool names_only, ImportNe
     o.names_only = names_only;
     o.needs = needs;
     return import_model(a, d, m->path, &o);
+}
+
+/* The inputs whose contents the importer asks for become constants; false when there is none among them. */
+static bool bind_needed(Model *m, const ImportNeeds *needs) {
+    bool any = false;
+    for (uint32_t i = 0; i < needs->name.n; i++) {
+        ModelInput *in = model_input(m, needs->name.at[i]);
+        bool bound = false;
+        for (uint32_t k = 0; in && k < m->value.n; k++) bound |= !strcmp(m->value.at[k].input, in->name);
+        if (!in || bound || !in->tensor) continue;
+        InputValue value = {in->name, in->tensor};
+        vec_push(m->arena, &m->value, value);
+        any = true;
+    }
+    return any;
+}
+
+Graph *model_import_bound(Model *m, Arena *a, Diag *d, bool bind) {
+    ImportNeeds needs = {.arena = a};
+    while (bind) {
+        needs.name.n = 0;
+        Graph *g = model_import(m, a, diag_new(a), false, &needs);
+        if (g) return g;
+        if (!bind_needed(m, &needs)) break;
+    }
+    needs.name.n = 0;
+    Graph *g = model_import(m, a, d, false, &needs);
+    if (!g && !bind && needs.name.n)
+        diag_warn(d, (Loc){.file = m->path}, NULL, "--bind-parameters takes such contents from the data");
+    return g;
 }
 
 /* ---- contents ---- */

@@ -36,11 +36,16 @@ bool model_open(Model *m, Arena *a, Diag *d, const char *path);
 /* Takes --input-shape, --bind and --input. */
 bool model_apply(Model *m, const Options *o);
 ModelInput *model_input(Model *m, const char *name); /* NULL when there is none */
+/* The input that an --input-shape is for, and its numbers; NULL when there is none. */
+ModelInput *model_shape_input(Model *m, const char *spec, const char **text);
 /* Settles every dimension: from --input-shape, from files, and by what has the same symbol; what is left counts as 1,
  * with a warning if `warn`. Makes pictures into tensors. */
 bool model_settle(Model *m, const PictureOptions *o, bool warn);
 /* The whole graph with the shapes settled so far (all symbols without model_settle). */
 Graph *model_import(const Model *m, Arena *a, Diag *d, bool names_only, ImportNeeds *needs);
+/* The same with all there is to say about it. `bind`: inputs whose contents it asks for become constants where they are
+ * given. */
+Graph *model_import_bound(Model *m, Arena *a, Diag *d, bool bind);
 /* One tensor for each input of g, checked against it. `seeded`: what is not given becomes random:1; else all that is
  * missing is reported. NULL with diagnostics. */
 const Tensor **model_tensors(Model *m, Arena *a, const Graph *g, bool seeded);

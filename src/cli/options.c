@@ -69,7 +69,8 @@ static const Option table[] = {
      "left "
      "out when there is one input, and for a .npz whose keys are the inputs' names"},
     {O_shape, "input-shape", "NAME=1x3x224x224", MODEL_COMMANDS,
-     "numbers for the dynamic dimensions of an input; without it they come from the input's file, or count as 1"},
+     "numbers for the dynamic dimensions of an input; without it they come from the input's file, or count as 1. compile: "
+     "several times for an input, one package has a plan for each"},
     {O_bind, "bind", "NAME=FILE.npy", MODEL_COMMANDS, "make an input a constant"},
     {O_target, "target", "T", CODE_COMMANDS, "what `tenon targets` lists; this machine's best without it"},
     {O_name, "name", "N", CMD_compile, "prefix of files and C names; from the model's file name without it"},
@@ -97,7 +98,7 @@ static const Option table[] = {
      "along the first axis"},
     {O_rtol, "rtol", "R", CMD_verify, "relative tolerance: |got - want| <= A + R * |want|"},
     {O_atol, "atol", "A", CMD_verify, "absolute tolerance; 1e-5 of the output's largest magnitude without it"},
-    {O_bind_parameters, "bind-parameters", NULL, CMD_verify,
+    {O_bind_parameters, "bind-parameters", NULL, CMD_run | CMD_verify,
      "inputs whose contents are needed at compile time become constants from the data"},
     {O_threads, "threads", "N", CODE_COMMANDS,
      "threads that may share the loops of a kernel; without it, and with 0 or 1, the C is free of threads"},

@@ -28,6 +28,17 @@ bool emit_package(const Program *p, const EmitOptions *o, const char *dir, Diag 
 /* The same for a target with variants, p[i] for the i-th: instead of one NAME.c and weights there are those of each
  * variant, and NAME.c picks the one that runs. */
 bool emit_variants(const Target *t, Program *const *p, const EmitOptions *o, const char *dir, Diag *d);
+/* A dimension that the model leaves open, with its number in each of several plans. */
+typedef struct {
+    const char *name, *help; /* `height`; `dimension 2 of 'input'` */
+    const int64_t *value;    /* one a plan */
+} ShapeDim;
+/* One package of n plans of a model for different shapes: NAME.h and NAME.c, which pick one by the dims, and NAME_320x320.h,
+ * .c, _weights and .map.json of each. All for one target without variants. */
+bool emit_shapes(Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t ndim, const EmitOptions *o, const char *dir,
+                 Diag *d);
+/* What the files and symbols of a plan begin with: "NAME_320x240", the numbers that are not the same in all plans. */
+const char *emit_plan_name(Arena *a, const char *name, const ShapeDim *dim, uint32_t ndim, uint32_t n, uint32_t plan);
 /* What the files and symbols of variant i begin with: "NAME_v4" */
 const char *emit_variant_name(Arena *a, const char *name, const Target *t, int i);
 #endif

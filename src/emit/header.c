@@ -11,6 +11,11 @@ static bool uses_type(const Package *k, bool boolean) {
     return false;
 }
 
+void package_includes(const Package *k, Str *out, bool dims) {
+    if (uses_type(k, true)) str_add(out, "#include <stdbool.h>\n");
+    if (dims || uses_type(k, false)) str_add(out, "#include <stdint.h>\n");
+}
+
 /* A constant of the header. Enumerators are ints; what is larger becomes a macro. */
 typedef struct {
     const char *name;
@@ -63,7 +68,7 @@ static char *field_text(const Package *k, const Port *q) {
     return arena_printf(k->arena, "%s%s *%s;", q->is_input ? "const " : "", emit_c_type(q->value->dtype), q->field);
 }
 
-static char *fields_text(const Package *k) {
+char *package_fields(const Package *k, bool shapes) {
     Str s = str_new(k->arena);
     size_t width = 0;
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
@@ -72,8 +77,8 @@ static char *fields_text(const Package *k) {
     }
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
         const Port *q = &k->port[i];
-        str_addf(&s, "    %-*s /* %s \"%s\", %s */\n", (int)width, field_text(k, q), q->is_input ? "in: " : "out:",
-                 name_comment(k->arena, q->value->name), q->type);
+        str_addf(&s, "    %-*s /* %s \"%s\"%s%s */\n", (int)width, field_text(k, q), q->is_input ? "in: " : "out:",
+                 name_comment(k->arena, q->value->name), shapes ? ", " : "", shapes ? q->type : "");
     }
     if (k->ninput + k->noutput == 0) str_add(&s, "    char none; /* neither inputs nor outputs */\n");
     return s.at;
@@ -109,8 +114,7 @@ void header_text(const Package *k, Str *out) {
     heading_add(k, &heading, arena_printf(k->arena, "%s.h", k->name), "/* ", " * ");
     constants_add(k, &constants);
     if (package_threads(k)) str_add(&includes, "#include \"tenon_pool.h\"\n");
-    if (uses_type(k, true)) str_add(&includes, "#include <stdbool.h>\n");
-    if (uses_type(k, false)) str_add(&includes, "#include <stdint.h>\n");
+    package_includes(k, &includes, false);
     const char *arena =
         k->arena_bytes
             ? arena_printf(k->arena, "%s_ARENA_BYTES bytes of scratch memory, aligned to %s_ARENA_ALIGN", k->upper,
@@ -121,7 +125,7 @@ void header_text(const Package *k, Str *out) {
                                 {"NAME", k->upper},
                                 {"includes", includes.at},
                                 {"constants", constants.at},
-                                {"fields", fields_text(k)},
+                                {"fields", package_fields(k, true)},
                                 {"usage", usage_text(k)},
                                 {"pool", package_threads(k) ? pool_text(k) : ""},
                                 {"variants", k->variant ? variants_header_text(k) : ""},

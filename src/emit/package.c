@@ -172,7 +172,7 @@ void list_item(Str *out, const char *indent, bool first, const char *item) {
     str_addn(out, item, n);
 }
 
-static char *in_capitals(Arena *a, const char *s) {
+char *name_capitals(Arena *a, const char *s) {
     char *out = arena_strdup(a, s);
     for (char *c = out; *c; c++)
         if (*c >= 'a' && *c <= 'z') *c = (char)(*c - 'a' + 'A');
@@ -191,7 +191,7 @@ static void ports_add(Package *k, const ValueId *id, uint32_t n, bool is_input, 
         q->bytes = q->elements * dtype_info[v->dtype].bytes;
         q->type = type_text(a, g->sym, v->dtype, &v->shape);
         q->field = name_unique(a, fields, name_variable(a, v->name));
-        const char *base = in_capitals(a, q->field);
+        const char *base = name_capitals(a, q->field);
         q->count = name_unique(a, counts, arena_printf(a, "%s_COUNT", base));
     }
 }
@@ -227,7 +227,7 @@ static const char *const *part_names(const Package *k, Map *symbols, uint32_t i)
 }
 
 Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d) {
-    Package k = {.arena = a, .p = p, .o = o, .diag = d, .name = p->name, .upper = in_capitals(a, p->name)};
+    Package k = {.arena = a, .p = p, .o = o, .diag = d, .name = p->name, .upper = name_capitals(a, p->name)};
     k.outer = k.name;
     k.outer_upper = k.upper;
     k.target = p->target;
@@ -326,13 +326,17 @@ bool package_put(const Package *k, OutSet *set, const char *dir, const char *suf
     return put_text(open_file(k, set, dir, suffix), text);
 }
 
+bool package_put_as(const Package *k, OutSet *set, const char *dir, const char *file, const Str *text) {
+    return put_text(out_open(set, path_join(k->arena, dir, file)), text);
+}
+
 /* The thread pool, as it is. */
-static bool write_pool(const Package *k, OutSet *set, const char *dir) {
+bool package_write_pool(const Package *k, OutSet *set, const char *dir) {
     static const char *const file[] = {"tenon_pool.h", "tenon_pool.c"};
     for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
         Str text = str_new(k->arena);
         str_add(&text, skeleton(file[i]));
-        if (!put_text(out_open(set, path_join(k->arena, dir, file[i])), &text)) return false;
+        if (!package_put_as(k, set, dir, file[i], &text)) return false;
     }
     return true;
 }
@@ -348,9 +352,8 @@ bool package_write_outside(const Package *k, OutSet *set, const char *dir) {
         makefile_text(k, &makefile);
     cmake_text(k, &cmake);
     return package_put(k, set, dir, ".h", &header) && package_put(k, set, dir, "_example.c", &example) &&
-           put_text(out_open(set, path_join(a, dir, "Makefile")), &makefile) &&
-           put_text(out_open(set, path_join(a, dir, "CMakeLists.txt")), &cmake) &&
-           (!package_threads(k) || write_pool(k, set, dir));
+           package_put_as(k, set, dir, "Makefile", &makefile) && package_put_as(k, set, dir, "CMakeLists.txt", &cmake) &&
+           (!package_threads(k) || package_write_pool(k, set, dir));
 }
 
 bool package_write_code(const Package *k, OutSet *set, const char *dir) {
@@ -364,6 +367,15 @@ bool package_write_code(const Package *k, OutSet *set, const char *dir) {
     OutFile *bin = c && k->has_bin ? open_file(k, set, dir, "_weights.bin") : NULL;
     if (!c || (k->has_bin && !bin)) return false;
     return weights_write(k, c, bin) && out_close(c) && (!bin || out_close(bin));
+}
+
+bool package_same_ports(const Package *a, const Package *b, bool shapes) {
+    bool same = a->ninput == b->ninput && a->noutput == b->noutput && package_threads(a) == package_threads(b);
+    for (uint32_t i = 0; same && i < a->ninput + a->noutput; i++)
+        same = !strcmp(a->port[i].field, b->port[i].field) && a->port[i].value->dtype == b->port[i].value->dtype &&
+               (!shapes || !strcmp(a->port[i].type, b->port[i].type));
+    return same || diag_error(a->diag, (Loc){.file = a->o->model}, "this is a defect of tenon, please report it",
+                              "%s and %s have other inputs and outputs", a->name, b->name);
 }
 
 bool package_fits(const Package *k) {

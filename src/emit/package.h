@@ -48,6 +48,12 @@ bool package_write_code(const Package *k, OutSet *set, const char *dir);
 bool package_write_outside(const Package *k, OutSet *set, const char *dir);
 bool package_put(const Package *k, OutSet *set, const char *dir, const char *suffix, const Str *text);
 
+bool package_put_as(const Package *k, OutSet *set, const char *dir, const char *file, const Str *text);
+bool package_write_pool(const Package *k, OutSet *set, const char *dir); /* tenon_pool.h and .c */
+/* Inputs and outputs are the model's: a diagnostic where passes named or counted them otherwise for another target or
+ * shape. `shapes`: these are the same too. */
+bool package_same_ports(const Package *a, const Package *b, bool shapes);
+
 /* Each file as text. */
 void header_text(const Package *k, Str *out);
 bool source_text(const Package *k, Str *out);
@@ -58,6 +64,10 @@ void map_text(const Package *k, Str *out);
 bool variants_source_text(const Package *k, Str *out);
 void variants_makefile_text(const Package *k, Str *out);
 void variants_map_text(const Package *k, Str *out);
+/* `#include` lines for the types of its inputs and outputs; `dims`: with int64_t in any case. */
+void package_includes(const Package *k, Str *out, bool dims);
+/* The fields of NAME_io; `shapes`: with their shapes, which are the same in all plans. */
+char *package_fields(const Package *k, bool shapes);
 char *variants_header_text(const Package *k);    /* the lines of NAME.h that declare them */
 char *variants_cmake_sources(const Package *k);  /* ` NAME_v4.c NAME_v4_weights.c ...` */
 char *variants_cmake_settings(const Package *k); /* the flags of each */
@@ -70,6 +80,7 @@ bool weights_write(const Package *k, OutFile *c, OutFile *bin);
  * bytes are little endian. */
 void literal_add(Str *out, Arena *tmp, DType t, const void *element);
 
+char *name_capitals(Arena *a, const char *s);
 /* A C identifier that is no macro of a header either: a name in capitals (two or more) is written small. */
 const char *name_variable(Arena *a, const char *name);
 /* `base` where `taken` lacks it, else base_2, base_3, ...; the name is taken then. */

@@ -194,15 +194,6 @@ void variants_map_text(const Package *k, Str *out) {
 
 /* ---- the files ---- */
 
-/* Inputs and outputs are the model's: passes may not name or count them otherwise for another target. */
-static bool same_ports(const Package *a, const Package *b) {
-    bool same = a->ninput == b->ninput && a->noutput == b->noutput && package_threads(a) == package_threads(b);
-    for (uint32_t i = 0; same && i < a->ninput + a->noutput; i++)
-        same = !strcmp(a->port[i].field, b->port[i].field) && !strcmp(a->port[i].type, b->port[i].type);
-    return same || diag_error(a->diag, (Loc){.file = a->o->model}, "this is a defect of tenon, please report it",
-                              "the variants %s and %s have other inputs and outputs", a->name, b->name);
-}
-
 /* The package of variant i: named behind the outer one, whose header it uses. */
 static bool variant_names(Package *k, Program *const *p, int i) {
     Program *own = arena_copy(k->arena, p[i], sizeof *own);
@@ -213,7 +204,7 @@ static bool variant_names(Package *k, Program *const *p, int i) {
     v->outer_upper = k->upper;
     if (v->p->arena_bytes > k->arena_bytes) k->arena_bytes = v->p->arena_bytes;
     if (v->weight_bytes > k->weight_bytes) k->weight_bytes = v->weight_bytes;
-    return same_ports(k, v);
+    return package_same_ports(k, v, true);
 }
 
 static bool write_all(Package *k, OutSet *set, const char *dir) {

@@ -1,0 +1,198 @@
+/* A package of several plans, each for other shapes of the model's inputs: every plan has its own header, code and
+ * weights, and NAME.h and NAME.c around them pick one by the dimensions that the model leaves open. */
+#include "emit/package.h"
+#include "emit/skel.h"
+#include <string.h>
+
+typedef struct {
+    Package *plan;
+    uint32_t n;
+    const ShapeDim *dim; /* what differs between them, or may */
+    uint32_t ndim;
+    const char **field; /* of NAME_dims, one a dim */
+    const char *name, *upper;
+} Shapes;
+
+static const Package *first(const Shapes *s) { return &s->plan[0]; }
+
+/* `height = 320, width = 320`, with `joint` between name and number */
+static const char *dims_text(const Shapes *s, uint32_t plan, const char *before, const char *joint, const char *between) {
+    Str out = str_new(first(s)->arena);
+    for (uint32_t d = 0; d < s->ndim; d++)
+        str_addf(&out, "%s%s%s%s%lld", d ? between : "", before, s->field[d], joint, (long long)s->dim[d].value[plan]);
+    return out.at;
+}
+
+const char *emit_plan_name(Arena *a, const char *name, const ShapeDim *dim, uint32_t ndim, uint32_t n, uint32_t plan) {
+    Str out = str_new(a);
+    for (uint32_t d = 0; d < ndim; d++) {
+        bool differs = false;
+        for (uint32_t i = 1; i < n; i++) differs |= dim[d].value[i] != dim[d].value[0];
+        if (differs) str_addf(&out, "%s%lld", out.n ? "x" : "", (long long)dim[d].value[plan]);
+    }
+    return arena_printf(a, "%s_%s", name, out.at);
+}
+
+/* ---- NAME.h ---- */
+
+static char *table_text(const Shapes *s) {
+    Str out = str_new(first(s)->arena);
+    for (uint32_t i = 0; i < s->n; i++)
+        str_addf(&out, " *     %u  %s  %s.h, arena %lld bytes\n", i, dims_text(s, i, "", " ", ", "), s->plan[i].name,
+                 (long long)s->plan[i].arena_bytes);
+    return out.at;
+}
+
+static char *dims_fields(const Shapes *s) {
+    Str out = str_new(first(s)->arena);
+    for (uint32_t d = 0; d < s->ndim; d++)
+        str_addf(&out, "    int64_t %s; /* %s */\n", s->field[d], name_comment(first(s)->arena, s->dim[d].help));
+    return out.at;
+}
+
+/* `int NAME_run(...)` */
+static char *signature(const Shapes *s, bool pool) {
+    return arena_printf(first(s)->arena, "int %s_run%s(const %s_io *io, const %s_dims *dims, void *arena%s)", s->name,
+                        pool ? "_pool" : "", s->name, s->name, pool ? ", tenon_pool *pool" : "");
+}
+
+static void header(const Shapes *s, Str *out) {
+    const Package *k = first(s);
+    Arena *a = k->arena;
+    Str heading = str_new(a), includes = str_new(a);
+    int64_t arena = 0, align = 0;
+    for (uint32_t i = 0; i < s->n; i++) {
+        if (s->plan[i].arena_bytes > arena) arena = s->plan[i].arena_bytes;
+        if (s->plan[i].p->arena_align > align) align = s->plan[i].p->arena_align;
+    }
+    heading_add(k, &heading, arena_printf(a, "%s.h", s->name), "/* ", " * ");
+    if (package_threads(k)) str_add(&includes, "#include \"tenon_pool.h\"\n");
+    package_includes(k, &includes, true);
+    const SkelValue values[] = {
+        {"heading", heading.at},
+        {"table", table_text(s)},
+        {"includes", includes.at},
+        {"name", s->name},
+        {"NAME", s->upper},
+        {"count", arena_printf(a, "%u", s->n)},
+        {"arena_bytes", arena_printf(a, "%lld", (long long)(arena ? arena : 1))},
+        {"arena_align", arena_printf(a, "%lld", (long long)align)},
+        {"dims", dims_fields(s)},
+        {"fields", package_fields(k, false)},
+        {"example_dims", dims_text(s, 0, ".", " = ", ", ")},
+        {"pool", package_threads(k) ? arena_printf(a, "\n/* The same with the threads of `pool`; NULL: on this thread alone. */\n%s;\n",
+                                                   signature(s, true)) : ""},
+        {NULL, NULL}};
+    skeleton_fill(out, "shapes.h.in", values);
+}
+
+/* ---- NAME.c ---- */
+
+static void run_add(const Shapes *s, bool pool, Str *out) {
+    str_addf(out, "\n%s {\n    if (!io || !dims) return %s_ERROR_NULL;\n    switch (%s_shape(dims)) {\n", signature(s, pool),
+             s->upper, s->name);
+    for (uint32_t i = 0; i < s->n; i++) {
+        const Package *k = &s->plan[i];
+        str_addf(out, "    case %u: {\n        const %s_io plan = {", i, k->name);
+        for (uint32_t p = 0; p < k->ninput + k->noutput; p++)
+            list_item(out, "            ", p == 0, arena_printf(k->arena, ".%s = io->%s", k->port[p].field, k->port[p].field));
+        if (k->ninput + k->noutput == 0) str_add(out, ".none = 0");
+        str_addf(out, "};\n        return %s_run%s(&plan, arena%s);\n    }\n", k->name, pool ? "_pool" : "", pool ? ", pool" : "");
+    }
+    str_addf(out, "    default: return %s_ERROR_SHAPE;\n    }\n}\n", s->upper);
+}
+
+static void source(const Shapes *s, Str *out) {
+    const Package *k = first(s);
+    Arena *a = k->arena;
+    Str heading = str_new(a), includes = str_new(a), match = str_new(a), arenas = str_new(a);
+    heading_add(k, &heading, arena_printf(a, "%s.c", s->name), "/* ", " * ");
+    for (uint32_t i = 0; i < s->n; i++) {
+        str_addf(&includes, "#include \"%s.h\"\n", s->plan[i].name);
+        str_addf(&match, "    if (%s) return %u;\n", dims_text(s, i, "dims->", " == ", " && "), i);
+        str_addf(&arenas, "    case %u: return %lld;\n", i, (long long)s->plan[i].arena_bytes);
+    }
+    const SkelValue values[] = {{"heading", heading.at}, {"includes", includes.at}, {"name", s->name},
+                                {"match", match.at},     {"arenas", arenas.at},     {NULL, NULL}};
+    skeleton_fill(out, "shapes.c.in", values);
+    run_add(s, false, out);
+    if (package_threads(k)) run_add(s, true, out);
+}
+
+static void makefile(const Shapes *s, Str *out) {
+    const Package *k = first(s);
+    Arena *a = k->arena;
+    const Target *t = k->target;
+    Str heading = str_new(a), objects = str_new(a), rules = str_new(a);
+    bool pool = package_threads(k);
+    heading_add(k, &heading, "Makefile", "# ", "# ");
+    str_addf(&rules, "%s.o %s.pic.o: %s.h", s->name, s->name, s->name);
+    for (uint32_t i = 0; i < s->n; i++) str_addf(&rules, " %s.h", s->plan[i].name);
+    str_add(&rules, "\n");
+    for (uint32_t i = 0; i < s->n; i++) {
+        const char *n = s->plan[i].name;
+        str_addf(&objects, " %s.o %s_weights.o", n, n);
+        str_addf(&rules, "%s.o %s.pic.o: %s.h %s_weights.h%s\n", n, n, n, n, pool ? " tenon_pool.h" : "");
+        str_addf(&rules, "%s_weights.o %s_weights.pic.o: %s_weights.h%s\n", n, n, n,
+                 s->plan[i].has_bin ? arena_printf(a, " %s_weights.bin", n) : "");
+    }
+    if (pool) str_add(&rules, "tenon_pool.o tenon_pool.pic.o: tenon_pool.h\n"
+                              "tenon_pool.o tenon_pool.pic.o: CFLAGS += -std=gnu11 -pthread\n");
+    const SkelValue values[] = {{"heading", heading.at},       {"name", s->name},
+                                {"target", t->name},           {"cc", t->cc},
+                                {"cflags", t->cflags},         {"objects", objects.at},
+                                {"rules", rules.at},           {"pool_o", pool ? " tenon_pool.o" : ""},
+                                {"pool_lib", pool ? " -pthread" : ""}, {NULL, NULL}};
+    skeleton_fill(out, "shapes.mk.in", values);
+}
+
+/* ---- the files ---- */
+
+static bool write_all(const Shapes *s, OutSet *set, const char *dir) {
+    const Package *k = first(s);
+    Str h = str_new(k->arena), c = str_new(k->arena), make = str_new(k->arena);
+    Package outer = *k;
+    outer.name = s->name;
+    header(s, &h);
+    source(s, &c);
+    makefile(s, &make);
+    bool ok = out_folder(set, dir) && package_put(&outer, set, dir, ".h", &h) && package_put(&outer, set, dir, ".c", &c) &&
+              package_put_as(k, set, dir, "Makefile", &make) && (!package_threads(k) || package_write_pool(k, set, dir));
+    for (uint32_t i = 0; ok && i < s->n; i++) {
+        Str own = str_new(k->arena);
+        header_text(&s->plan[i], &own);
+        ok = package_put(&s->plan[i], set, dir, ".h", &own) && package_write_code(&s->plan[i], set, dir);
+    }
+    return ok;
+}
+
+static bool same_shape(const ShapeDim *dim, uint32_t ndim, uint32_t i, uint32_t j) {
+    bool same = true;
+    for (uint32_t d = 0; d < ndim; d++) same &= dim[d].value[i] == dim[d].value[j];
+    return same;
+}
+
+bool emit_shapes(Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t ndim, const EmitOptions *o, const char *dir,
+                 Diag *d) {
+    Arena *a = arena_new("package");
+    OutSet *set = out_begin(a, d);
+    Shapes s = {.n = n, .dim = dim, .ndim = ndim, .name = p[0]->name, .upper = name_capitals(a, p[0]->name)};
+    Map fields = {0};
+    bool ok = true;
+    s.plan = arena_array_of(a, n, Package);
+    s.field = arena_array_of(a, ndim + 1, const char *);
+    for (uint32_t i = 0; i < ndim; i++) s.field[i] = name_unique(a, &fields, name_variable(a, dim[i].name));
+    for (uint32_t i = 0; ok && i < n; i++) {
+        for (uint32_t j = 0; ok && j < i; j++)
+            if (same_shape(dim, ndim, i, j))
+                ok = diag_error(d, (Loc){.file = o->model, .field = "--input-shape"}, "give each shape once",
+                                "the plans %u and %u are for the same shapes", j, i);
+        Program *own = arena_copy(a, p[i], sizeof *own);
+        own->name = emit_plan_name(a, s.name, dim, ndim, n, i);
+        s.plan[i] = package_names(a, own, o, d);
+        ok = ok && package_fits(&s.plan[i]) && package_same_ports(&s.plan[0], &s.plan[i], false);
+    }
+    ok = ok && write_all(&s, set, dir) && out_commit(set);
+    arena_free(a);
+    return ok;
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# One package with a plan for each of several shapes: quiet under gcc and clang, picks by the dimensions, refuses others,
+# and each plan gives the bytes of a package made for that shape alone.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+TENON=${TENON:-$PWD/build/tenon}
+passed=0 failed=0
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+export XDG_CACHE_HOME=$work/cache
+
+check() { # what, command...
+    local what=$1
+    shift
+    if "$@" >"$work/log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL $what"
+        tail -n 20 "$work/log"
+    fi
+}
+
+says() { # text, command...: it fails and says so
+    local text=$1
+    shift
+    ! "$@" >"$work/said" 2>&1 && grep -q -- "$text" "$work/said"
+}
+
+weights=$(awk 'BEGIN { for (i = 0; i < 216; i++) printf "%s%.4g", i ? "," : "", i * 37 % 101 / 50 - 1 }')
+cat >"$work/net.txt" <<END
+graph "net"
+in %x : f32[1,3,height,width]
+in %z : f32[batch,4]
+const %w : f32[8,3,3,3] = [$weights]
+%c = Conv(%x, %w) {pads=[1,1,1,1], strides=[2,1]} "conv"
+%r = Relu(%c) "act"
+%m = ReduceMean(%r) {axes=[2,3], keepdims=0} "mean"
+%s = Softmax(%z) {axis=1} "soft"
+out %r
+out %m
+out %s
+END
+
+cat >"$work/main.c" <<'END'
+#include "net.h"
+#include <stdio.h>
+#include <stdlib.h>
+static _Alignas(NET_ARENA_ALIGN) unsigned char arena[NET_ARENA_BYTES];
+static float x[4096], z[64], r[65536], m[8], s[64];
+int main(int argc, char **argv) {
+    const net_dims dims = {.height = atoi(argv[1]), .width = atoi(argv[2]), .batch = atoi(argv[3])};
+    const net_io io = {.x = x, .z = z, .r = r, .m = m, .s = s};
+    if (argc < 5) return net_shape(&dims) == -1 && net_arena_bytes(&dims) == 0 && net_run(&io, &dims, arena) == NET_ERROR_SHAPE &&
+                         net_run(&io, NULL, arena) == NET_ERROR_NULL && net_run(NULL, &dims, arena) == NET_ERROR_NULL ? 0 : 1;
+    if (net_shape(&dims) < 0 || net_shape(&dims) >= NET_SHAPES || net_arena_bytes(&dims) > sizeof arena) return 2;
+    size_t nx = (size_t)(3 * dims.height * dims.width), nz = (size_t)(4 * dims.batch);
+    for (size_t i = 0; i < nx; i++) x[i] = (float)(i * 29 % 83) / 41 - 1;
+    for (size_t i = 0; i < nz; i++) z[i] = (float)(i * 7 % 5);
+    FILE *f = fopen(argv[4], "wb"), *g = fopen(argv[5], "wb");
+    fwrite(x, 4, nx, f);
+    fwrite(z, 4, nz, g);
+    fclose(f);
+    fclose(g);
+    if (net_run(&io, &dims, arena)) return 3;
+    fwrite(r, 4, (size_t)(8 * ((dims.height + 1) / 2) * dims.width), stdout);
+    fwrite(m, 4, 8, stdout);
+    fwrite(s, 4, nz, stdout);
+    return 0;
+}
+END
+
+strict="-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -O1"
+plans="--input-shape x=1x3x8x8 --input-shape z=2x4 --input-shape x=1x3x9x12 --input-shape z=1x4 --input-shape x=1x3x16x5"
+check "compile" "$TENON" compile "$work/net.txt" -o "$work/all" --target c99 $plans
+check "make" make -s -C "$work/all"
+check "shared library" make -s -C "$work/all" libnet.so
+for cc in gcc clang; do
+    check "$cc" $cc $strict -I"$work/all" -o "$work/$cc" "$work/main.c" "$work"/all/net*.c -lm
+done
+check "with the library" gcc -I"$work/all" -o "$work/lib" "$work/main.c" "$work/all/libnet.a" -lm
+
+same() { # height, width, batch
+    local single=$work/single_$1
+    "$TENON" compile "$work/net.txt" -o "$single" --target c99 --input-shape "x=1x3x$1x$2" --input-shape "z=$3x4" &&
+        make -s -C "$single" && "$work/lib" "$1" "$2" "$3" "$work/x.bin" "$work/z.bin" >"$work/got" &&
+        "$work/clang" "$1" "$2" "$3" "$work/x.bin" "$work/z.bin" >/dev/null &&
+        "$single/net_example" --out "$single/out" "$work/x.bin" "$work/z.bin" &&
+        cat "$single"/out[012].bin | cmp - "$work/got"
+}
+check "8x8" same 8 8 2
+check "9x12" same 9 12 1
+check "16x5 with the last shape of the other input" same 16 5 1
+check "no plan" "$work/gcc" 8 9 2
+mkdir "$work/twice"
+check "again the same bytes" "$TENON" compile "$work/net.txt" -o "$work/twice/all" --target c99 $plans
+check "again the same bytes, compared" diff -r -x '*.o' -x '*.a' -x '*.so' "$work/all" "$work/twice/all"
+check "threads" "$TENON" compile "$work/net.txt" -o "$work/threads" --target gnu --threads 2 --grain 1 $plans
+check "threads, make" make -s -C "$work/threads"
+check "twice the same" says "give each shape once" "$TENON" compile "$work/net.txt" -o "$work/bad" --target c99 \
+    --input-shape x=1x3x8x8 --input-shape x=1x3x8x8 --input-shape z=1x4
+check "variants" says "name one of its variants" "$TENON" compile "$work/net.txt" -o "$work/bad" --target x86-64 $plans
+check "nothing written" test ! -e "$work/bad"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
