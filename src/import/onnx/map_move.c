@@ -27,12 +27,13 @@ typedef struct {
 
 static int64_t clamp(int64_t v, int64_t lo, int64_t hi) { return v < lo ? lo : v > hi ? hi : v; }
 
-/* Start and count on a dimension of known size: clamped as NumPy does. */
+/* Start and count on a dimension of known size: clamped as the standard says; walking down, the start is an element even
+ * where NumPy finds none. */
 static void slice_number(int64_t size, const Part *r, Dim *start, Dim *count) {
     int64_t s = r->start.number, e = r->end.number, step = r->step;
-    if (s < 0) s = s < -size ? (step < 0 ? -1 : 0) : s + size;
+    if (s < 0) s = s < -size ? 0 : s + size;
     if (e < 0) e = e < -size ? -1 : e + size;
-    s = step > 0 ? clamp(s, 0, size) : clamp(s, -1, size - 1);
+    s = clamp(s, 0, step > 0 ? size : size - 1);
     e = step > 0 ? clamp(e, 0, size) : clamp(e, -1, size - 1);
     int64_t span = step > 0 ? e - s : s - e;
     *count = span <= 0 ? 0 : step > 0 ? ceil_div(span, step) : step == INT64_MIN ? 1 : ceil_div(span, -step);
