@@ -19,7 +19,7 @@ static bool window_count(Graph *g, NodeId n, const char *field, int axis, const 
         return SHAPE_ERROR(field, "kernel %" PRId64 " times dilation %" PRId64 " overflows", w->k, w->d);
     DimX padded = dimx_add(t, dimx_add(t, dimx(w->size), dimx_number(w->p0)), dimx_number(w->p1));
     DimX room = dimx_sub(t, padded, dimx_number(reach + 1));
-    if (!dimx_bad(room) && room.is_number && room.number < 0)
+    if (!dimx_bad(room) && room.is_number && (w->ceil ? room.number <= -w->s : room.number < 0))
         return SHAPE_ERROR(field,
                            "dimension %d: the window spans %" PRId64 " elements, the padded input has only %" PRId64,
                            axis, reach + 1, padded.number);
