@@ -1,20 +1,5 @@
-/* Normalisation, softmax and reductions. */
+/* Normalisation, softmax and reductions. Batch normalisation is in map_batch_norm.c. */
 #include "import/onnx/maps.h"
-
-bool map_batch_norm(OnnxNode *n) {
-    Attr_Epsilon *a = ox_new(n, OP_BatchNormalization);
-    a->epsilon = ox_float(n, "epsilon", (double)1e-5f);
-    if (n->version < 9 && !ox_int(n, "spatial", 1)) return ox_refuse(n, "statistics per element (spatial 0)");
-    if (n->version < 7 && !ox_int(n, "is_test", 0)) {
-        for (uint32_t i = 1; i < n->nout; i++)
-            if (ox_wants(n, i)) return ox_refuse(n, "training mode; export the model for inference");
-    }
-    if (n->version >= 14 && ox_int(n, "training_mode", 0))
-        return ox_refuse(n, "training mode; export the model for inference");
-    for (uint32_t i = 1; i < n->nout; i++)
-        if (ox_wants(n, i)) return ox_refuse(n, "outputs of training mode; export the model for inference");
-    return ox_emit_output(n, 0, OP_BatchNormalization, n->nin, n->in, a);
-}
 
 bool map_instance_norm(OnnxNode *n) {
     Attr_Epsilon *a = ox_new(n, OP_InstanceNormalization);
