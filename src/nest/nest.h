@@ -72,7 +72,8 @@ typedef uint32_t BufId;
     FN(pow, 2, NULL, "pow")          /* integer powers of integers exactly, wrapping */ \
     FN(trunc_mod, 2, NULL, "fmod")   /* sign of the dividend; integers: C's %, 0 where the divisor is 0 */ \
     FN(sign_mod, 2, NULL, NULL)      /* sign of the divisor (numpy.mod) */ \
-    FN(atan2, 2, NULL, "atan2")
+    FN(atan2, 2, NULL, "atan2") \
+    FN(philox, 2, NULL, NULL)        /* u64: 64 random bits, a function of a counter and the lower 32 bits of a key */
 
 typedef enum Fn {
 #define FN(name, arity, infix, libm) FN_##name,

@@ -1,5 +1,6 @@
 /* Scalar functions, conversions and memory access of the reference interpreter. */
 #include "op/eval.h"
+#include "runtime/snippet/philox_u64.h"
 #include <math.h>
 
 double eval_round(DType t, double v) {
@@ -194,6 +195,7 @@ static void int_fn2(const Ins *ins, const Slot *a, const Slot *b, Slot *r, int n
     case FN_pow: INT2(int_pow(x, y, u));
     case FN_bitand: INT2(x & y);
     case FN_bitor: INT2(x | y);
+    case FN_philox: INT2((int64_t)philox_u64((uint64_t)x, (uint64_t)y));
     case FN_bitxor: INT2(x ^ y);
     case FN_shift_left:
     case FN_shift_right: INT2(shift((Fn)ins->fn, x, y, t));

@@ -41,6 +41,7 @@ static bool fold_elements(Graph *g, NodeId n, const Tensor **data) {
 
 /* All operands are constant, the shapes of the results are numbers and their bytes within the limit. */
 static bool foldable(const Graph *g, const Node *node, int64_t limit) {
+    if (node->op == OP_RandomUniform || node->op == OP_RandomNormal) return false; /* the generator is smaller */
     if (op_info[node->op].meaning == MEANING_expand || op_info[node->op].meaning == MEANING_none) return false;
     for (unsigned i = 0; i < node->nin; i++)
         if (node->in[i] != NO_VALUE && !g->value.at[node->in[i]].data) return false;

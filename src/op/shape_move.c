@@ -45,6 +45,23 @@ SHAPE_FN(shape_to) {
     return shape_set(g, n, 0, x.type, &y);
 }
 
+/* The seed is a single integer; the shape is an attribute. */
+SHAPE_FN(random) {
+    Operand seed;
+    Shape y;
+    Op op = g->node.at[n].op;
+    if (!shape_operand(g, n, 0, &seed) || !shape_want_ints(g, n, 0)) return false;
+    if (shape_count(&seed.shape) != 1) return SHAPE_ERROR("seed", "%s: want one element", operand_text(g, n, 0));
+    const Dims *shape = op == OP_RandomUniform  ? &SHAPE_ATTR(RandomUniform)->shape
+                        : op == OP_RandomNormal ? &SHAPE_ATTR(RandomNormal)->shape
+                                                : &SHAPE_ATTR(ShapeTo)->shape;
+    DType t = op == OP_RandomUniform  ? SHAPE_ATTR(RandomUniform)->dtype
+              : op == OP_RandomNormal ? SHAPE_ATTR(RandomNormal)->dtype
+                                      : DT_f64;
+    if (t == DT_none || t >= DT_count || !dtype_is_float(t)) return SHAPE_ERROR("dtype", "want a floating-point type");
+    return dims_attr(g, n, "shape", shape, &y) && shape_set(g, n, 0, t, &y);
+}
+
 SHAPE_FN(transpose) {
     Operand x;
     if (!shape_operand(g, n, 0, &x)) return false;

@@ -56,6 +56,7 @@ static float own_bf16_back(uint16_t h) {
 #include "runtime/snippet/min_f64.h"
 #include "runtime/snippet/min_i64.h"
 #include "runtime/snippet/min_u64.h"
+#include "runtime/snippet/philox_u64.h"
 #include "runtime/snippet/pow_i64.h"
 #include "runtime/snippet/pow_u64.h"
 #include "runtime/snippet/saturate_i64.h"
@@ -186,6 +187,13 @@ static void test_integers(void) {
     CHECK(pow_u64(3, 4) == 81 && pow_u64(2, 64) == 0 && pow_u64(UINT64_MAX, 2) == 1 && pow_u64(0, 0) == 1);
 }
 
+/* Known answers of the generator's authors. */
+static void test_philox(void) {
+    CHECK(philox_u64(0, 0) == UINT64_C(0x6cd10df2ff1dae59));
+    CHECK(philox_u64(UINT64_MAX, UINT64_MAX) == UINT64_C(0xab4fd7ad2c3f628b));
+    CHECK(philox_u64(UINT64_C(0x85a308d3243f6a88), 0x13198a2e) == UINT64_C(0xf62a4c12dd7ce038));
+}
+
 /* ---- each alone, with every warning ---- */
 
 #define WARN " -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror -Wno-unused-function"
@@ -272,6 +280,7 @@ int main(void) {
     test_halves();
     test_floats();
     test_integers();
+    test_philox();
     const char *cc[] = {"gcc", "clang"}, *folder = temp_folder(a, d, NULL);
     CHECK(folder != NULL);
     for (int i = 0; folder && i < 2; i++) {

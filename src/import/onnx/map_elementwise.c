@@ -169,29 +169,3 @@ bool map_cast_like(OnnxNode *n) {
     a->to = ox_dtype(n, n->in[1]);
     return ox_emit1(n, OP_Cast, ox_in(n, 0), a);
 }
-
-/* Inference: the operand as it is, and a mask that keeps everything. */
-bool map_dropout(OnnxNode *n) {
-    if (n->version < 7 && !ox_int(n, "is_test", 0))
-        return ox_error(n, "is_test", "export the model for inference", "training mode is not supported");
-    int64_t training = 0;
-    if (n->version >= 12 && ox_has(n, 2) && !ox_number(n, 2, "training_mode", &training)) return false;
-    if (training) {
-        Floats ratio = {1, (const double[]){0.5}};
-        if (ox_has(n, 1) && !ox_reals(n, 1, "ratio", &ratio)) return false;
-        if (ratio.n != 1 || ratio.at[0] != 0)
-            return ox_error(n, "training_mode", "export the model for inference", "training mode is not supported");
-    }
-    ValueId x = ox_in(n, 0);
-    if (ox_wants(n, 1)) {
-        DType mask = n->version < 10 ? ox_dtype(n, x) : DT_bool;
-        Shape s = ox_shape(n, x);
-        Attr_ShapeTo *to = ox_new(n, OP_Expand);
-        Dim *at = arena_array_of(n->r->arena, MAX_RANK, Dim);
-        memcpy(at, s.dim, sizeof s.dim);
-        to->shape = (Dims){s.rank < 0 ? 0 : (uint32_t)s.rank, at};
-        ValueId one = ox_scalar(n, mask, 1);
-        if (!ox_emit_output(n, 1, OP_Expand, 1, &one, to)) return false;
-    }
-    return ox_emit_value(n, 0, x);
-}

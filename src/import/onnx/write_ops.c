@@ -205,6 +205,21 @@ static const WriteRow rows[] = {
     {OP_Pad, 0, NULL, "pads", NULL, NULL, write_pad},
     {OP_Tile, 0, NULL, "repeats", NULL, NULL, write_tile},
     REDUCE(ReduceSum), REDUCE(ReduceMean), REDUCE(ReduceMax), REDUCE(ReduceMin), REDUCE(ReduceProd), REDUCE(ReduceL1),
+/* The second output of a MaxPool of which nobody wants the first. */
+static bool write_indices(WriteNode *n) {
+    char **out = arena_array_of(n->w->arena, 2, char *);
+    out[0] = arena_printf(n->w->arena, "%s.max", n->p->output[0]);
+    out[1] = n->p->output[0];
+    n->p->output = out, n->p->n_output = 2, n->p->n_input = 1;
+    return true;
+}
+
+/* ONNX leaves the generator to who runs the model. */
+static bool write_random(WriteNode *n) {
+    return diag_error(n->w->diag, node_loc(n->w->g, n->id, NULL), NULL,
+                      "the numbers of this generator cannot be asked for in ONNX");
+}
+
     REDUCE(ReduceL2), REDUCE(ReduceLogSum), REDUCE(ReduceSumSquare), REDUCE(ReduceLogSumExp),
     {OP_CumSum, 0, NULL, "axis", NULL, NULL, write_cumulative},
     {OP_CumProd, 26, NULL, "axis", NULL, NULL, write_cumulative},
@@ -234,4 +249,7 @@ const WriteRow *write_row(Op op) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].op == op) return &rows[i];
     return NULL;
+    {OP_RandomUniform, 0, NULL, NULL, NULL, NULL, write_random},
+    {OP_RandomNormal, 0, NULL, NULL, NULL, NULL, write_random},
+    {OP_MersenneTwister, 0, NULL, NULL, NULL, NULL, write_random},
 }
