@@ -291,6 +291,7 @@ static const char *const type_classes[OP_count] = {
     [OP_ConvTranspose] = "f",
     [OP_AveragePool] = "f",
     [OP_LpPool] = "f",
+    [OP_MaxRoiPool] = "f",
     [OP_BatchNormalization] = "f",
     [OP_Softmax] = "f",
     [OP_LogSoftmax] = "f",

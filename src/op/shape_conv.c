@@ -116,7 +116,8 @@ SHAPE_FN(conv_transpose) {
     return shape_set(g, n, 0, x.type, &y);
 }
 
-SHAPE_FN(pool) {
+/* The result's shape; completes and checks the attributes. */
+static bool pool_shape(Graph *g, NodeId n, Operand *operand, Shape *result) {
     Operand x;
     if (!shape_operand(g, n, 0, &x)) return false;
     if (x.shape.rank < 3) return SHAPE_ERROR(NULL, "%s: want rank 3 or more", operand_text(g, n, 0));
@@ -142,7 +143,37 @@ SHAPE_FN(pool) {
                                " elements",
                                win.p0, win.p1, i + 2, most + 1);
     }
+    *operand = x, *result = y;
+    return true;
+}
+
+SHAPE_FN(pool) {
+    Operand x;
+    Shape y;
+    return pool_shape(g, n, &x, &y) && shape_set(g, n, 0, x.type, &y);
+}
+
+SHAPE_FN(max_roi_pool) {
+    Operand x, rois;
+    if (!shape_operand(g, n, 0, &x) || !shape_operand(g, n, 1, &rois) || !shape_same_types(g, n, 0, 1)) return false;
+    const Attr_RoiPool *at = SHAPE_ATTR(RoiPool);
+    if (x.shape.rank != 4) return SHAPE_ERROR(NULL, "%s: want rank 4", operand_text(g, n, 0));
+    if (rois.shape.rank != 2 || (dim_known(rois.shape.dim[1]) && rois.shape.dim[1] != 5))
+        return SHAPE_ERROR(NULL, "%s: want 5 numbers for each region", operand_text(g, n, 1));
+    if (at->pooled_shape.n != 2 || at->pooled_shape.at[0] < 1 || at->pooled_shape.at[1] < 1)
+        return SHAPE_ERROR("pooled_shape", "want 2 entries, 1 or more");
+    if (!(at->spatial_scale > 0)) return SHAPE_ERROR("spatial_scale", "got %g, want more than 0", at->spatial_scale);
+    if (x.shape.dim[0] == 0 || x.shape.dim[2] == 0 || x.shape.dim[3] == 0)
+        return SHAPE_ERROR(NULL, "%s: there is no element to pool", operand_text(g, n, 0));
+    Shape y = {4, {rois.shape.dim[0], x.shape.dim[1], at->pooled_shape.at[0], at->pooled_shape.at[1]}};
     return shape_set(g, n, 0, x.type, &y);
+}
+
+SHAPE_FN(pool_indices) {
+    Operand x;
+    Shape y;
+    return pool_shape(g, n, &x, &y) && shape_same_types(g, n, 0, 1) && shape_want(g, n, 1, &y) &&
+           shape_set(g, n, 0, DT_i64, &y);
 }
 
 SHAPE_FN(matmul) {

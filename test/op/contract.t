@@ -254,3 +254,30 @@ in %u : f32[2,2,2,2]
 out %y
 ---
 error output_shape: dimension 2: want a multiple of its stride
+
+== where the largest elements lie, the first of equal ones
+const %x : f32[1,1,3,3] = [1, 5, 5, 7, 2, 5, 7, 7, 0]
+%y = MaxPool(%x) {kernel_shape=[2,2], pads=[0,0,1,1]}
+%i = MaxPoolIndices(%x, %y) {kernel_shape=[2,2], pads=[0,0,1,1]}
+%j = MaxPoolIndices(%x, %y) {kernel_shape=[2,2], pads=[0,0,1,1], storage_order=1}
+out %i
+out %j
+---
+i = 3 1 2 3 7 5 6 7 8
+j = 1 3 6 1 5 7 2 5 8
+
+== positions count batch and channels, and padding before does not
+in %x : f32[2,2,3]
+%y = MaxPool(%x) {kernel_shape=[2], strides=[2], pads=[1,0]}
+%i = MaxPoolIndices(%x, %y) {kernel_shape=[2], strides=[2], pads=[1,0]}
+out %i
+---
+i = 0 2 3 5 6 8 9 11
+
+== NaN is the largest element
+const %x : f32[1,1,4] = [1, nan, 3, 2]
+%y = MaxPool(%x) {kernel_shape=[2], strides=[2]}
+%i = MaxPoolIndices(%x, %y) {kernel_shape=[2], strides=[2]}
+out %i
+---
+i = 1 2

@@ -157,15 +157,27 @@ bool map_conv_transpose(OnnxNode *n) {
 bool map_pool(OnnxNode *n) {
     Window w;
     Attr_Pool *a = ox_new(n, n->row->op);
-    if (ox_wants(n, 1)) return ox_refuse(n, "the second output, Indices");
     if (!window_read(n, NO_VALUE, &w) || !window_pads(n, &w)) return false;
     attr_set_ints(n->r->arena, &a->kernel_shape, (uint32_t)w.spatial, w.kernel);
     a->strides = w.strides, a->dilations = w.dilations, a->pads = w.pads;
     a->count_include_pad = ox_int(n, "count_include_pad", 0);
     /* SAME and VALID say how many outputs there are */
     a->ceil_mode = strcmp(auto_pad(n), "NOTSET") ? 0 : ox_int(n, "ceil_mode", 0);
-    a->p = ox_int(n, "p", 2);
-    return ox_emit(n, n->row->op, n->nin, n->in, a);
+    if (n->row->op == OP_LpPool) a->p = norm_of(n);
+    if (n->row->op != OP_MaxPool || !ox_wants(n, 1)) return ox_emit(n, n->row->op, n->nin, n->in, a);
+    a->storage_order = ox_int(n, "storage_order", 0);
+    Attr_Pool *same = ox_new(n, OP_MaxPoolIndices);
+    *same = *a;
+    if (!ox_emit_output(n, 0, OP_MaxPool, n->nin, n->in, a)) return false;
+    ValueId y = ox_wants(n, 0) ? n->result[0] : ox_make1(n, OP_MaxPool, n->in[0], a);
+    return ox_emit_output(n, 1, OP_MaxPoolIndices, 2, (ValueId[]){n->in[0], y}, same);
+}
+
+bool map_max_roi_pool(OnnxNode *n) {
+    Attr_RoiPool *a = ox_new(n, OP_MaxRoiPool);
+    ox_ints(n, "pooled_shape", &a->pooled_shape);
+    a->spatial_scale = ox_float(n, "spatial_scale", 1);
+    return ox_emit(n, OP_MaxRoiPool, n->nin, n->in, a);
 }
 
 /* Reductions over all spatial dimensions. */

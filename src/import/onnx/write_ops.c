@@ -237,6 +237,7 @@ static bool write_random(WriteNode *n) {
     {OP_Selu, 0, NULL, NULL, "beta", "gamma", NULL},
     {OP_SpaceToDepth, 0, NULL, "mode", NULL, NULL, NULL},
     {OP_ScatterND, 0, NULL, "axis", NULL, NULL, NULL},
+    {OP_MaxPoolIndices, 0, "MaxPool", "count_include_pad p", NULL, NULL, write_indices},
     {OP_MeanVarianceNormalization, 0, NULL, "keepdims", NULL, NULL, NULL},
     {OP_RMSNormalization, 23, NULL, NULL, NULL, NULL, NULL},
     {OP_Swish, 24, NULL, NULL, NULL, NULL, NULL},
