@@ -1,5 +1,6 @@
 /* Shapes of RNN, GRU and LSTM. */
 #include "base/size.h"
+#include "op/rnn.h"
 #include "op/shape.h"
 #include <inttypes.h>
 
@@ -38,6 +39,9 @@ SHAPE_FN(rnn) {
     const Attr_Rnn *at = SHAPE_ATTR(Rnn);
     bool batch_first = at->layout == 1;
     int64_t dirs = strcmp(at->direction, "bidirectional") == 0 ? 2 : 1;
+    Activation f[2][RNN_ACTIVATIONS];
+    const char *field, *wrong = rnn_activations(at, op, (int)dirs, f, &field);
+    if (wrong) return SHAPE_ERROR(field, "%s", wrong);
     Dim seq = x.shape.dim[batch_first], batch = x.shape.dim[!batch_first];
     Shape w = {3, {dirs, gates * hidden, x.shape.dim[2]}}, rec = {3, {dirs, gates * hidden, hidden}};
     Shape bias = {2, {dirs, 2 * gates * hidden}}, lens = {1, {batch}}, peep = {2, {dirs, 3 * hidden}};

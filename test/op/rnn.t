@@ -92,12 +92,69 @@ out %y
 ---
 y = 0.7615942
 
-== sequences of different lengths
+== sequences of different lengths: zeros behind their ends
 in %x : f32[2,2,1]
 in %w : f32[1,1,1]
 in %r : f32[1,1,1]
 const %l : i32[2] = [1, 2]
-%y = RNN(%x, %w, %r, _, %l)
+%y, %h = RNN(%x, %w, %r, _, %l) {activations="Relu"}
+%z = RNN(%x, %w, %r, _, %l) {activations="relu", direction="reverse"}
+out %y
+out %h
+out %z
+---
+y = 1 2 0 6
+h = 1 6
+z = 1 6 0 4
+
+== lengths outside the sequence are taken as its ends
+in %x : f32[2,2,1]
+in %w : f32[1,1,1]
+in %r : f32[1,1,1]
+const %l : i32[2] = [-3, 9]
+%y, %h = RNN(%x, %w, %r, _, %l) {activations="Relu"}
+out %y
+out %h
+---
+y = 0 2 0 6
+h = 0 6
+
+== parameters go to the activations that have them
+in %x : f32[1,1,1]
+const %w : f32[1,2,1] = [1, 1]
+const %r : f32[1,2,1] = [0, 0]
+const %v : f32[2,1,1] = [1, -1]
+const %s : f32[2,1,1] = [0, 0]
+%y = RNN(%x, %v, %s) {direction="bidirectional", activations="Affine,LeakyRelu", activation_alpha=[3, 0.5], activation_beta=[2]}
 out %y
 ---
-error sequence_lens
+y = 5 -0.5
+
+== hard gates of an LSTM
+in %x : f32[1,1,1]
+const %w : f32[1,4,1] = [1, 1, 1, 1]
+const %r : f32[1,4,1] = [0, 0, 0, 0]
+%y, %h, %c = LSTM(%x, %w, %r) {activations="HardSigmoid,Softsign,ScaledTanh", activation_alpha=[0.2, 3]}
+out %h
+out %c
+---
+h = 0.706389
+c = 0.35
+
+== an activation that is not there
+in %x : f32[1,1,1]
+in %w : f32[1,1,1]
+in %r : f32[1,1,1]
+%y = RNN(%x, %w, %r) {activations="Swish"}
+out %y
+---
+error activations: want words of Relu, Tanh
+
+== two activations for one
+in %x : f32[1,1,1]
+in %w : f32[1,1,1]
+in %r : f32[1,1,1]
+%y = RNN(%x, %w, %r) {activations="Tanh,Tanh"}
+out %y
+---
+error activations: want as many as each direction has

@@ -187,7 +187,17 @@ static bool write_celu(WriteNode *n) {
 
 /* No clipping is an absent attribute, not 0. */
 static bool write_rnn(WriteNode *n) {
-    double clip = ((const Attr_Rnn *)n->attr)->clip;
+    const Attr_Rnn *r = n->attr;
+    double clip = r->clip;
+    size_t words = 0;
+    for (const char *p = r->activations; *p; p += *p == ',') {
+        size_t length = strcspn(p, ",");
+        AttributeProto *a = words ? n->p->attribute[n->p->n_attribute - 1] : wn_attribute(n, "activations", ONNX_STRINGS);
+        if (!words) a->strings = arena_array_of(n->w->arena, strlen(r->activations) + 1, ProtobufCBinaryData);
+        a->strings[words++] = (ProtobufCBinaryData){length, (uint8_t *)arena_strndup(n->w->arena, p, length)};
+        a->n_strings = words;
+        p += length;
+    }
     if (clip > 0) {
         AttributeProto *a = wn_attribute(n, "clip", ONNX_FLOAT);
         a->has_f = true, a->f = (float)clip;
@@ -195,16 +205,6 @@ static bool write_rnn(WriteNode *n) {
     return true;
 }
 
-#define REDUCE(op) {OP_##op, 0, NULL, "axes", NULL, NULL, write_reduce}
-static const WriteRow rows[] = {
-    {OP_Reshape, 0, NULL, "shape", NULL, NULL, write_reshape},
-    {OP_Expand, 0, NULL, "shape", NULL, NULL, write_expand},
-    {OP_ConstantOfShape, 0, "Expand", "shape", NULL, NULL, write_expand},
-    {OP_Slice, 0, NULL, "starts steps counts", NULL, NULL, write_slice},
-    {OP_Split, 0, NULL, "split", NULL, NULL, write_split},
-    {OP_Pad, 0, NULL, "pads", NULL, NULL, write_pad},
-    {OP_Tile, 0, NULL, "repeats", NULL, NULL, write_tile},
-    REDUCE(ReduceSum), REDUCE(ReduceMean), REDUCE(ReduceMax), REDUCE(ReduceMin), REDUCE(ReduceProd), REDUCE(ReduceL1),
 /* The second output of a MaxPool of which nobody wants the first. */
 static bool write_indices(WriteNode *n) {
     char **out = arena_array_of(n->w->arena, 2, char *);
@@ -220,6 +220,16 @@ static bool write_random(WriteNode *n) {
                       "the numbers of this generator cannot be asked for in ONNX");
 }
 
+#define REDUCE(op) {OP_##op, 0, NULL, "axes", NULL, NULL, write_reduce}
+static const WriteRow rows[] = {
+    {OP_Reshape, 0, NULL, "shape", NULL, NULL, write_reshape},
+    {OP_Expand, 0, NULL, "shape", NULL, NULL, write_expand},
+    {OP_ConstantOfShape, 0, "Expand", "shape", NULL, NULL, write_expand},
+    {OP_Slice, 0, NULL, "starts steps counts", NULL, NULL, write_slice},
+    {OP_Split, 0, NULL, "split", NULL, NULL, write_split},
+    {OP_Pad, 0, NULL, "pads", NULL, NULL, write_pad},
+    {OP_Tile, 0, NULL, "repeats", NULL, NULL, write_tile},
+    REDUCE(ReduceSum), REDUCE(ReduceMean), REDUCE(ReduceMax), REDUCE(ReduceMin), REDUCE(ReduceProd), REDUCE(ReduceL1),
     REDUCE(ReduceL2), REDUCE(ReduceLogSum), REDUCE(ReduceSumSquare), REDUCE(ReduceLogSumExp),
     {OP_CumSum, 0, NULL, "axis", NULL, NULL, write_cumulative},
     {OP_CumProd, 26, NULL, "axis", NULL, NULL, write_cumulative},
@@ -227,6 +237,7 @@ static bool write_random(WriteNode *n) {
     {OP_TopK, 0, NULL, "k", NULL, NULL, write_top_k},
     {OP_OneHot, 0, NULL, "depth", NULL, NULL, write_one_hot},
     {OP_Resize, 0, NULL, "sizes scales roi", NULL, NULL, write_resize},
+    {OP_MaxPoolIndices, 0, "MaxPool", "count_include_pad p", NULL, NULL, write_indices},
     {OP_MaxPool, 0, NULL, "count_include_pad p", NULL, NULL, NULL},
     {OP_AveragePool, 0, NULL, "p storage_order", NULL, NULL, NULL},
     {OP_LpPool, 0, NULL, "count_include_pad storage_order", NULL, NULL, NULL},
@@ -237,20 +248,19 @@ static bool write_random(WriteNode *n) {
     {OP_Selu, 0, NULL, NULL, "beta", "gamma", NULL},
     {OP_SpaceToDepth, 0, NULL, "mode", NULL, NULL, NULL},
     {OP_ScatterND, 0, NULL, "axis", NULL, NULL, NULL},
-    {OP_MaxPoolIndices, 0, "MaxPool", "count_include_pad p", NULL, NULL, write_indices},
     {OP_MeanVarianceNormalization, 0, NULL, "keepdims", NULL, NULL, NULL},
+    {OP_RandomUniform, 0, NULL, NULL, NULL, NULL, write_random},
+    {OP_RandomNormal, 0, NULL, NULL, NULL, NULL, write_random},
+    {OP_MersenneTwister, 0, NULL, NULL, NULL, NULL, write_random},
     {OP_RMSNormalization, 23, NULL, NULL, NULL, NULL, NULL},
     {OP_Swish, 24, NULL, NULL, NULL, NULL, NULL},
-    {OP_RNN, 0, NULL, "clip linear_before_reset input_forget", NULL, NULL, write_rnn},
-    {OP_GRU, 0, NULL, "clip input_forget", NULL, NULL, write_rnn},
-    {OP_LSTM, 0, NULL, "clip linear_before_reset", NULL, NULL, write_rnn},
+    {OP_RNN, 0, NULL, "clip linear_before_reset input_forget activations", NULL, NULL, write_rnn},
+    {OP_GRU, 0, NULL, "clip input_forget activations", NULL, NULL, write_rnn},
+    {OP_LSTM, 0, NULL, "clip linear_before_reset activations", NULL, NULL, write_rnn},
 };
 
 const WriteRow *write_row(Op op) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].op == op) return &rows[i];
     return NULL;
-    {OP_RandomUniform, 0, NULL, NULL, NULL, NULL, write_random},
-    {OP_RandomNormal, 0, NULL, NULL, NULL, NULL, write_random},
-    {OP_MersenneTwister, 0, NULL, NULL, NULL, NULL, write_random},
 }
