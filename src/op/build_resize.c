@@ -27,6 +27,7 @@ static double source(const Side *s, int64_t o) {
     double x = (double)o, in = (double)s->in, length = s->scale * in;
     if (is(mode, "align_corners")) return length == 1 ? 0 : x * (in - 1) / (length - 1);
     if (is(mode, "asymmetric")) return x / s->scale;
+    if (is(mode, "tf_half_pixel_for_nn")) return (x + 0.5) / s->scale;
     if (is(mode, "tf_crop_and_resize")) {
         double span = (s->end - s->start) * (in - 1);
         return s->start * (in - 1) + (length == 1 ? span / 2 : x * span / (length - 1));
@@ -178,8 +179,9 @@ static bool side(const NestBuild *b, int d, Side *s) {
 }
 
 static bool known_modes(const NestBuild *b) {
-    static const char *const coordinates[] = {"half_pixel",    "half_pixel_symmetric", "pytorch_half_pixel",
-                                              "align_corners", "asymmetric",           "tf_crop_and_resize"};
+    static const char *const coordinates[] = {"half_pixel",           "half_pixel_symmetric", "pytorch_half_pixel",
+                                              "align_corners",        "asymmetric",           "tf_crop_and_resize",
+                                              "tf_half_pixel_for_nn"};
     const Attr_Resize *r = bd_attr(b);
     bool found = false;
     for (size_t i = 0; i < sizeof coordinates / sizeof *coordinates; i++)

@@ -154,6 +154,14 @@ bool map_conv_transpose(OnnxNode *n) {
     return ox_emit(n, OP_ConvTranspose, n->nin, n->in, a);
 }
 
+/* The norm of LpPool: a float in version 1, an integer since. */
+static int64_t norm_of(OnnxNode *n) {
+    double p = n->version < 2 ? ox_float(n, "p", 2) : (double)ox_int(n, "p", 2);
+    if (n->bad || (p >= 1 && p <= 1e6 && p == (double)(int64_t)p)) return (int64_t)p;
+    ox_error(n, "p", NULL, "%g is no positive integer", p);
+    return 2;
+}
+
 bool map_pool(OnnxNode *n) {
     Window w;
     Attr_Pool *a = ox_new(n, n->row->op);
@@ -183,8 +191,8 @@ bool map_max_roi_pool(OnnxNode *n) {
 /* Reductions over all spatial dimensions. */
 bool map_global_pool(OnnxNode *n) {
     int rank = ox_rank(n, 0);
-    int64_t axes[MAX_RANK], p = ox_int(n, "p", 2);
     bool lp = !strcmp(n->row->name, "GlobalLpPool");
+    int64_t axes[MAX_RANK], p = lp ? norm_of(n) : 2;
     Op op = lp ? (p == 1 ? OP_ReduceL1 : OP_ReduceL2) : n->row->op;
     if (n->bad) return false;
     if (rank < 2) return ox_error(n, NULL, NULL, "operand 0 has rank %d, 2 or more are needed", rank);
@@ -193,7 +201,6 @@ bool map_global_pool(OnnxNode *n) {
     Attr_Reduce *a = ox_new(n, op);
     a->axes = ox_list_of(n, (uint32_t)(rank - 2), axes);
     if (!lp || p == 1 || p == 2) return ox_emit1(n, op, n->in[0], a);
-    if (p < 1) return ox_error(n, "p", NULL, "%lld is out of range", (long long)p);
     DType t = ox_dtype(n, n->in[0]);
     ValueId v = ox_make2(n, OP_Pow, ox_make1(n, OP_Abs, n->in[0], NULL), ox_scalar(n, t, (double)p));
     return ox_emit2(n, OP_Pow, ox_make1(n, OP_ReduceSum, v, a), ox_scalar(n, t, 1.0 / (double)p));

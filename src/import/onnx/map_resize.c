@@ -154,6 +154,12 @@ static bool resize_simple(OnnxNode *n, const Floats *scales) {
 
 bool map_upsample(OnnxNode *n) {
     Floats scales;
+    if (n->version < 7) { /* height and width alone */
+        double *at = arena_array_of(n->r->arena, 4, double);
+        at[0] = at[1] = 1, at[2] = ox_float(n, "height_scale", 0), at[3] = ox_float(n, "width_scale", 0);
+        scales = (Floats){4, at};
+        return ox_rank(n, 0) == 4 ? resize_simple(n, &scales) : n->bad ? false : ox_refuse(n, "a rank other than 4");
+    }
     bool have = n->version < 9 ? ox_floats(n, "scales", &scales) : ox_reals(n, 1, "scales", &scales);
     if (!have) return n->bad ? false : ox_error(n, "scales", NULL, "the attribute is missing");
     return resize_simple(n, &scales);
@@ -179,8 +185,6 @@ bool map_resize(OnnxNode *n) {
     a->exclude_outside = ox_int(n, "exclude_outside", 0);
     a->antialias = ox_int(n, "antialias", 0);
     if (n->bad || !ox_one_of(n, "mode", a->mode, modes)) return false;
-    if (!strcmp(a->coordinate_transformation_mode, "tf_half_pixel_for_nn"))
-        return ox_error(n, "coordinate_transformation_mode", NULL, "tf_half_pixel_for_nn is not supported");
     if (!strcmp(a->coordinate_transformation_mode, "tf_crop_and_resize") && !region(n, &s, a)) return false;
     return ox_emit1(n, OP_Resize, n->in[0], a);
 }
