@@ -58,3 +58,34 @@ SHAPE_FN(rnn) {
     Shape y = batch_first ? (Shape){4, {batch, seq, dirs, hidden}} : (Shape){4, {seq, dirs, batch, hidden}};
     return shape_set(g, n, 0, x.type, &y) && shape_set(g, n, 1, x.type, &state) && shape_set(g, n, 2, x.type, &state);
 }
+
+/* q [batch, steps, queries, keys], k [batch, steps, heads, keys], v [.., heads, values], state [batch, heads, keys,
+ * values], g [.., heads, keys or 1], beta [batch, steps, heads or 1]. */
+SHAPE_FN(linear_attention) {
+    Operand q, k, v, more;
+    if (!shape_operand(g, n, 0, &q) || !shape_operand(g, n, 1, &k) || !shape_operand(g, n, 2, &v) ||
+        !shape_same_types(g, n, 0, 2))
+        return false;
+    if (!dtype_is_float(q.type)) return SHAPE_ERROR(NULL, "%s: want floating-point numbers", operand_text(g, n, 0));
+    if (q.shape.rank != 4 || k.shape.rank != 4 || v.shape.rank != 4)
+        return SHAPE_ERROR(NULL, "%s: want rank 4", operand_text(g, n, q.shape.rank == 4 ? k.shape.rank == 4 ? 2 : 1 : 0));
+    Dim heads = k.shape.dim[2], keys = q.shape.dim[3], values = v.shape.dim[3];
+    if (!dim_known(heads) || !dim_known(q.shape.dim[2]) || heads < 1 || q.shape.dim[2] % heads)
+        return SHAPE_ERROR(NULL, "%s: the heads must divide those of the queries", operand_text(g, n, 1));
+    Shape state = {4, {q.shape.dim[0], heads, keys, values}}, want_k = q.shape, want_v = q.shape, y = q.shape;
+    want_k.dim[2] = want_v.dim[2] = heads;
+    want_v.dim[3] = y.dim[3] = values;
+    if (!shape_want(g, n, 1, &want_k) || !shape_want(g, n, 2, &want_v) || !shape_want(g, n, 3, &state)) return false;
+    for (unsigned i = 4; i < 6; i++) {
+        if (node_in(&g->node.at[n], i) == NO_VALUE) continue;
+        if (!shape_operand(g, n, i, &more)) return false;
+        Shape want = want_k;
+        want.rank = i == 4 ? 4 : 3;
+        for (int d = 2; d < want.rank && more.shape.rank == want.rank; d++)
+            if (more.shape.dim[d] == 1) want.dim[d] = 1;
+        if (!shape_want(g, n, i, &want)) return false;
+    }
+    ValueId past = node_in(&g->node.at[n], 3);
+    DType kept = past == NO_VALUE ? q.type : g->value.at[past].dtype;
+    return shape_set(g, n, 0, q.type, &y) && shape_set(g, n, 1, kept, &state);
+}

@@ -158,3 +158,40 @@ in %r : f32[1,1,1]
 out %y
 ---
 error activations: want as many as each direction has
+error sequence_lens
+
+== linear attention: a state that keys and values add to
+const %q : f32[1,2,1,1] = [1, 2]
+const %k : f32[1,2,1,1] = [3, 4]
+const %v : f32[1,2,1,1] = [5, 6]
+%y, %last = LinearAttention(%q, %k, %v)
+out %y
+out %last
+---
+y = 15 78
+last = 39
+
+== linear attention: decay, and only what the state lacks is written
+const %q : f32[1,2,1,1] = [1, 2]
+const %k : f32[1,2,1,1] = [1, 2]
+const %v : f32[1,2,1,1] = [4, 6]
+const %g : f32[1,2,1,1] = [0, -0.69314718]
+const %b : f32[1,2,1] = [0.5, 0.5]
+%y, %last = LinearAttention(%q, %k, %v, _, %g, %b)
+out %y
+out %last
+---
+y = 2 10
+last = 5
+
+== linear attention: two heads of queries read one state, which is given
+const %q : f32[1,1,2,2] = [1, 0, 0, 1]
+const %k : f32[1,1,1,2] = [1, 2]
+const %v : f32[1,1,1,1] = [3]
+const %s : f32[1,1,2,1] = [10, 20]
+%y, %last = LinearAttention(%q, %k, %v, %s) {scale=0.5}
+out %y
+out %last
+---
+y = 6.5 13
+last = 13 26

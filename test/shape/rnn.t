@@ -62,3 +62,26 @@ in %r : f32[1,12,4]
 out %y
 ---
 error got 3 outputs, want at most 2
+
+== linear attention
+graph "t"
+in %q : f32[B,T,8,16]
+in %k : f32[B,T,2,16]
+in %v : f32[B,T,2,32]
+in %g : f32[B,T,2,1]
+in %b : f32[B,T,1]
+%y, %last = LinearAttention(%q, %k, %v, _, %g, %b)
+out %y
+---
+y : f32[B,T,8,32]
+last : f32[B,2,16,32]
+
+== linear attention: heads that do not divide
+graph "t"
+in %q : f32[1,4,8,16]
+in %k : f32[1,4,3,16]
+in %v : f32[1,4,3,32]
+%y = LinearAttention(%q, %k, %v)
+out %y
+---
+error the heads must divide those of the queries
