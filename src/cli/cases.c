@@ -40,33 +40,95 @@ static void numbers_in(Arena *a, const char *folder, const char *prefix, const c
     if (out->n) qsort(out->at, out->n, sizeof *out->at, ascending);
 }
 
-/* By the tensor's own name where an input has it, else by position. */
-static bool read_inputs(Case *c, Model *m, const char *folder) {
-    Numbers n = {0};
-    numbers_in(m->arena, folder, "input_", ".pb", &n);
-    for (uint32_t i = 0; i < n.n; i++) {
-        const char *name = "",
-                   *path = path_join(m->arena, folder, arena_printf(m->arena, "input_%lld.pb", (long long)n.at[i]));
-        const Tensor *t = onnx_read_tensor(m->arena, m->diag, path, &name);
-        if (!t) return false;
-        const ModelInput *in = name && *name ? model_input(m, name) : NULL;
-        if (!in && n.at[i] < m->n) in = &m->input[n.at[i]];
-        if (!in) return diag_error(m->diag, (Loc){.file = path}, NULL, "the model has %u inputs only", (unsigned)m->n);
-        c->in[in - m->input] = t;
+static const char *data_file(Arena *a, const char *folder, const char *kind, int64_t number) {
+    return path_join(a, folder, arena_printf(a, "%s_%lld.pb", kind, (long long)number));
+}
+
+bool cases_lengths(Arena *a, Diag *d, const char *model, const char *folder, Words *length) {
+    OnnxPorts ports;
+    Numbers sets = {0};
+    numbers_in(a, folder, "test_data_set_", "", &sets);
+    if (!sets.n) return true; /* told when they are read */
+    const char *set = path_join(a, folder, arena_printf(a, "test_data_set_%lld", (long long)sets.at[0]));
+    if (!onnx_ports(a, d, model, &ports)) return false;
+    for (uint32_t i = 0; i < ports.nin; i++) {
+        const char *path = data_file(a, set, "input", i);
+        int64_t n;
+        if (ports.in[i].kind == ONNX_tensor || !path_exists(path)) continue;
+        if (!onnx_read_list(a, d, path, ports.in[i].kind, &n)) return false;
+        const char *name = ports.in[i].name;
+        vec_push(a, length, n < 0 ? arena_printf(a, "%s=none", name) : arena_printf(a, "%s=%lld", name, (long long)n));
     }
     return true;
 }
 
-static bool read_outputs(Case *c, Model *m, const char *folder) {
+/* The tensors of a file, one or several by the kind of port `number`. */
+static const Tensor **read_data(Model *m, const char *path, const OnnxPort *port, uint32_t nport, int64_t number,
+                                int64_t *n, const char **name) {
+    bool list = number < nport && port[number].kind != ONNX_tensor;
+    *name = list ? port[number].name : "";
+    if (list) return onnx_read_list(m->arena, m->diag, path, port[number].kind, n);
+    const Tensor **one = arena_array_of(m->arena, 1, const Tensor *);
+    *n = 1;
+    one[0] = onnx_read_tensor(m->arena, m->diag, path, name);
+    return one[0] ? one : NULL;
+}
+
+static bool read_list(Case *c, Model *m, const char *path, const OnnxPort *port, const Tensor **t, int64_t n) {
+    int64_t have = 0;
+    for (uint32_t i = 0; i < m->length.n; i++)
+        if (!strcmp(m->length.at[i].input, port->name)) have = m->length.at[i].n;
+    if (n != have)
+        return diag_error(m->diag, (Loc){.file = path}, NULL, "holds %lld tensors, the model is compiled for %lld",
+                          (long long)n, (long long)have);
+    for (int64_t i = 0; i < n; i++) {
+        bool alone = port->kind == ONNX_optional;
+        const ModelInput *in =
+            model_input(m, alone ? port->name : arena_printf(m->arena, "%s_%lld", port->name, (long long)i));
+        if (!in) return diag_error(m->diag, (Loc){.file = path}, NULL, "the model has no such inputs");
+        c->in[in - m->input] = t[i];
+    }
+    return true;
+}
+
+/* By the tensor's own name where an input has it, else by position. */
+static bool read_inputs(Case *c, Model *m, const char *folder, const OnnxPorts *ports) {
     Numbers n = {0};
+    numbers_in(m->arena, folder, "input_", ".pb", &n);
+    for (uint32_t i = 0; i < n.n; i++) {
+        const char *name, *path = data_file(m->arena, folder, "input", n.at[i]);
+        int64_t count;
+        const Tensor **t = read_data(m, path, ports->in, ports->nin, n.at[i], &count, &name);
+        if (!t) return false;
+        if (n.at[i] < ports->nin && ports->in[n.at[i]].kind != ONNX_tensor) {
+            if (!read_list(c, m, path, &ports->in[n.at[i]], t, count)) return false;
+            continue;
+        }
+        const ModelInput *in = name && *name ? model_input(m, name) : NULL;
+        if (!in && n.at[i] < ports->nin) in = model_input(m, ports->in[n.at[i]].name);
+        if (!in) return diag_error(m->diag, (Loc){.file = path}, NULL, "the model has %u inputs only", (unsigned)m->n);
+        c->in[in - m->input] = t[0];
+    }
+    return true;
+}
+
+/* Positions count every tensor of a sequence. */
+static bool read_outputs(Case *c, Model *m, const char *folder, const OnnxPorts *ports) {
+    Numbers n = {0};
+    int64_t more = 0;
     numbers_in(m->arena, folder, "output_", ".pb", &n);
     for (uint32_t i = 0; i < n.n; i++) {
-        const char *name,
-            *path = path_join(m->arena, folder, arena_printf(m->arena, "output_%lld.pb", (long long)n.at[i]));
-        Want w = {.position = (uint32_t)n.at[i], .tensor = onnx_read_tensor(m->arena, m->diag, path, &name)};
-        if (!w.tensor) return false;
-        vec_push(m->arena, &c->want, w);
+        const char *name, *path = data_file(m->arena, folder, "output", n.at[i]);
+        int64_t count;
+        const Tensor **t = read_data(m, path, ports->out, ports->nout, n.at[i], &count, &name);
+        if (!t) return false;
+        for (int64_t k = 0; k < count; k++) {
+            Want w = {.position = (uint32_t)(n.at[i] + more + k), .tensor = t[k]};
+            vec_push(m->arena, &c->want, w);
+        }
+        more += (count < 0 ? 0 : count) - 1;
     }
+    if (ports->nout && n.n == ports->nout) c->total = c->want.n;
     return n.n > 0 || diag_error(m->diag, (Loc){.file = folder}, NULL, "has no output_0.pb");
 }
 
@@ -91,7 +153,9 @@ static bool read_tolerance(Cases *c, Model *m, const char *path) {
 
 bool cases_folder(Cases *c, Model *m, const char *folder) {
     Numbers sets = {0};
+    OnnxPorts ports;
     numbers_in(m->arena, folder, "test_data_set_", "", &sets);
+    if (!onnx_ports(m->arena, m->diag, m->path, &ports)) return false;
     if (!sets.n)
         return diag_error(m->diag, (Loc){.file = folder}, "a case folder has test_data_set_0/input_0.pb and so on",
                           "there are no data sets");
@@ -100,7 +164,7 @@ bool cases_folder(Cases *c, Model *m, const char *folder) {
         const char *name = arena_printf(m->arena, "test_data_set_%lld", (long long)sets.at[i]);
         const char *path = path_join(m->arena, folder, name);
         Case one = new_case(m, name);
-        if (!read_inputs(&one, m, path) || !read_outputs(&one, m, path)) return false;
+        if (!read_inputs(&one, m, path, &ports) || !read_outputs(&one, m, path, &ports)) return false;
         vec_push(m->arena, &c->at, one);
     }
     return true;

@@ -16,6 +16,7 @@ typedef struct {
     const char *name;
     const Tensor **in; /* one an input of the model, NULL where the data have none */
     Vec(Want) want;
+    uint32_t total; /* of outputs that the data have, 0: some may be missing */
     int64_t index, of; /* of stacked data: which part of `want`'s first axis; of 1: all of it */
 } Case;
 
@@ -25,6 +26,8 @@ typedef struct {
     bool has_tolerance; /* the folder's data.json, or the rule for such folders */
 } Cases;
 
+/* Appends what --length says of the model's sequences and optionals, as the folder's first data set has it. */
+bool cases_lengths(Arena *a, Diag *d, const char *model, const char *folder, Words *length);
 /* The folder's test_data_set_N/{input,output}_K.pb, and data.json. */
 bool cases_folder(Cases *c, Model *m, const char *folder);
 /* Keys that are names of inputs and outputs, alone or behind `caseK.`. Arrays whose first axis holds several runs of a

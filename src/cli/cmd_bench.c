@@ -13,7 +13,7 @@ static bool bench(Cli *c) {
     double median, best;
     const char *python = o->vs.n ? versus_python(c->arena, c->diag, o) : NULL;
     if (o->vs.n && !python) return false;
-    if (!model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o) || !model_settle(&m, &o->picture, !o->ms))
+    if (!model_open(&m, c->arena, c->diag, o->model, o) || !model_apply(&m, o) || !model_settle(&m, &o->picture, !o->ms))
         return false;
     Graph *g = model_import(&m, c->arena, c->diag, false, NULL);
     const Tensor **in = g ? model_tensors(&m, c->arena, g, true) : NULL;

@@ -115,7 +115,7 @@ static void check_schedules(Cli *c, const Program *p, const char *text) {
 static bool compile_plan(Cli *c, CompileOptions *how, uint32_t k, uint32_t *plans, Model *m, Programs *out) {
     const Options *o = &c->options;
     Options own = *o;
-    if (!model_open(m, c->arena, c->diag, o->model)) return false;
+    if (!model_open(m, c->arena, c->diag, o->model, o)) return false;
     *plans = plans_count(m, &o->shape);
     own.shape = plans_shapes(m, &o->shape, k);
     if (*plans > 1 && o->target->nvariant)

@@ -26,7 +26,7 @@ static bool write_graph(Cli *c, const Graph *g) {
 static bool convert(Cli *c) {
     const Options *o = &c->options;
     Model m;
-    if (!model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o)) return false;
+    if (!model_open(&m, c->arena, c->diag, o->model, o) || !model_apply(&m, o)) return false;
     if (o->shape.n && !model_settle(&m, &o->picture, true)) return false;
     Graph *g = model_import(&m, c->arena, c->diag, false, NULL);
     return g && write_graph(c, g);

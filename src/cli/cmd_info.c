@@ -103,7 +103,7 @@ static void print_table(Cli *c, Graph *g) {
 static bool tell(Cli *c) {
     const Options *o = &c->options;
     Model m;
-    if (!model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o)) return false;
+    if (!model_open(&m, c->arena, c->diag, o->model, o) || !model_apply(&m, o)) return false;
     if (o->shape.n && !model_settle(&m, &o->picture, false)) return false;
     Graph *g = model_import(&m, c->arena, c->diag, true, NULL);
     if (!g) return false;

@@ -111,7 +111,7 @@ static bool profile(Cli *c) {
     Machine machine;
     Files files;
     Model m;
-    if (!open_files(c, &files) || !model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o) ||
+    if (!open_files(c, &files) || !model_open(&m, c->arena, c->diag, o->model, o) || !model_apply(&m, o) ||
         !model_settle(&m, &o->picture, true))
         return false;
     Graph *g = model_import(&m, c->arena, c->diag, false, NULL);

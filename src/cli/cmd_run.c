@@ -100,7 +100,7 @@ static bool write_outputs(Cli *c, const Graph *g, const Tensor **out) {
 static bool run(Cli *c) {
     const Options *o = &c->options;
     Model m;
-    if (!model_open(&m, c->arena, c->diag, o->model) || !model_apply(&m, o) || !model_settle(&m, &o->picture, true))
+    if (!model_open(&m, c->arena, c->diag, o->model, o) || !model_apply(&m, o) || !model_settle(&m, &o->picture, true))
         return false;
     Graph *g = model_import_bound(&m, c->arena, c->diag, o->bind_parameters);
     const Tensor **in = g ? model_tensors(&m, c->arena, g, false) : NULL;

@@ -23,6 +23,7 @@ typedef struct {
     Graph *graph;
     Runner *runner;
     Vec(InputShape) shapes;
+    bool bound; /* contents are part of the program */
     uint32_t compared, different, failed; /* cases */
     double largest;
     bool searched;
@@ -46,7 +47,7 @@ static bool same_shapes(const Verify *v) {
     const Model *m = v->model;
     bool same = v->runner && v->shapes.n == m->shape.n;
     for (uint32_t i = 0; same && i < m->shape.n; i++) same = shape_equal(&v->shapes.at[i].shape, &m->shape.at[i].shape);
-    return same && !m->value.n;
+    return same && !m->value.n && !v->bound;
 }
 
 static bool prepare(Verify *v, const Case *c) {
@@ -64,6 +65,7 @@ static bool prepare(Verify *v, const Case *c) {
     v->shapes.n = 0;
     v->graph = model_import_bound(m, v->arena, m->diag, v->cli->options.bind_parameters);
     if (!v->graph) return false;
+    v->bound = m->value.n > 0;
     for (uint32_t i = 0; i < m->shape.n; i++) vec_push(m->arena, &v->shapes, m->shape.at[i]);
     v->runner = runner_open(v->arena, m->diag, &v->cli->options, m, v->graph, false);
     return v->runner != NULL;
@@ -94,6 +96,9 @@ static bool interpret(Verify *v, Case *c, const Tensor *const *in) {
 
 static bool compare(Verify *v, Case *c, const Tensor **out, uint32_t *compared, bool *same) {
     const Graph *g = v->graph;
+    if (c->total && c->total != g->output.n)
+        return diag_error(v->model->diag, (Loc){.file = v->model->path}, NULL, "gives %u tensors, the data have %u",
+                          (unsigned)g->output.n, (unsigned)c->total);
     for (uint32_t i = 0; i < g->output.n; i++) {
         const char *name = g->value.at[g->output.at[i]].name;
         int errors = diag_errors(v->model->diag);
@@ -155,7 +160,8 @@ static bool verify(Cli *c) {
     Verify v = {.cli = c, .model = &m};
     const char *folder = path_is_folder(o->model) ? o->model : NULL;
     const char *path = folder ? path_join(c->arena, folder, "model.onnx") : o->model;
-    if (!model_open(&m, c->arena, c->diag, path) || !load_cases(&v, folder)) return false;
+    if (folder && !o->data && !cases_lengths(c->arena, c->diag, path, folder, &c->options.length)) return false;
+    if (!model_open(&m, c->arena, c->diag, path, o) || !load_cases(&v, folder)) return false;
     for (uint32_t i = 0; i < v.cases.at.n; i++) {
         if (run_case(&v, &v.cases.at.at[i])) continue;
         v.failed++;

@@ -15,9 +15,19 @@ const char *type_name(Arena *a, const SymTable *sym, DType t, const Shape *s) {
     return text.at;
 }
 
-bool model_open(Model *m, Arena *a, Diag *d, const char *path) {
-    const ImportOptions only_inputs = {.inputs_only = true};
-    *m = (Model){.arena = a, .diag = d, .path = path};
+static void take_lengths(Model *m, const Options *o) {
+    for (uint32_t i = 0; i < o->length.n; i++) {
+        const char *text = o->length.at[i], *equals = strrchr(text, '=');
+        InputLength l = {arena_strndup(m->arena, text, (size_t)(equals - text)), -1};
+        if (strcmp(equals + 1, "none") != 0) int_parse(equals + 1, &l.n);
+        vec_push(m->arena, &m->length, l);
+    }
+}
+
+bool model_open(Model *m, Arena *a, Diag *d, const char *path, const Options *o) {
+    *m = (Model){.arena = a, .diag = d, .path = path, .unroll = o->unroll};
+    take_lengths(m, o);
+    const ImportOptions only_inputs = {.inputs_only = true, .lengths = m->length.at, .nlengths = (int)m->length.n};
     m->declared = import_model(a, d, path, &only_inputs);
     if (!m->declared) return false;
     m->n = m->declared->input.n;
@@ -326,6 +336,9 @@ bool model_settle(Model *m, const PictureOptions *o, bool warn) {
 Graph *model_import(const Model *m, Arena *a, Diag *d, bool names_only, ImportNeeds *needs) {
     ImportOptions o = {.shapes = m->shape.at, .nshapes = (int)m->shape.n, .values = m->value.at};
     o.nvalues = (int)m->value.n;
+    o.lengths = m->length.at;
+    o.nlengths = (int)m->length.n;
+    o.unroll = m->unroll;
     o.names_only = names_only;
     o.needs = needs;
     return import_model(a, d, m->path, &o);

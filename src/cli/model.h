@@ -27,12 +27,14 @@ typedef struct {
     const Graph *declared; /* its inputs only */
     ModelInput *input;
     uint32_t n;
+    Vec(InputLength) length;
+    int64_t unroll;
     Vec(InputShape) shape; /* for import_model */
     Vec(InputValue) value;
 } Model;
 
-/* Learns what the inputs are called. False with diagnostics. */
-bool model_open(Model *m, Arena *a, Diag *d, const char *path);
+/* Learns what the inputs are called, by --length too. False with diagnostics. */
+bool model_open(Model *m, Arena *a, Diag *d, const char *path, const Options *o);
 /* Takes --input-shape, --bind and --input. */
 bool model_apply(Model *m, const Options *o);
 ModelInput *model_input(Model *m, const char *name); /* NULL when there is none */

@@ -15,6 +15,8 @@ typedef enum {
     O_shape = 's',
     O_first = 256,
     O_bind = O_first,
+    O_length,
+    O_unroll,
     O_weights,
     O_skip,
     O_precise,
@@ -72,6 +74,10 @@ static const Option table[] = {
      "numbers for the dynamic dimensions of an input; without it they come from the input's file, or count as 1. compile: "
      "several times for an input, one package has a plan for each"},
     {O_bind, "bind", "NAME=FILE.npy", MODEL_COMMANDS, "make an input a constant"},
+    {O_length, "length", "NAME=N|none", MODEL_COMMANDS,
+     "how many tensors an input that is a sequence stands for; they become NAME_0, NAME_1 and so on. none: an optional "
+     "without element"},
+    {O_unroll, "unroll", "N", MODEL_COMMANDS, "the most iterations of a loop, each of which becomes code; 256 without it"},
     {O_target, "target", "T", CODE_COMMANDS, "what `tenon targets` lists; this machine's best without it"},
     {O_name, "name", "N", CMD_compile, "prefix of files and C names; from the model's file name without it"},
     {O_weights, "weights", "text|bin", CMD_compile,
@@ -193,6 +199,20 @@ static const char *parse_grain(Options *o, const char *text) {
     return int_parse(text, &o->grain) && o->grain > 0 ? NULL : "is not a number of operations from 1 on";
 }
 
+static const char *parse_unroll(Options *o, const char *text) {
+    bool good = int_parse(text, &o->unroll) && o->unroll >= 1 && o->unroll <= 1 << 20;
+    return good ? NULL : "is not a number of iterations from 1 to 1048576";
+}
+
+/* NAME=N, where NAME may hold '=' itself. */
+static const char *check_length(const char *text) {
+    const char *equals = strrchr(text, '=');
+    int64_t n;
+    bool good = equals && equals != text;
+    good = good && (!strcmp(equals + 1, "none") || (int_parse(equals + 1, &n) && n >= 0 && n <= 1 << 16));
+    return good ? NULL : "is not NAME=N with N from 0 to 65536, nor NAME=none";
+}
+
 static const char *parse_rounds(Options *o, const char *text) {
     bool good = int_parse(text, &o->rounds) && o->rounds >= 1 && o->rounds <= 1000;
     return good ? NULL : "is not a number of rounds from 1 to 1000";
@@ -231,6 +251,7 @@ static const char *set_number(Options *o, int key, const char *arg) {
     case O_seconds: return parse_real(o->arena, arg, 1e-3, &o->seconds);
     case O_threads: return parse_threads(o, arg);
     case O_grain: return parse_grain(o, arg);
+    case O_unroll: return parse_unroll(o, arg);
     case O_scale: return parse_real(o->arena, arg, -1e30, &o->picture.scale);
     case O_mean: return parse_channels(arg, o->picture.mean, &o->picture.nmean);
     case O_std: return parse_std(o, arg);
@@ -251,6 +272,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_input: vec_push(o->arena, &o->input, arg); return NULL;
     case O_shape: vec_push(o->arena, &o->shape, arg); return check_shape(o->arena, arg);
     case O_bind: vec_push(o->arena, &o->bind, arg); return NULL;
+    case O_length: vec_push(o->arena, &o->length, arg); return check_length(arg);
     case O_precise: o->precise = true; return NULL;
     case O_optimize: return one_of(o->arena, arg, "speed", "size", &o->small);
     case O_skip: vec_push(o->arena, &o->skip, arg); return NULL;

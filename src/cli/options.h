@@ -35,7 +35,7 @@ typedef struct {
     const CommandInfo *command;
     const char *line; /* the command as typed, folders left out of file names */
     const char *model;
-    Words shape, bind, input, skip;
+    Words shape, bind, length, input, skip;
     bool precise, small;
     Words vs; /* other engines to compare with */
     const char *output, *name, *stop_after, *dump, *data, *schedule, *config, *html, *json, *python;
@@ -47,6 +47,7 @@ typedef struct {
     int threads;   /* 1: plain code */
     int64_t grain; /* 0: not given */
     int64_t rounds;
+    int64_t unroll; /* 0: not given */
     PictureOptions picture;
 } Options;
 

@@ -14,6 +14,12 @@ typedef struct {
     const Tensor *tensor;
 } InputValue;
 
+/* How many tensors an input that is a sequence or an optional stands for: they become inputs NAME_0, NAME_1 ... */
+typedef struct {
+    const char *input;
+    int64_t n; /* -1: an optional without element; an optional tensor has 1 and keeps its name */
+} InputLength;
+
 /* Inputs whose contents an operator needs at compile time (Reshape's shape ...), filled in by import_model as it
  * reports them: a caller that has the contents may bind them and import again. */
 typedef struct {
@@ -26,6 +32,9 @@ typedef struct {
     int nshapes;
     const InputValue *values; /* given with --bind */
     int nvalues;
+    const InputLength *lengths; /* given with --length */
+    int nlengths;
+    int64_t unroll;           /* the most iterations of a loop; 0: a few hundred */
     bool names_only;          /* info: the graph is returned although nodes were refused; it lacks those nodes, what
                                  is computed from them, and such outputs */
     ImportNeeds *needs;       /* or NULL */

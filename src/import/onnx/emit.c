@@ -55,6 +55,14 @@ ValueId ox_make(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr)
     return out;
 }
 
+bool ox_make_outputs(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr, uint32_t nout,
+                     const char *const *names, ValueId *out) {
+    NodeId id = add(n, op, nin, in, nout, names, attr);
+    for (uint32_t i = 0; i < nout; i++) out[i] = id == NO_NODE ? NO_VALUE : n->g->node.at[id].out[i];
+    if (id != NO_NODE) fold(n->r, id);
+    return id != NO_NODE;
+}
+
 ValueId ox_make1(OnnxNode *n, Op op, ValueId a, void *attr) { return ox_make(n, op, 1, &a, attr); }
 
 ValueId ox_make2(OnnxNode *n, Op op, ValueId a, ValueId b) { return ox_make(n, op, 2, (ValueId[]){a, b}, NULL); }
@@ -132,5 +140,6 @@ bool ox_emit_constant(OnnxNode *n, unsigned output, const Tensor *t) {
 }
 
 bool ox_emit_value(OnnxNode *n, unsigned output, ValueId v) {
-    return ox_emit_output(n, output, OP_Identity, 1, &v, NULL);
+    if (onnx_is_list(v) && ox_wants(n, output)) n->result[output] = v;
+    return onnx_is_list(v) ? !n->bad : ox_emit_output(n, output, OP_Identity, 1, &v, NULL);
 }

@@ -1,4 +1,4 @@
-/* Model-local functions and branches that are known to be taken: their nodes are walked in place. */
+/* Model-local functions, and the sub-graphs of If, Loop and Scan: their nodes are walked in place. */
 #include "import/onnx/internal.h"
 
 static const char *or_empty(const char *s) { return s ? s : ""; }
@@ -36,7 +36,7 @@ static bool take_outputs(OnnxNode *n, OnnxScope *s, uint32_t nout, const char *c
         if (v == NO_VALUE || v == ONNX_ABSENT) {
             ox_error(n, NULL, NULL, "its body has no output for '%s'", n->out[i]);
             n->result[i] = ONNX_POISON;
-        } else if (v == ONNX_POISON || !strcmp(n->g->value.at[v].name, n->out[i])) {
+        } else if (v == ONNX_POISON || onnx_is_list(v) || !strcmp(n->g->value.at[v].name, n->out[i])) {
             n->result[i] = v;
         } else if (!ox_emit_value(n, i, v)) {
             n->result[i] = ONNX_POISON;
@@ -71,15 +71,71 @@ bool onnx_inline(OnnxNode *n, const FunctionProto *f) {
     return take_outputs(n, &s, (uint32_t)f->n_output, (const char *const *)f->output);
 }
 
-bool onnx_inline_graph(OnnxNode *n, const GraphProto *p) {
+static bool inner_scope(OnnxNode *n, OnnxScope *s) {
     const OnnxScope *outer = n->scope;
     if (outer->depth >= ONNX_MAX_DEPTH) return ox_refuse(n, "sub-graphs are nested more than 64 deep");
-    OnnxScope s = {.captures = outer, .caller = outer->caller, .function = outer->function, .opset = outer->opset,
-                   .nopset = outer->nopset, .prefix = inner_prefix(n), .depth = outer->depth + 1};
+    *s = (OnnxScope){.captures = outer, .caller = outer->caller, .function = outer->function, .opset = outer->opset,
+                     .nopset = outer->nopset, .prefix = inner_prefix(n), .depth = outer->depth + 1};
+    return true;
+}
+
+bool onnx_inline_graph(OnnxNode *n, const GraphProto *p) {
+    OnnxScope s;
+    if (!inner_scope(n, &s)) return false;
     const char **out = arena_array_of(n->r->tmp, p->n_output + 1, const char *);
     for (size_t i = 0; i < p->n_output; i++) out[i] = or_empty(p->output[i]->name);
     onnx_add_initialisers(n->r, &s, p);
     name_outputs(n, &s, (uint32_t)p->n_output, out);
     onnx_walk(n->r, &s, p->node, p->n_node);
     return take_outputs(n, &s, (uint32_t)p->n_output, out);
+}
+
+/* ---- bodies ---- */
+
+int64_t onnx_unroll(const OnnxReader *r) {
+    enum { WITHOUT_OPTION = 256 };
+    return r->options && r->options->unroll > 0 ? r->options->unroll : WITHOUT_OPTION;
+}
+
+bool onnx_body_open(OnnxBody *b, OnnxNode *n, const char *attr) {
+    const AttributeProto *a = ox_find(n, attr);
+    if (n->bad) return false;
+    if (!a || !a->g) return ox_error(n, attr, NULL, "the attribute is missing");
+    *b = (OnnxBody){.n = n, .p = a->g, .first = n->r->nodes};
+    if (!inner_scope(n, &b->constants)) return false;
+    onnx_add_initialisers(n->r, &b->constants, b->p);
+    return true;
+}
+
+static bool body_fits(OnnxBody *b, uint32_t nin) {
+    OnnxNode *n = b->n;
+    if (n->r->nodes - b->first > ONNX_BODY_NODES)
+        return ox_error(n, NULL, "let the loop run fewer times, or bind its condition with --bind",
+                        "its sub-graphs come to more than %d nodes", ONNX_BODY_NODES);
+    return b->p->n_input >= nin ||
+           ox_error(n, NULL, NULL, "its body takes %zu inputs, %u are given", b->p->n_input, nin);
+}
+
+bool onnx_body_walk(OnnxBody *b, const char *part, uint32_t nin, const ValueId *in, ValueId *out) {
+    OnnxNode *n = b->n;
+    OnnxReader *r = n->r;
+    const GraphProto *p = b->p;
+    if (n->bad || !body_fits(b, nin)) return false;
+    OnnxScope *s = arena_new_of(r->tmp, OnnxScope);
+    *s = b->constants;
+    s->names = (Map){0};
+    s->captures = &b->constants;
+    s->prefix = arena_printf(r->tmp, "%s%s/", b->constants.prefix, part);
+    for (uint32_t i = 0; i < nin; i++)
+        map_set(r->tmp, &s->names, or_empty(p->input[i]->name), in[i] == NO_VALUE ? ONNX_ABSENT : in[i]);
+    onnx_walk(r, s, p->node, p->n_node);
+    if (r->stopped) return !(n->bad = true);
+    for (size_t i = 0; i < p->n_output; i++) {
+        out[i] = onnx_lookup(s, or_empty(p->output[i]->name));
+        if (out[i] == NO_VALUE)
+            ox_error(n, NULL, NULL, "its body has no value for the output '%s'", or_empty(p->output[i]->name));
+        if (out[i] == ONNX_ABSENT) out[i] = NO_VALUE;
+        if (out[i] == ONNX_POISON) n->bad = true; /* told already */
+    }
+    return !n->bad;
 }

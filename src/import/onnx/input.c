@@ -38,6 +38,7 @@ static uint32_t symbol_index(OnnxReader *r, const char *param) {
 }
 
 typedef TenonOnnx__TensorShapeProto__Dimension Dimension;
+typedef TenonOnnx__TypeProto TypeProto;
 
 static const TenonOnnx__TensorShapeProto *declared_shape(const ValueInfoProto *v) {
     return v->type && v->type->tensor_type ? v->type->tensor_type->shape : NULL;
@@ -132,6 +133,8 @@ bool onnx_check_outputs(OnnxReader *r, const GraphProto *p) {
         bool says = t && (t->tensor_type ? t->tensor_type->elem_type != 0
                                          : t->sequence_type || t->optional_type || t->map_type || t->sparse_tensor_type);
         Loc loc = {.file = r->g->file, .field = arena_printf(r->tmp, "output '%s'", v->name ? v->name : "")};
+        const TypeProto *element;
+        if (says && onnx_kind(v, &element) != ONNX_tensor) t = element;
         if (says && !port_type(r, loc, t, &type)) ok = false;
     }
     return ok;
@@ -154,10 +157,85 @@ static bool add_input(OnnxReader *r, OnnxScope *s, const ValueInfoProto *v) {
     return true;
 }
 
+/* ---- sequences and optionals ---- */
+
+OnnxKind onnx_kind(const ValueInfoProto *v, const TypeProto **element) {
+    const TypeProto *t = v->type;
+    bool optional = t && t->optional_type && !t->tensor_type;
+    if (optional) t = t->optional_type->elem_type;
+    bool sequence = t && t->sequence_type && !t->tensor_type;
+    if (sequence) t = t->sequence_type->elem_type;
+    if (element) *element = t;
+    if (!t || !t->tensor_type) return ONNX_tensor; /* which is refused for its type */
+    return optional ? (sequence ? ONNX_optional_sequence : ONNX_optional) : sequence ? ONNX_sequence : ONNX_tensor;
+}
+
+static const InputLength *given_length(const OnnxReader *r, const char *name) {
+    for (int i = 0; r->options && i < r->options->nlengths; i++)
+        if (!strcmp(r->options->lengths[i].input, name)) return &r->options->lengths[i];
+    return NULL;
+}
+
+static const char *element_name(const OnnxReader *r, const ValueInfoProto *v, OnnxKind kind, int64_t i) {
+    return kind == ONNX_optional ? v->name : arena_printf(r->arena, "%s_%lld", v->name, (long long)i);
+}
+
+/* One tensor of the list. Its dimensions have no names: they may differ from its neighbour's. */
+static ValueId add_element(OnnxReader *r, const ValueInfoProto *v, OnnxKind kind, const TypeProto *t, int64_t i) {
+    const TenonOnnx__TensorShapeProto *from = t->tensor_type->shape;
+    OnnxScope aside = {0};
+    ValueInfoProto *one = arena_copy(r->tmp, v, sizeof *v);
+    TypeProto *type = arena_copy(r->tmp, t, sizeof *t);
+    type->tensor_type = arena_copy(r->tmp, t->tensor_type, sizeof *t->tensor_type);
+    one->name = arena_strdup(r->arena, element_name(r, v, kind, i));
+    one->type = type;
+    if (from) {
+        TenonOnnx__TensorShapeProto *shape = arena_copy(r->tmp, from, sizeof *from);
+        shape->dim = arena_array_of(r->tmp, from->n_dim + 1, Dimension *);
+        for (size_t k = 0; k < from->n_dim; k++) {
+            shape->dim[k] = arena_copy(r->tmp, from->dim[k], sizeof **from->dim);
+            shape->dim[k]->dim_param = NULL;
+        }
+        type->tensor_type->shape = shape;
+    }
+    if (!bind_symbols(r, one) || !add_input(r, &aside, one)) return ONNX_POISON;
+    return map_get(&aside.names, one->name);
+}
+
+static bool add_list(OnnxReader *r, OnnxScope *s, const ValueInfoProto *v, OnnxKind kind, const TypeProto *t) {
+    const InputLength *given = given_length(r, v->name);
+    bool optional = kind != ONNX_sequence;
+    const char *what = kind == ONNX_sequence ? "a sequence" : kind == ONNX_optional ? "optional" : "an optional sequence";
+    map_set(r->tmp, &s->names, v->name, ONNX_POISON);
+    if (!given)
+        return diag_error(r->diag, input_loc(r, v->name),
+                          arena_printf(r->tmp, "say it with --length %s=%s", v->name, optional ? "none, or =1" : "N"),
+                          "is %s: how many tensors it stands for must be known at compile time", what);
+    if (given->n < -1 || given->n > 1 << 16 || (given->n < 0 && !optional) || (given->n > 1 && kind == ONNX_optional))
+        return diag_error(r->diag, input_loc(r, v->name), NULL, "is %s, which cannot have %lld tensors", what,
+                          (long long)given->n);
+    ValueId *at = arena_array_of(r->arena, given->n + 2, ValueId);
+    bool ok = true, none = given->n < 0 || (kind == ONNX_optional && !given->n);
+    for (int64_t i = 0; i < given->n; i++) ok = (at[i] = add_element(r, v, kind, t, i)) != ONNX_POISON && ok;
+    if (!ok) return false;
+    OnnxList list = {.none = none, .n = none ? 0 : (uint32_t)given->n, .at = at};
+    list.dtype = onnx_dtype(t->tensor_type->elem_type);
+    map_set(r->tmp, &s->names, v->name, kind == ONNX_optional && !none ? at[0] : onnx_new_list(r, list));
+    return true;
+}
+
+static bool list_has(const OnnxReader *r, const ValueInfoProto *v, const char *name) {
+    const InputLength *given = given_length(r, v->name);
+    OnnxKind kind = onnx_kind(v, NULL);
+    for (int64_t i = 0; kind != ONNX_tensor && given && i < given->n && i < 1 << 16; i++)
+        if (!strcmp(element_name(r, v, kind, i), name)) return true;
+    return false;
+}
+
 static bool known_input(const OnnxReader *r, const GraphProto *p, const char *name, const char *option) {
     Str list = str_new(r->tmp);
     for (size_t i = 0; i < p->n_input; i++) {
-        if (!strcmp(p->input[i]->name, name)) return true;
+        if (!strcmp(p->input[i]->name, name) || list_has(r, p->input[i], name)) return true;
         str_addf(&list, "%s%s", list.n ? ", " : "", p->input[i]->name);
     }
     for (size_t i = 0; i < p->n_initializer; i++)
@@ -172,6 +250,8 @@ static bool known_options(const OnnxReader *r, const GraphProto *p) {
         ok = known_input(r, p, r->options->shapes[i].input, "--input-shape") && ok;
     for (int i = 0; r->options && i < r->options->nvalues; i++)
         ok = known_input(r, p, r->options->values[i].input, "--bind") && ok;
+    for (int i = 0; r->options && i < r->options->nlengths; i++)
+        ok = known_input(r, p, r->options->lengths[i].input, "--length") && ok;
     return ok;
 }
 
@@ -187,7 +267,14 @@ bool onnx_add_inputs(OnnxReader *r, OnnxScope *s, const GraphProto *p) {
     }
     if (!known_options(r, p)) return false;
     for (size_t i = 0; i < p->n_input; i++) ok = bind_symbols(r, p->input[i]) && ok;
-    for (size_t i = 0; ok && i < p->n_input; i++)
-        if (map_get(&s->names, p->input[i]->name) == MAP_NONE) add_input(r, s, p->input[i]);
+    for (size_t i = 0; ok && i < p->n_input; i++) {
+        if (map_get(&s->names, p->input[i]->name) != MAP_NONE) continue;
+        const TypeProto *element;
+        OnnxKind kind = onnx_kind(p->input[i], &element);
+        if (kind == ONNX_tensor)
+            add_input(r, s, p->input[i]);
+        else
+            add_list(r, s, p->input[i], kind, element);
+    }
     return ok;
 }

@@ -17,6 +17,8 @@ typedef TenonOnnx__FunctionProto FunctionProto;
 typedef TenonOnnx__OperatorSetIdProto OperatorSetIdProto;
 
 enum { ONNX_MAX_DEPTH = 64, ONNX_MAX_NODES = 1000000 };
+/* What is unrolled of one Loop or Scan, or computed of an If whose condition is not known: nodes, nested ones too. */
+enum { ONNX_BODY_NODES = 50000 };
 
 /* AttributeProto.type */
 enum {
@@ -54,6 +56,16 @@ Tensor *onnx_sparse_tensor(TensorSource *s, Loc loc, const SparseTensorProto *p)
 /* ---- read.c ---- */
 #define ONNX_POISON (UINT32_MAX - 1) /* a value whose node could not be mapped: what reads it is skipped silently */
 #define ONNX_ABSENT (UINT32_MAX - 2) /* an optional input of a function that the caller leaves out */
+/* From here to ONNX_ABSENT: no value of the graph but list number id - ONNX_LISTS of the reader. */
+#define ONNX_LISTS 0x80000000u
+
+/* A sequence, whose tensors are known one by one, or an optional without an element. An optional with one is that. */
+typedef struct {
+    bool none;
+    DType dtype; /* of an empty sequence; DT_none: not said */
+    uint32_t n;
+    const ValueId *at;
+} OnnxList;
 
 typedef struct OnnxScope OnnxScope;
 struct OnnxScope {
@@ -80,6 +92,7 @@ typedef struct {
     Map symbols;  /* dim_param -> index in symbol */
     Vec(Dim) symbol;
     Map symbol_names; /* identifiers in use */
+    Vec(OnnxList) list;
     Map functions; /* domain, name and overload -> index in the model's functions, once one was looked for */
     uint32_t fresh;
     uint32_t nodes;      /* visited, functions inlined */
@@ -128,6 +141,8 @@ const char *onnx_fresh(OnnxReader *r, const char *base);
 bool onnx_add_inputs(OnnxReader *r, OnnxScope *s, const GraphProto *p);
 /* False, and told, when an output says that it is no tensor or of a type that is not supported. */
 bool onnx_check_outputs(OnnxReader *r, const GraphProto *p);
+/* *element: the type of one tensor. */
+OnnxKind onnx_kind(const ValueInfoProto *v, const TenonOnnx__TypeProto **element);
 const Tensor *onnx_bound(const OnnxReader *r, const char *name); /* contents given with --bind, or NULL */
 
 /* ---- order.c ---- */
@@ -138,6 +153,27 @@ uint32_t *onnx_order(OnnxReader *r, const OnnxScope *s, NodeProto *const *nodes,
 const FunctionProto *onnx_function(OnnxReader *r, const NodeProto *p);
 bool onnx_inline(OnnxNode *n, const FunctionProto *f);
 bool onnx_inline_graph(OnnxNode *n, const GraphProto *p); /* a branch of If that is known to be taken */
+
+/* A sub-graph that is walked once or several times in place of its node; its initialisers are added once. */
+typedef struct {
+    OnnxNode *n;
+    const GraphProto *p;
+    OnnxScope constants;
+    uint32_t first; /* nodes visited before */
+} OnnxBody;
+int64_t onnx_unroll(const OnnxReader *r); /* the most iterations of a loop */
+bool onnx_body_open(OnnxBody *b, OnnxNode *n, const char *attr);
+/* `part` is for names: which branch or iteration. in: one an input, NO_VALUE where absent; out: one an output. */
+bool onnx_body_walk(OnnxBody *b, const char *part, uint32_t nin, const ValueId *in, ValueId *out);
+
+/* ---- list.c: sequences and optionals, which exist while importing only ---- */
+static inline bool onnx_is_list(ValueId v) { return v >= ONNX_LISTS && v < ONNX_ABSENT; }
+static inline const OnnxList *onnx_list(const OnnxReader *r, ValueId v) {
+    return onnx_is_list(v) ? &r->list.at[v - ONNX_LISTS] : NULL;
+}
+ValueId onnx_new_list(OnnxReader *r, OnnxList list);
+bool onnx_add_list_output(OnnxReader *r, const char *name, ValueId v);
+bool onnx_takes_lists(const OnnxRow *row); /* the others are refused before they are mapped */
 
 /* ---- node.c: helpers of the mapping functions ---- */
 bool ox_error(OnnxNode *n, const char *field, const char *hint, const char *format, ...)
@@ -170,11 +206,17 @@ bool ox_list(OnnxNode *n, const char *attr, int input_since, unsigned in, Ints *
 bool ox_axis(OnnxNode *n, const char *field, int64_t *axis, int rank); /* into [0, rank) */
 bool ox_axes(OnnxNode *n, Ints *axes, int rank);                       /* non-negative, sorted, distinct */
 Dim ox_dim(OnnxNode *n, const char *what, DimX x); /* a dimension >= 0 */
+int ox_known(const OnnxNode *n, ValueId v); /* a condition at compile time: 0, 1, or -1 when it is not known */
+/* Always false: v should be known at compile time, because of `reason` if it is not NULL. */
+bool ox_unknown(OnnxNode *n, ValueId v, const char *what, const char *reason);
 
 void *ox_new(OnnxNode *n, Op op); /* the operator's attributes with defaults */
 Ints ox_list_of(OnnxNode *n, uint32_t count, const int64_t *from); /* copy; from NULL: zeros */
 /* Adds a node (shape inferred, folded if constant) with one fresh output. NO_VALUE after an error. */
 ValueId ox_make(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr);
+/* The same with several outputs, named already; "": absent. */
+bool ox_make_outputs(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr, uint32_t nout,
+                     const char *const *names, ValueId *out);
 ValueId ox_make1(OnnxNode *n, Op op, ValueId a, void *attr);
 ValueId ox_make2(OnnxNode *n, Op op, ValueId a, ValueId b);
 ValueId ox_reshape(OnnxNode *n, ValueId v, const Shape *s);
@@ -188,5 +230,19 @@ bool ox_emit2(OnnxNode *n, Op op, ValueId a, ValueId b);
 bool ox_emit_output(OnnxNode *n, unsigned output, Op op, uint32_t nin, const ValueId *in, void *attr);
 bool ox_emit_reshape(OnnxNode *n, ValueId v, const Shape *s);
 bool ox_emit_constant(OnnxNode *n, unsigned output, const Tensor *t);
-bool ox_emit_value(OnnxNode *n, unsigned output, ValueId v); /* an Identity under the output's name */
+bool ox_emit_value(OnnxNode *n, unsigned output, ValueId v); /* an Identity under the output's name; lists as they are */
+
+/* ---- pieces.c ---- */
+/* v[.., index, ..] along an axis, which goes away. */
+ValueId ox_take(OnnxNode *n, ValueId v, int64_t axis, Dim index);
+ValueId ox_part(OnnxNode *n, ValueId v, int64_t axis, Dim start, Dim count); /* the axis stays */
+/* Operands one behind the other along an axis, or (ox_stack) along a new one at `axis` of the result. */
+ValueId ox_join(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis);
+ValueId ox_stack(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis);
+ValueId ox_cast(OnnxNode *n, ValueId v, DType t);
+ValueId ox_transpose(OnnxNode *n, ValueId v, int rank, const int64_t *perm);
+ValueId ox_zeros(OnnxNode *n, DType t, const Shape *s); /* of a known shape, 0 elements allowed */
+ValueId ox_as_scalar(OnnxNode *n, ValueId v, const char *what); /* one element as rank 0 */
+/* condition ? yes : no, for lists element by element; an error that `what` may not depend on data otherwise. */
+ValueId ox_select(OnnxNode *n, ValueId condition, ValueId yes, ValueId no, const char *what);
 #endif

@@ -159,8 +159,8 @@ static void find_roots(OnnxNode *n, ValueId v, Str *contents, Str *dims) {
 /* The node's other parameters that are inputs of the graph will be asked for too: named at once. Operand 0 is data but
  * for the node whose first parameter it is. */
 static void find_other_roots(OnnxNode *n, ValueId v, Str *contents) {
-    for (uint32_t i = v != n->in[0]; i < n->nin; i++) {
-        if (n->in[i] == v || n->in[i] == NO_VALUE) continue;
+    for (uint32_t i = n->nin && v != n->in[0]; i < n->nin; i++) {
+        if (n->in[i] == v || n->in[i] == NO_VALUE || onnx_is_list(n->in[i])) continue;
         const Value *other = &n->g->value.at[n->in[i]];
         if (!other->is_input || other->data || other->shape.rank > 1) continue;
         str_addf(contents, "%s--bind %s=FILE", contents->n ? " " : "", other->name);
@@ -168,13 +168,20 @@ static void find_other_roots(OnnxNode *n, ValueId v, Str *contents) {
     }
 }
 
-static void contents_unknown(OnnxNode *n, ValueId v, const char *what) {
+bool ox_unknown(OnnxNode *n, ValueId v, const char *what, const char *reason) {
     Str contents = str_new(n->r->tmp), dims = str_new(n->r->tmp);
     find_roots(n, v, &contents, &dims);
     if (contents.n) find_other_roots(n, v, &contents);
     const char *with = contents.n ? contents.at : dims.at;
     const char *hint = *with ? arena_printf(n->r->tmp, "give it with %s", with) : "make it a constant in the model";
-    ox_error(n, what, hint, "operand '%s' must be known at compile time", n->g->value.at[v].name);
+    const char *because = reason ? arena_printf(n->r->tmp, ": %s", reason) : "";
+    return ox_error(n, what, hint, "operand '%s' must be known at compile time%s", n->g->value.at[v].name, because);
+}
+
+int ox_known(const OnnxNode *n, ValueId v) {
+    const Tensor *t = v < n->g->value.n ? n->g->value.at[v].data : NULL;
+    if (!t || shape_count(&t->shape) != 1 || (t->dtype != DT_bool && !dtype_is_int(t->dtype))) return -1;
+    return tensor_int(t, 0) != 0;
 }
 
 const DimX *ox_contents(OnnxNode *n, unsigned in, const char *what, int64_t *count) {
@@ -197,7 +204,7 @@ const DimX *ox_contents(OnnxNode *n, unsigned in, const char *what, int64_t *cou
         return value->elements;
     }
     if (!value->data) {
-        contents_unknown(n, v, what);
+        ox_unknown(n, v, what, NULL);
         return NULL;
     }
     if (size > 1 << 20) {
@@ -217,7 +224,7 @@ bool ox_numbers(OnnxNode *n, unsigned in, const char *what, Ints *out) {
     int64_t *at = arena_array_of(n->r->arena, count, int64_t);
     for (int64_t i = 0; i < count; i++) {
         if (!x[i].is_number) {
-            contents_unknown(n, n->in[in], what);
+            ox_unknown(n, n->in[in], what, NULL);
             return false;
         }
         at[i] = x[i].number;
@@ -239,7 +246,7 @@ bool ox_reals(OnnxNode *n, unsigned in, const char *what, Floats *out) {
     if (n->bad || !ox_has(n, in)) return n->bad ? false : ox_error(n, what, NULL, "operand %u is missing", in);
     const Value *v = &n->g->value.at[n->in[in]];
     if (!v->data) {
-        contents_unknown(n, n->in[in], what);
+        ox_unknown(n, n->in[in], what, NULL);
         return false;
     }
     int64_t count = shape_count(&v->data->shape);

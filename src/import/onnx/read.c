@@ -113,6 +113,14 @@ static bool find_operands(OnnxNode *n) {
     return whole && !n->bad;
 }
 
+static bool lists_fit(OnnxNode *n) {
+    for (uint32_t i = 0; i < n->nin && !onnx_takes_lists(n->row); i++)
+        if (onnx_is_list(n->in[i]))
+            return ox_error(n, NULL, NULL, "operand '%s' is %s, a tensor is needed", n->p->input[i],
+                            onnx_list(n->r, n->in[i])->none ? "an optional without element" : "a sequence");
+    return true;
+}
+
 static bool report_unsupported(OnnxNode *n, const char *domain) {
     int64_t version = onnx_version(n->scope, domain);
     const char *shown = *domain ? domain : "ai.onnx";
@@ -137,7 +145,7 @@ static void map_node(OnnxNode *n) {
         return;
     }
     if (!find_operands(n)) return;
-    bool ok = f && (!usable || *domain) ? onnx_inline(n, f) : n->row->map(n);
+    bool ok = f && (!usable || *domain) ? onnx_inline(n, f) : lists_fit(n) && n->row->map(n);
     if (!ok || n->bad)
         for (uint32_t i = 0; i < n->nout; i++) n->result[i] = ONNX_POISON;
 }
@@ -198,14 +206,18 @@ static void reserve_names(OnnxReader *r, const GraphProto *p) {
         for (size_t k = 0; k < p->node[i]->n_output; k++) map_set(r->tmp, &r->reserved, p->node[i]->output[k], 0);
 }
 
-static bool add_outputs(OnnxReader *r, const OnnxScope *s, const GraphProto *p) {
+/* *whole: every output was mapped. What a diagnostic said once already is not counted again. */
+static bool add_outputs(OnnxReader *r, const OnnxScope *s, const GraphProto *p, bool *whole) {
     Loc loc = {.file = r->g->file};
     if (!p->n_output) return diag_error(r->diag, loc, "export the model with outputs", "the graph has no outputs");
     for (size_t i = 0; i < p->n_output; i++) {
         const char *name = p->output[i]->name ? p->output[i]->name : "";
         ValueId v = onnx_lookup(s, name);
+        if (v == ONNX_POISON) *whole = false;
         if (v == ONNX_POISON) continue;
-        if (v == NO_VALUE)
+        if (onnx_is_list(v))
+            onnx_add_list_output(r, name, v);
+        else if (v == NO_VALUE)
             diag_error(r->diag, loc, "the model is incomplete, export it again",
                        "output '%s' is not produced by any node, input or initialiser", name);
         else if (graph_is_output(r->g, v))
@@ -214,6 +226,13 @@ static bool add_outputs(OnnxReader *r, const OnnxScope *s, const GraphProto *p) 
             graph_add_output(r->g, v);
     }
     return true;
+}
+
+/* Sequences may be empty; nothing at all is nothing to compile. */
+static bool any_output(OnnxReader *r, const OnnxScope *s, const GraphProto *p) {
+    for (size_t i = 0; i < p->n_output; i++)
+        if (r->g->output.n || !onnx_is_list(onnx_lookup(s, p->output[i]->name ? p->output[i]->name : ""))) return true;
+    return diag_error(r->diag, (Loc){.file = r->g->file}, NULL, "every output is an empty sequence or optional");
 }
 
 /* Shape arithmetic that ended in attributes is not computed at run time. */
@@ -254,6 +273,7 @@ static Graph *read_graph(OnnxReader *r, const ModelProto *m) {
     const GraphProto *p = m->graph;
     OnnxScope top = {.prefix = "", .opset = m->opset_import, .nopset = m->n_opset_import};
     int errors = diag_errors(r->diag);
+    bool whole = true;
     reserve_names(r, p);
     if (r->options && r->options->inputs_only) {
         poison_initialisers(r, &top, p);
@@ -265,10 +285,10 @@ static Graph *read_graph(OnnxReader *r, const ModelProto *m) {
     onnx_add_initialisers(r, &top, p);
     if (!onnx_add_inputs(r, &top, p)) return NULL;
     onnx_walk(r, &top, p->node, p->n_node);
-    if (r->stopped || !add_outputs(r, &top, p)) return NULL;
+    if (r->stopped || !add_outputs(r, &top, p, &whole) || !any_output(r, &top, p)) return NULL;
     drop_unused(r->g, r->tmp);
     bool sorted = graph_sort(r->g);
-    if (diag_errors(r->diag) == errors) return r->g;
+    if (whole && diag_errors(r->diag) == errors) return r->g;
     return sorted && r->options && r->options->names_only ? r->g : NULL;
 }
 
