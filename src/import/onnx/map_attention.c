@@ -2,12 +2,6 @@
 #include "import/onnx/maps.h"
 #include <math.h>
 
-static ValueId transpose(OnnxNode *n, ValueId v, const int64_t *perm) {
-    Attr_Perm *a = ox_new(n, OP_Transpose);
-    a->perm = ox_list_of(n, 4, perm);
-    return ox_make1(n, OP_Transpose, v, a);
-}
-
 static ValueId slice_last(OnnxNode *n, ValueId v, int64_t start, int64_t count, int64_t step) {
     Shape s = ox_shape(n, v);
     if (n->bad) return NO_VALUE;
@@ -23,16 +17,7 @@ static ValueId slice_last(OnnxNode *n, ValueId v, int64_t start, int64_t count, 
 }
 
 static ValueId concat(OnnxNode *n, ValueId a, ValueId b, int64_t axis) {
-    Attr_Axis *at = ox_new(n, OP_Concat);
-    at->axis = axis;
-    return ox_make(n, OP_Concat, 2, (ValueId[]){a, b}, at);
-}
-
-static ValueId cast(OnnxNode *n, ValueId v, DType t) {
-    if (n->bad || ox_dtype(n, v) == t) return v;
-    Attr_Cast *a = ox_new(n, OP_Cast);
-    a->to = t;
-    return ox_make1(n, OP_Cast, v, a);
+    return ox_join(n, 2, (ValueId[]){a, b}, axis);
 }
 
 static ValueId where(OnnxNode *n, ValueId condition, ValueId yes, ValueId no) {
@@ -60,7 +45,7 @@ static ValueId with_heads(OnnxNode *n, unsigned in, const char *attr) {
         return NO_VALUE;
     }
     Shape split = {.rank = 4, .dim = {s.dim[0], s.dim[1], heads, s.dim[2] / heads}};
-    return transpose(n, ox_reshape(n, v, &split), (const int64_t[]){0, 2, 1, 3});
+    return ox_transpose(n, ox_reshape(n, v, &split), 4, (const int64_t[]){0, 2, 1, 3});
 }
 
 /* Each head of keys or values repeated for the queries that share it. */
@@ -100,9 +85,9 @@ static bool attention_operands(OnnxNode *n, Attention *a) {
     if (!ox_emit_value(n, 1, a->k) || !ox_emit_value(n, 2, a->v)) return false;
     Dim heads = ox_shape(n, a->q).dim[1];
     if (!dim_known(heads)) return ox_error(n, NULL, "give the shape with --input-shape", "heads are not known");
-    a->q = cast(n, a->q, a->t);
-    a->k = cast(n, repeat_heads(n, a->k, heads), a->t);
-    a->v = cast(n, repeat_heads(n, a->v, heads), a->t);
+    a->q = ox_cast(n, a->q, a->t);
+    a->k = ox_cast(n, repeat_heads(n, a->k, heads), a->t);
+    a->v = ox_cast(n, repeat_heads(n, a->v, heads), a->t);
     return !n->bad;
 }
 
@@ -142,7 +127,7 @@ static bool allow_present(OnnxNode *n, Attention *a) {
     if (!dim_known(length) || !dim_known(keys) || keys > 1 << 24)
         return ox_error(n, NULL, "give the shape with --input-shape", "the mask depends on lengths that are not known");
     Shape column = {.rank = 4, .dim = {s.dim[0], 1, 1, 1}};
-    ValueId count = ox_reshape(n, cast(n, n->in[6], DT_i64), &column);
+    ValueId count = ox_reshape(n, ox_cast(n, n->in[6], DT_i64), &column);
     a->past_length = ox_make2(n, OP_Sub, count, ox_scalar(n, DT_i64, (double)length));
     allow(n, a, ox_make2(n, OP_Less, positions(n, keys, 2, 1), count));
     a->guard = true;
@@ -174,7 +159,7 @@ static ValueId scores(OnnxNode *n, const Attention *a) {
         scale = 1 / sqrt((double)size);
     }
     ValueId q = ox_make2(n, OP_Mul, a->q, ox_scalar(n, a->t, scale));
-    return ox_make2(n, OP_MatMul, q, transpose(n, a->k, (const int64_t[]){0, 1, 3, 2}));
+    return ox_make2(n, OP_MatMul, q, ox_transpose(n, a->k, 4, (const int64_t[]){0, 1, 3, 2}));
 }
 
 static ValueId capped(OnnxNode *n, const Attention *a, ValueId v) {
@@ -205,13 +190,13 @@ static ValueId probabilities(OnnxNode *n, const Attention *a, ValueId v) {
     Attr_Reduce *most = ox_new(n, OP_ReduceMax);
     last->axis = 3;
     most->axes = ox_list_of(n, 1, (const int64_t[]){3});
-    v = cast(n, v, t);
+    v = ox_cast(n, v, t);
     ValueId p = ox_make1(n, OP_Softmax, v, last);
     if (a->guard) {
         ValueId none = ox_make2(n, OP_Equal, ox_make1(n, OP_ReduceMax, v, most), ox_scalar(n, t, -INFINITY));
         p = where(n, none, ox_scalar(n, t, 0), p);
     }
-    return cast(n, p, a->t);
+    return ox_cast(n, p, a->t);
 }
 
 bool map_attention(OnnxNode *n) {
@@ -226,22 +211,68 @@ bool map_attention(OnnxNode *n) {
         if (ox_dtype(n, mask) == DT_bool)
             allow(n, &a, mask);
         else
-            stage[2] = ox_make2(n, OP_Add, stage[2], cast(n, mask, a.t));
+            stage[2] = ox_make2(n, OP_Add, stage[2], ox_cast(n, mask, a.t));
     }
     if (a.allowed != NO_VALUE) stage[2] = where(n, a.allowed, stage[2], ox_scalar(n, a.t, -INFINITY));
     stage[3] = probabilities(n, &a, stage[2]);
     if (n->bad) return false;
     if (mode < 0 || mode > 3) return ox_error(n, "qk_matmul_output_mode", NULL, "is out of range");
-    if (ox_wants(n, 3) && !ox_emit_value(n, 3, cast(n, stage[mode], a.outer))) return false;
+    if (ox_wants(n, 3) && !ox_emit_value(n, 3, ox_cast(n, stage[mode], a.outer))) return false;
     if (!a.flat && a.t == a.outer) return ox_emit_output(n, 0, OP_MatMul, 2, (ValueId[]){stage[3], a.v}, NULL);
-    ValueId y = cast(n, ox_make2(n, OP_MatMul, stage[3], a.v), a.outer);
+    ValueId y = ox_cast(n, ox_make2(n, OP_MatMul, stage[3], a.v), a.outer);
     if (!a.flat) return ox_emit_value(n, 0, y);
-    y = transpose(n, y, (const int64_t[]){0, 2, 1, 3});
+    y = ox_transpose(n, y, 4, (const int64_t[]){0, 2, 1, 3});
     Shape s = ox_shape(n, y);
     if (n->bad) return false;
     s.dim[2] = ox_dim(n, NULL, dimx_mul(n->g->sym, dimx(s.dim[2]), dimx(s.dim[3])));
     s.rank = 3;
     return ox_emit_reshape(n, y, &s);
+}
+
+/* ---- FlexAttention ---- */
+
+/* What a sub-graph makes of scores or probabilities, which keep their type. */
+static ValueId modified(OnnxNode *n, const char *attr, ValueId v) {
+    OnnxBody b;
+    if (n->bad || !ox_find(n, attr)) return v;
+    if (!onnx_body_open(&b, n, attr)) return NO_VALUE;
+    if (b.p->n_output != 1 || b.p->n_input != 1)
+        return ox_error(n, attr, NULL, "must have one input and one output"), NO_VALUE;
+    ValueId out;
+    if (!onnx_body_walk(&b, attr, 1, &v, &out)) return NO_VALUE;
+    Shape a = ox_shape(n, v), s = out < n->g->value.n ? ox_shape(n, out) : (Shape){.rank = -1};
+    if (!shape_equal(&a, &s) || ox_dtype(n, out) != ox_dtype(n, v))
+        return ox_error(n, attr, NULL, "must give what it takes, in type and shape"), NO_VALUE;
+    return out;
+}
+
+bool map_flex_attention(OnnxNode *n) {
+    for (unsigned i = 0; i < 3; i++)
+        if (ox_rank(n, i) != 4) return n->bad ? false : ox_error(n, NULL, NULL, "operand %u must have rank 4", i);
+    ValueId q = n->in[0], k = n->in[1], v = n->in[2];
+    Shape s = ox_shape(n, q);
+    DType t = ox_dtype(n, q), type = dtype_info[t].bytes < 4 ? DT_f32 : t;
+    int64_t precision = ox_int(n, "softmax_precision", 0);
+    double scale = ox_float(n, "scale", 0);
+    if (n->bad) return false;
+    if (precision) type = precision > 0 && precision < 64 ? onnx_dtype((int)precision) : DT_none;
+    if (!dtype_is_float(type)) return ox_error(n, "softmax_precision", NULL, "is not a floating-point type");
+    if (!dim_known(s.dim[1]) || !dim_known(s.dim[3]) || !s.dim[3])
+        return ox_error(n, NULL, "give the shape with --input-shape", "the number and size of heads are not known");
+    if (!ox_find(n, "scale")) scale = 1 / sqrt((double)s.dim[3]);
+    if (!(scale >= 0)) return ox_error(n, "scale", NULL, "%g has no square root", scale);
+    ValueId root = ox_scalar(n, t, sqrt(scale)); /* on both sides, so that half precision does not overflow */
+    k = ox_make2(n, OP_Mul, repeat_heads(n, k, s.dim[1]), root);
+    k = ox_transpose(n, k, 4, (const int64_t[]){0, 1, 3, 2});
+    ValueId p = ox_cast(n, ox_make2(n, OP_MatMul, ox_make2(n, OP_Mul, q, root), k), type);
+    Attr_Axis *last = ox_new(n, OP_Softmax);
+    last->axis = 3;
+    p = modified(n, "score_mod", p);
+    p = n->bad ? NO_VALUE : modified(n, "prob_mod", ox_make1(n, OP_Softmax, p, last));
+    if (n->bad) return false;
+    DType outer = ox_dtype(n, v);
+    v = ox_make2(n, OP_MatMul, p, ox_cast(n, repeat_heads(n, v, s.dim[1]), type));
+    return ox_emit_value(n, 0, ox_cast(n, v, outer));
 }
 
 /* Cosines or sines of each position, with a dimension for the heads put in. */
