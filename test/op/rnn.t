@@ -158,7 +158,6 @@ in %r : f32[1,1,1]
 out %y
 ---
 error activations: want as many as each direction has
-error sequence_lens
 
 == linear attention: a state that keys and values add to
 const %q : f32[1,2,1,1] = [1, 2]
