@@ -187,11 +187,13 @@ bool build_SpaceToDepth(NestBuild *b) {
     if (size < 1) return bd_error(b, "blocksize", "is %lld, not positive", (long long)size);
     if (!bd_rank(b, x, 4) || !bd_rank(b, y, 4)) return false;
     Axes a = axes_of(b, y);
-    int64_t channels = bd_buf(b, x)->dim[1] > 0 ? bd_buf(b, x)->dim[1] : 1;
-    ExprId block = bd_div(b, a.at[1], channels);
+    int64_t channels = bd_buf(b, x)->dim[1] > 0 ? bd_buf(b, x)->dim[1] : 1, within = size * size;
+    bool crd = !strcmp(s->mode, "CRD"); /* the block's elements are channels beside each other */
+    ExprId c = crd ? bd_div(b, a.at[1], within) : bd_mod(b, a.at[1], channels);
+    ExprId block = crd ? bd_mod(b, a.at[1], within) : bd_div(b, a.at[1], channels);
     ExprId h = x_fn2(n, FN_add, bd_times(b, a.at[2], size), bd_div(b, block, size));
     ExprId w = x_fn2(n, FN_add, bd_times(b, a.at[3], size), bd_mod(b, block, size));
-    ExprId from[4] = {a.at[0], bd_mod(b, a.at[1], channels), h, w};
+    ExprId from[4] = {a.at[0], c, h, w};
     return copy(b, y, &a, x, from);
 }
 

@@ -43,7 +43,8 @@ static void wrap_all(DType t, Slot *r, int n) {
 
 static double sign_mod(double x, double y) {
     double r = fmod(x, y);
-    return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+    if (r == 0) return copysign(r, y);
+    return (r < 0) != (y < 0) ? r + y : r;
 }
 static double least(double x, double y) {
     return y < x || isnan(y) ? y : x;

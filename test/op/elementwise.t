@@ -271,3 +271,12 @@ const %x : f32[0,3] = []
 out %y
 ---
 y = 
+
+== a remainder of zero has the divisor's sign
+const %a : f32[4] = [6, -6, 0, -0.0]
+const %b : f32[4] = [-3, 3, -1, 1]
+%m = Mod(%a, %b)
+%y = Reciprocal(%m)
+out %y
+---
+y = -inf inf -inf inf

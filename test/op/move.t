@@ -153,3 +153,13 @@ in %x : f32[1,1,2,4]
 out %y
 ---
 y = 1 3 2 4 5 7 6 8
+
+== space to depth with the elements of a block beside each other
+in %x : f32[1,2,2,4]
+%y = SpaceToDepth(%x) {blocksize=2, mode="CRD"}
+%z = DepthToSpace(%y) {blocksize=2, mode="CRD"}
+out %y
+out %z
+---
+y = 1 3 2 4 5 7 6 8 9 11 10 12 13 15 14 16
+z = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16

@@ -125,9 +125,9 @@ static void test_floats(void) {
     CHECK(sign_f32(-3) == -1 && sign_f32(0.5f) == 1 && sign_f32(0) == 0 && isnan(sign_f32(NAN)));
     CHECK(sign_f64(-3) == -1 && sign_f64(0.5) == 1 && sign_f64(0) == 0 && isnan(sign_f64((double)NAN)));
     CHECK(sign_mod_f32(-5, 3) == 1 && sign_mod_f32(5, -3) == -1 && sign_mod_f32(6, 3) == 0 &&
-          isnan(sign_mod_f32(1, 0)));
+          isnan(sign_mod_f32(1, 0)) && signbit(sign_mod_f32(6, -3)) && !signbit(sign_mod_f32(-6, 3)));
     CHECK(sign_mod_f64(-5, 3) == 1 && sign_mod_f64(5, -3) == -1 && sign_mod_f64(6, 3) == 0 &&
-          isnan(sign_mod_f64(1, 0)));
+          isnan(sign_mod_f64(1, 0)) && signbit(sign_mod_f64(6, -3)) && !signbit(sign_mod_f64(-6, 3)));
     CHECK(sq_f32(-3) == 9 && sq_f64(-3) == 9);
 }
 

@@ -180,6 +180,17 @@ static bool write_bit_shift(WriteNode *n) {
     return true;
 }
 
+/* The mode came late. */
+static bool write_space_to_depth(WriteNode *n) {
+    const char *mode = ((const Attr_BlockSize *)n->attr)->mode;
+    if (!strcmp(mode, "DCR")) return true;
+    AttributeProto *a = wn_attribute(n, "mode", ONNX_STRING);
+    a->has_s = true;
+    a->s = (ProtobufCBinaryData){strlen(mode), (uint8_t *)arena_strdup(n->w->arena, mode)};
+    raise_version(n, 28);
+    return true;
+}
+
 static bool write_celu(WriteNode *n) {
     if (operand(n, 0)->dtype != DT_f32) raise_version(n, 28);
     return true;
@@ -246,7 +257,7 @@ static const WriteRow rows[] = {
     {OP_BitShift, 0, NULL, NULL, "mode", "direction", write_bit_shift},
     {OP_Celu, 0, NULL, NULL, NULL, NULL, write_celu},
     {OP_Selu, 0, NULL, NULL, "beta", "gamma", NULL},
-    {OP_SpaceToDepth, 0, NULL, "mode", NULL, NULL, NULL},
+    {OP_SpaceToDepth, 0, NULL, "mode", NULL, NULL, write_space_to_depth},
     {OP_ScatterND, 0, NULL, "axis", NULL, NULL, NULL},
     {OP_MeanVarianceNormalization, 0, NULL, "keepdims", NULL, NULL, NULL},
     {OP_RandomUniform, 0, NULL, NULL, NULL, NULL, write_random},
