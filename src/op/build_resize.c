@@ -38,8 +38,10 @@ static double source(const Side *s, int64_t o) {
     return half;
 }
 
-static double nearest(const char *mode, double x) {
+static double nearest(const Side *s, double x) {
+    const char *mode = s->r->nearest_mode;
     double low = floor(x), ratio = x - low;
+    if (is(mode, "simple")) mode = s->scale < 1 ? "ceil" : "floor"; /* before there were modes */
     if (ratio == 0 || is(mode, "floor")) return low;
     if (is(mode, "ceil")) return low + 1;
     return low + (is(mode, "round_prefer_ceil") ? ratio >= 0.5 : ratio > 0.5);
@@ -101,7 +103,7 @@ static bool fill(Side *s) {
         }
         double x = source(s, o);
         s->inside[o] = !s->crop || (x >= 0 && x <= (double)(s->in - 1));
-        s->first[o] = clamp(nearest(s->r->nearest_mode, x), 0, s->in - 1);
+        s->first[o] = clamp(nearest(s, x), 0, s->in - 1);
         s->weight[o] = 1;
     }
     return true;

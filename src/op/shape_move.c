@@ -274,7 +274,7 @@ SHAPE_FN(resize) {
         !shape_choice(
             g, n, "coordinate_transformation_mode", at->coordinate_transformation_mode,
             "half_pixel|half_pixel_symmetric|pytorch_half_pixel|align_corners|asymmetric|tf_crop_and_resize|tf_half_pixel_for_nn") ||
-        !shape_choice(g, n, "nearest_mode", at->nearest_mode, "round_prefer_floor|round_prefer_ceil|floor|ceil") ||
+        !shape_choice(g, n, "nearest_mode", at->nearest_mode, "round_prefer_floor|round_prefer_ceil|floor|ceil|simple") ||
         !shape_within(g, n, "exclude_outside", at->exclude_outside, 0, 1) ||
         !shape_within(g, n, "antialias", at->antialias, 0, 1))
         return false;

@@ -99,3 +99,17 @@ out %y
 ---
 y = 1 2 3
 nest y[0,i1] = x[0,i1]
+
+== nearest before there were modes: up where a dimension shrinks, down where it grows
+in %x : f32[1,1,2,5]
+%y = Resize(%x) {sizes=[1,1,4,2], scales=[1,1,2,0.5], coordinate_transformation_mode="asymmetric", nearest_mode="simple"}
+out %y
+---
+y = 1 3 1 3 6 8 6 8
+
+== half pixels of nearest neighbours in TensorFlow
+in %x : f32[5]
+%y = Resize(%x) {sizes=[3], scales=[0.6], coordinate_transformation_mode="tf_half_pixel_for_nn", nearest_mode="floor"}
+out %y
+---
+y = 1 3 5

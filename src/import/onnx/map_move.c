@@ -130,6 +130,30 @@ bool map_slice(OnnxNode *n) {
 
 /* ---- Split ---- */
 
+/* A list operand that has the data's type in the first version of an operator, whole numbers all the same. */
+static bool old_numbers(OnnxNode *n, unsigned in, const char *what, Ints *out) {
+    Floats list;
+    if (!dtype_is_float(ox_dtype(n, ox_in(n, in)))) return ox_numbers(n, in, what, out);
+    if (!ox_reals(n, in, what, &list)) return false;
+    int64_t *at = arena_array_of(n->r->arena, list.n + 1, int64_t);
+    for (uint32_t i = 0; i < list.n; i++) {
+        if (!(list.at[i] >= -1e15 && list.at[i] <= 1e15) || list.at[i] != (double)(int64_t)list.at[i])
+            return ox_error(n, what, NULL, "%g is no whole number", list.at[i]);
+        at[i] = (int64_t)list.at[i];
+    }
+    *out = (Ints){list.n, at};
+    return true;
+}
+
+static const DimX *old_contents(OnnxNode *n, unsigned in, const char *what, int64_t *count) {
+    Ints list;
+    if (!old_numbers(n, in, what, &list)) return NULL;
+    DimX *x = arena_array_of(n->r->tmp, list.n + 1, DimX);
+    for (uint32_t i = 0; i < list.n; i++) x[i] = dimx_number(list.at[i]);
+    *count = list.n;
+    return x;
+}
+
 bool map_split(OnnxNode *n) {
     Attr_Split *a = ox_new(n, OP_Split);
     int rank = ox_rank(n, 0);
@@ -139,7 +163,7 @@ bool map_split(OnnxNode *n) {
     const DimX *sizes = NULL;
     if (n->bad || !ox_axis(n, "axis", &a->axis, rank)) return false;
     if (ox_has(n, 1))
-        sizes = ox_contents(n, 1, "split", &given);
+        sizes = n->version < 2 ? old_contents(n, 1, "split", &given) : ox_contents(n, 1, "split", &given);
     else if (n->version < 13)
         sizes = attribute_list(n, "split", &given);
     if (n->bad) return false;
@@ -217,13 +241,18 @@ bool map_pad(OnnxNode *n) {
 bool map_tile(OnnxNode *n) {
     Attr_Tile *a = ox_new(n, OP_Tile);
     int rank = ox_rank(n, 0);
-    if (n->bad || !ox_numbers(n, 1, "repeats", &a->repeats)) return false;
+    if (n->bad) return false;
     if (n->version < 6) { /* tiles and axis, one number each */
-        int64_t axis, times, *list = arena_array_of(n->r->arena, MAX_RANK, int64_t);
-        if (!ox_number(n, 1, "tiles", &times) || !ox_number(n, 2, "axis", &axis) || !ox_axis(n, "axis", &axis, rank))
-            return false;
-        for (int i = 0; i < rank; i++) list[i] = i == axis ? times : 1;
+        Ints times, axis;
+        int64_t *list = arena_array_of(n->r->arena, MAX_RANK, int64_t);
+        if (!old_numbers(n, 1, "tiles", &times) || !old_numbers(n, 2, "axis", &axis)) return false;
+        if (times.n != 1 || axis.n != 1) return ox_error(n, "tiles", NULL, "and axis must be single numbers");
+        int64_t at = axis.at[0];
+        if (!ox_axis(n, "axis", &at, rank)) return false;
+        for (int i = 0; i < rank; i++) list[i] = i == at ? times.at[0] : 1;
         a->repeats = (Ints){(uint32_t)rank, list};
+    } else if (!ox_numbers(n, 1, "repeats", &a->repeats)) {
+        return false;
     }
     return ox_emit1(n, OP_Tile, n->in[0], a);
 }

@@ -144,11 +144,14 @@ static bool resize_simple(OnnxNode *n, const Floats *scales) {
         !sides_from_scales(n, scales, &s))
         return false;
     Attr_Resize *a = sides_attr(n, &s);
-    bool shrinks = false;
-    for (int i = 0; i < s.rank; i++) shrinks = shrinks || s.scales[i] < 1;
+    bool shrinks = false, grows = false;
+    for (int i = 0; i < s.rank; i++) {
+        shrinks = shrinks || s.scales[i] < 1;
+        grows = grows || s.scales[i] > 1;
+    }
     a->mode = mode;
     a->coordinate_transformation_mode = "asymmetric";
-    a->nearest_mode = shrinks ? "ceil" : "floor";
+    a->nearest_mode = shrinks && grows ? "simple" : shrinks ? "ceil" : "floor";
     return ox_emit1(n, OP_Resize, n->in[0], a);
 }
 

@@ -131,7 +131,9 @@ static bool write_node(OnnxWriter *w, NodeId id) {
     WriteNode n = {w, id, node, node->attr, arena_new_of(w->arena, NodeProto)};
     if (node->nsub) return wn_error(&n, NULL, "sub-graphs cannot be written as ONNX");
     tenon_onnx__node_proto__init(n.p);
-    n.p->name = arena_strdup(w->arena, node->name);
+    bool again = map_get(&w->called, node->name) != MAP_NONE;
+    n.p->name = arena_strdup(w->arena, again ? "" : node->name);
+    map_set(w->arena, &w->called, node->name, id);
     n.p->op_type = arena_strdup(w->arena, row && row->name ? row->name : info->name);
     n.p->n_output = node->nout;
     n.p->output = arena_array_of(w->arena, node->nout + 1, char *);

@@ -10,6 +10,7 @@ typedef struct {
     Vec(NodeProto *) node;
     Vec(TensorProto *) initialiser;
     Map names;     /* taken by constants that are made here */
+    Map called;    /* names of nodes: of what one node became only the first keeps its name */
     int64_t opset; /* raised by operators that came later */
 } OnnxWriter;
 

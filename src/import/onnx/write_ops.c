@@ -148,6 +148,7 @@ static bool write_one_hot(WriteNode *n) {
 static bool write_resize(WriteNode *n) {
     const Attr_Resize *a = n->attr;
     const Shape *x = &operand(n, 0)->shape;
+    if (!strcmp(a->nearest_mode, "simple")) return wn_error(n, "nearest_mode", "this mode is no longer one of ONNX");
     bool by_scale = a->scales.n > 0;
     int64_t sizes[MAX_RANK];
     for (uint32_t i = 0; i < a->sizes.n; i++) {
