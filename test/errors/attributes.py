@@ -5,6 +5,11 @@ X = {"x": [1, 4, 8, 8]}
 W = {"w": f32(4, 4, 3, 3)}
 MIN = -(1 << 63)
 RNN = {"x": [3, 1, 4]}
+TRAINING = "ai.onnx.preview.training"
+
+
+def gradient(before, **attributes):
+    return model([before, node("Gradient", "x", domain=TRAINING, **attributes)], {"x": [4]}, domains=[TRAINING])
 
 
 def fine(name, m):
@@ -235,6 +240,20 @@ CASES = [
     Case("BatchNormalization training", one("BatchNormalization", X, {"s": f32(3), "b": f32(3), "m": f32(2), "v": f32(3)},
                                             training_mode=1),
          "node 'n' (BatchNormalization): operand 1 does not have one number for each channel"),
+    Case("Gradient of a step", gradient(node("Ceil", "x", "z", name="c"), xs=["x"], y="z"),
+         "node 'n' (Gradient): y: the gradient of operator Ceil is not supported"),
+    Case("Gradient of nothing", gradient(node("Exp", "x", "z", name="e"), xs=["x"], y="w"),
+         "node 'n' (Gradient): y: there is no tensor 'w' before this node"),
+    Case("Gradient by nothing", gradient(node("Exp", "x", "z", name="e"), xs=["v"], y="z"),
+         "node 'n' (Gradient): xs: there is no tensor 'v' before this node"),
+    Case("Gradient without operands", gradient(node("Exp", "x", "z", name="e"), xs=["x", "x"], y="z"),
+         "node 'n' (Gradient): xs: operand 1, for 'x', is missing"),
+    Case("Adam without a state", model([node("Adam", "r t x", domain=TRAINING)], {"r": [], "t": ([], INT64), "x": [2]},
+                                       domains=[TRAINING]),
+         "node 'n' (Adam): has 3 operands; two and 4 for each tensor are needed"),
+    Case("Momentum without a mode", model([node("Momentum", "r t x x x", domain=TRAINING, alpha=1.0, beta=1.0)],
+                                          {"r": [], "t": ([], INT64), "x": [2]}, domains=[TRAINING]),
+         "node 'n' (Momentum): mode: the attribute is missing"),
     Case("NonZero of an input", one("NonZero", {"x": [4]}),
          "node 'n' (NonZero): input: operand 'x' must be known at compile time; give it with --bind x=FILE"),
     Case("TopK k from an input", one("TopK", {"x": [4], "k": ([1], INT64)}, outs="y i"),

@@ -118,6 +118,17 @@ static ValueId softmax_part(const Part *p) {
     return mul(p, p->y, fn2(p, OP_Sub, p->dy, sum(p->n, mul(p, p->dy, p->y), 1, &axis)));
 }
 
+/* What was taken goes back to where it came from; elements that were taken twice get both. */
+static ValueId gathered_part(const Part *p) {
+    OnnxNode *n = p->n;
+    Shape x = ox_shape(n, p->x);
+    Attr_Scatter *a = ox_new(n, OP_ScatterElements);
+    a->axis = ((const Attr_Axis *)p->f.attr)->axis;
+    a->reduction = "add";
+    ValueId in[3] = {expand(n, number(p, 0), &x), p->f.in[1], p->dy};
+    return ox_make(n, OP_ScatterElements, 3, in, a);
+}
+
 static ValueId pow_part(const Part *p, unsigned i) {
     ValueId a = p->f.in[0], b = p->f.in[1];
     if (i) return mul(p, p->dy, mul(p, p->y, fn1(p, OP_Log, a)));
@@ -148,6 +159,7 @@ static ValueId binary_part(const Part *p, unsigned i) {
     }
     case OP_MatMul: return matmul_part(p, i);
     case OP_Gemm: return gemm_part(p, i);
+    case OP_GatherElements: return gathered_part(p);
     case OP_Where: return i == 1 ? where(p, a, dy, number(p, 0)) : where(p, a, number(p, 0), dy);
     default: return refuse(p);
     }
@@ -174,6 +186,10 @@ static ValueId unary_part(const Part *p) {
     case OP_Sigmoid: return mul(p, dy, mul(p, y, less_from(p, 1, y)));
     case OP_Softplus: return mul(p, dy, fn1(p, OP_Sigmoid, x));
     case OP_Erf: return mul(p, scaled(p, dy, 2 / sqrt(acos(-1))), fn1(p, OP_Exp, fn1(p, OP_Neg, mul(p, x, x))));
+    case OP_LeakyRelu: {
+        double alpha = ((const Attr_Alpha *)p->f.attr)->alpha;
+        return where(p, fn2(p, OP_Less, x, number(p, 0)), scaled(p, dy, alpha), dy);
+    }
     case OP_Relu: return where(p, fn2(p, OP_Greater, x, number(p, 0)), dy, number(p, 0));
     case OP_ReduceSum:
     case OP_ReduceMean: return reduce_part(p);
