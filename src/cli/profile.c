@@ -245,6 +245,11 @@ Profile *profile_make(const Runner *r, const Machine *m, int threads, const char
         const ProgramStep *s = &program->step.at[i];
         const Function *f = &program->function.at[s->function];
         ProfileRow *row = &p->step[i];
+        if (s->kind != CALL_call) { /* the beginning or end of a block, or a copy */
+            *row = (ProfileRow){.step = i + 1, .calls = 1, .function = s->nodes, .nodes = "", .shapes = "", .kind = s->nodes};
+            row->brief = "";
+            continue;
+        }
         *row = (ProfileRow){.step = i + 1, .calls = 1, .function = f->name, .nodes = s->nodes, .shapes = s->shapes};
         from.macs = 0;
         describe(a, program->graph, s, &from, row);

@@ -56,7 +56,8 @@ static void draw_row(const Drawing *d, int64_t step, Str *out) {
         live += t->bytes;
         write_bar(d, t, step, row);
     }
-    const char *name = d->k->function[p->step.at[step].function] + strlen(d->k->name) + 1;
+    const ProgramStep *s = &p->step.at[step];
+    const char *name = s->kind == CALL_call ? d->k->function[s->function] + strlen(d->k->name) + 1 : s->nodes;
     if (d->steps_a_row > 1)
         str_addf(out, " * %5lld %-32.32s |%s|\n", (long long)step + 1, name, row);
     else

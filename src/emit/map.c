@@ -96,10 +96,11 @@ static void steps_map(const Package *k, Str *out) {
         bool first = true;
         item_open(out, i);
         number_field(out, &first, "step", (int64_t)i + 1);
-        text_field(out, &first, "function", k->function[s->function]);
+        bool call = s->kind == CALL_call;
+        text_field(out, &first, "function", call ? k->function[s->function] : "");
         text_field(out, &first, "nodes", s->nodes);
         text_field(out, &first, "shapes", s->shapes);
-        number_field(out, &first, "macs", p->function.at[s->function].macs);
+        number_field(out, &first, "macs", call ? p->function.at[s->function].macs : 0);
         key(out, &first, "args");
         for (uint32_t j = 0; j < s->narg; j++) {
             str_add(out, j ? ", " : "[");

@@ -31,6 +31,7 @@ static Users find_users(const Package *k) {
     for (uint32_t i = 0; i < p->function.n; i++) u.first[i] = UINT32_MAX;
     for (uint32_t i = p->step.n; i-- > 0;) {
         uint32_t f = p->step.at[i].function;
+        if (p->step.at[i].kind != CALL_call) continue;
         u.next[i] = u.first[f];
         u.first[f] = i;
     }
@@ -158,12 +159,65 @@ static const char *argument(Locals *l, const Arg *arg, const Buffer *b) {
     return moved(k, k->weight[arg->index], k->p->weight.at[arg->index].dtype, t, arg->offset, false);
 }
 
-static bool call(Locals *l, uint32_t step, Str *out) {
+/* ---- blocks ---- */
+
+/* Where an argument of a step that is no call lies, as a pointer to anything. */
+static const char *spot(const Package *k, const Arg *arg, bool writes) {
+    Arena *a = k->arena;
+    if (arg->kind == ARG_arena) return arena_printf(a, "base + %lld", (long long)arg->offset);
+    if (arg->kind == ARG_weight)
+        return moved(k, k->weight[arg->index], k->p->weight.at[arg->index].dtype, DT_u8, arg->offset, false);
+    const Port *q = &k->port[arg->index + (arg->kind == ARG_input ? 0 : k->ninput)];
+    return moved(k, arena_printf(a, "io->%s", q->field), q->value->dtype, DT_u8, arg->offset, writes);
+}
+
+/* The one-byte truth value at an argument. */
+static const char *truth(const Package *k, const Arg *arg) {
+    return arena_printf(k->arena, "*(const unsigned char *)(%s) != 0", spot(k, arg, false));
+}
+
+static void loop_begin(const Package *k, const ProgramStep *s, uint32_t step, const char *indent, Str *out) {
+    unsigned id = step + 1;
+    const char *limit = "";
+    if (s->trips >= 0) limit = arena_printf(k->arena, "turn%u < %lld && ", id, (long long)s->trips);
+    if (s->narg > 2) {
+        limit = arena_printf(k->arena, "turn%u < turns%u && ", id, id);
+        str_addf(out, "%sint64_t turns%u;\n%smemcpy(&turns%u, %s, sizeof turns%u);\n", indent, id, indent, id,
+                 spot(k, &s->arg[2], false), id);
+    }
+    str_addf(out, "%sfor (int64_t turn%u = 0; %s%s; turn%u++) {\n", indent, id, limit, truth(k, &s->arg[1]), id);
+    str_addf(out, "%s    memcpy(%s, &turn%u, sizeof turn%u);\n", indent, spot(k, &s->arg[0], true), id, id);
+}
+
+static void copy(const Package *k, const ProgramStep *s, const uint32_t *open, uint32_t depth, const char *indent,
+                 Str *out) {
+    const char *to = spot(k, &s->arg[0], true), *from = spot(k, &s->arg[1], false);
+    if (s->turning && depth)
+        to = arena_printf(k->arena, "(unsigned char *)(%s) + turn%u * %lld", to, open[depth - 1] + 1, (long long)s->bytes);
+    str_addf(out, "%smemcpy(%s, %s, %lld);\n", indent, to, from, (long long)s->bytes);
+}
+
+/* A step that is no call; open[] holds the steps that began the blocks around it. */
+static void block_step(const Package *k, uint32_t step, uint32_t *open, uint32_t *depth, Str *out) {
+    const ProgramStep *s = &k->p->step.at[step];
+    if ((s->kind == CALL_else || s->kind == CALL_end) && *depth > 0) --*depth;
+    const char *indent = arena_printf(k->arena, "%*s", (int)(4 * *depth + 4), "");
+    switch (s->kind) {
+    case CALL_if: str_addf(out, "%sif (%s) {\n", indent, truth(k, &s->arg[0])); break;
+    case CALL_else: str_addf(out, "%s} else {\n", indent); break;
+    case CALL_loop: loop_begin(k, s, step, indent, out); break;
+    case CALL_copy: copy(k, s, open, *depth, indent, out); break;
+    default: str_addf(out, "%s}\n", indent);
+    }
+    if (s->kind == CALL_if || s->kind == CALL_else || s->kind == CALL_loop) open[(*depth)++] = step;
+}
+
+static bool call(Locals *l, uint32_t step, uint32_t depth, Str *out) {
     const Package *k = l->k;
     const ProgramStep *s = &k->p->step.at[step];
     const Function *f = &k->p->function.at[s->function];
     int digits = k->p->step.n < 100 ? 2 : k->p->step.n < 1000 ? 3 : 5;
-    str_addf(out, "    /* %*u */ %s(", digits, step + 1, k->function[s->function]);
+    str_addf(out, "%*s/* %*u */ %s(", (int)(4 * depth + 4), "", digits, step + 1, k->function[s->function]);
     uint32_t n = 0;
     for (uint32_t i = 0; i < f->nest->buf.n + 1; i++) {
         const Buffer *b = i < f->nest->buf.n ? &f->nest->buf.at[i] : NULL;
@@ -236,7 +290,7 @@ static void mark(const Package *k, uint32_t step, Str *out) {
 
 static bool shares_loops(const Program *p) {
     for (uint32_t i = 0; i < p->step.n; i++)
-        if (p->function.at[p->step.at[i].function].parallel) return true;
+        if (p->step.at[i].kind == CALL_call && p->function.at[p->step.at[i].function].parallel) return true;
     return false;
 }
 
@@ -261,10 +315,14 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     if (pool && !shares_loops(p)) str_add(out, "    (void)pool;\n");
     if (uses_arena(p)) str_add(out, "    unsigned char *const base = arena;\n");
     Str calls = str_new(k->arena);
+    uint32_t depth = 0, *open = arena_array_of(k->arena, p->step.n + 1, uint32_t);
     mark(k, 0, &calls);
     for (uint32_t i = 0; i < p->step.n; i++) {
-        if (!call(&l, i, &calls)) return false;
-        mark(k, i + 1, &calls);
+        if (p->step.at[i].kind != CALL_call)
+            block_step(k, i, open, &depth, &calls);
+        else if (!call(&l, i, depth, &calls))
+            return false;
+        if (!depth) mark(k, i + 1, &calls);
     }
     declarations(&l, out);
     str_addf(out, "%s%s", p->step.n ? "\n" : "", calls.at);

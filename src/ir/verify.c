@@ -157,7 +157,8 @@ static void check_arity(Check *c, NodeId id) {
         node_fault(c, id, "%u operands, the operator takes %u to %u", n->nin, o->in_min, o->in_max);
     if (n->nout < o->out_min || n->nout > o->out_max)
         node_fault(c, id, "%u outputs, the operator has %u to %u", n->nout, o->out_min, o->out_max);
-    for (unsigned i = 0; i < n->nin && (i < o->in_min || o->in_max == UINT16_MAX); i++)
+    bool list = o->in_max == UINT16_MAX && o->cls != CLASS_control;
+    for (unsigned i = 0; i < n->nin && (i < o->in_min || list); i++)
         if (n->in[i] == NO_VALUE) node_fault(c, id, "operand %u is required and absent", i);
     if (!n->attr && o->attrs->n) node_fault(c, id, "its attributes are missing");
     if (n->nsub && o->cls != CLASS_control) node_fault(c, id, "it has sub-graphs and is no control operator");

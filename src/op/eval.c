@@ -183,6 +183,7 @@ static bool bind(const Graph *g, NodeId id, const Nest *nest, const Tensor *cons
 }
 
 bool op_eval(const Graph *g, NodeId id, const Tensor *const *in, Tensor **out, Arena *a, Diag *d) {
+    if (g->node.at[id].nsub) return control_eval(g, id, in, out, a, d);
     Arena *tmp = arena_new("interpreter");
     Nest *nest = op_nest(tmp, g, id, d);
     bool ok = nest != NULL;

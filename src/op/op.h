@@ -47,6 +47,7 @@ bool op_expand(Graph *g, NodeId n);
 bool nest_eval(const Nest *n, void *const *data, Arena *tmp);
 /* Runs one node. Tensors in, new tensors out (from arena a). */
 bool op_eval(const Graph *g, NodeId n, const Tensor *const *in, Tensor **out, Arena *a, Diag *d);
+bool control_eval(const Graph *g, NodeId id, const Tensor *const *in, Tensor **out, Arena *a, Diag *d); /* If, Loop */
 /* Runs the graph; values[] has one entry a value: inputs are filled in by the caller, everything else is computed.
  * progress may be NULL; it is told (node, nodes). */
 bool graph_eval(const Graph *g, const Tensor **values, Arena *a, Diag *d, void (*progress)(uint32_t, uint32_t));

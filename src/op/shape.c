@@ -307,6 +307,7 @@ static const char *const type_classes[OP_count] = {
     [OP_GRU] = "f",
     [OP_LSTM] = "f",
     [OP_Equal] = "fiub",
+    [OP_If] = "b",
     [OP_Where] = "fiub",
     [OP_Cast] = "fiub",
     [OP_Identity] = "fiub",
@@ -341,7 +342,8 @@ static bool check_arity(Graph *g, NodeId n) {
         return SHAPE_ERROR(NULL, "got %u operands, want %u to %u", node->nin, info->in_min, info->in_max);
     if (node->nout < info->out_min || node->nout > info->out_max)
         return SHAPE_ERROR(NULL, "got %u outputs, want %u to %u", node->nout, info->out_min, info->out_max);
-    unsigned needed = info->in_max == UINT16_MAX ? node->nin : info->in_min;
+    bool list = info->in_max == UINT16_MAX && info->cls != CLASS_control;
+    unsigned needed = list ? node->nin : info->in_min;
     for (unsigned i = 0; i < node->nin; i++) {
         ValueId v = node->in[i];
         if (v == NO_VALUE) {
@@ -364,7 +366,7 @@ bool op_infer(Graph *g, NodeId n) {
     const Node *node = &g->node.at[n];
     if (node->op == OP_none || node->op >= OP_count) return SHAPE_ERROR(NULL, "node %u has no operator", n);
     if (!check_arity(g, n)) return false;
-    if (node->nin) {
+    if (node->nin && node->in[0] != NO_VALUE) {
         const DTypeInfo *t = &dtype_info[g->value.at[node->in[0]].dtype];
         const char *classes = type_classes[node->op] ? type_classes[node->op] : "fiu";
         if (!strchr(classes, t->cls))

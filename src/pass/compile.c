@@ -27,9 +27,23 @@ static bool copy_outputs(Graph *g) {
     return true;
 }
 
+/* The passes over the sub-graphs of control nodes. Their depth is bounded by the importer. */
+static bool sub_graphs(Graph *g, const Target *t, const PassOptions *o, Diag *d) {
+    PassOptions quiet = *o;
+    quiet.report = quiet.dump_to = NULL;
+    quiet.dump = NULL;
+    for (NodeId n = 0; n < g->node.n; n++)
+        for (unsigned s = 0; g->node.at[n].op != OP_none && s < g->node.at[n].nsub; s++) {
+            Graph *inner = g->node.at[n].sub[s];
+            if (!passes_run(inner, t, &quiet, d) || !copy_outputs(inner) || !sub_graphs(inner, t, &quiet, d)) return false;
+        }
+    return true;
+}
+
 Program *compile_graph(Arena *a, Graph *g, const CompileOptions *o, Diag *d) {
     uint32_t imported = g->node.n;
     if (!passes_run(g, o->program.target, &o->pass, d) || !copy_outputs(g)) return NULL;
+    if (!sub_graphs(g, o->program.target, &o->pass, d)) return NULL;
     Program *p = program_build(a, g, &o->program, d);
     if (p) p->nodes_imported = imported;
     return p;

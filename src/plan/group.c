@@ -81,6 +81,7 @@ static bool may_join(const Grouping *c, NodeId p, NodeId user, ValueId v) {
     uint32_t gp = find(c->group, p), gu = find(c->group, user);
     if (!kp.plain || c->root[gp] != p || !single_use(c, v, user)) return false;
     if (c->size[gp] + c->size[gu] > MAX_GROUP || is_view_only(g, p)) return false;
+    if (op_info[g->node.at[user].op].cls == CLASS_control) return false;
     if (op_info[g->node.at[user].op].cls == CLASS_general || g->node.at[user].op == OP_Concat || g->node.at[user].op == OP_Split) return false;
     if (c->heavy[gp]) /* its result once a point, in order: only element-wise work behind it */
         return !c->heavy[gu] && ku.pointwise && same_points(g, user, v);

@@ -1,5 +1,6 @@
 /* Groups become jobs. */
 #include "plan/jobs.h"
+#include "plan/control.h"
 
 typedef struct {
     Arena *a;
@@ -37,7 +38,9 @@ static void push_once(Arena *a, ValueId v, ValueId **at, uint32_t *n, uint32_t *
 static bool job_nest(Maker *m, Job *j) {
     NodeId root = vec_last(&j->member);
     j->only = m->only[root];
-    j->nest = kernel_nest(m->a, m->g, j->member.at, j->member.n, j->only, m->d);
+    j->control = op_info[m->g->node.at[root].op].cls == CLASS_control;
+    j->nest = j->control ? control_nest(m->a, m->g, root)
+                         : kernel_nest(m->a, m->g, j->member.at, j->member.n, j->only, m->d);
     if (!j->nest) return false;
     for (uint32_t b = 0; b < j->nest->buf.n; b++) {
         const Buffer *x = &j->nest->buf.at[b];

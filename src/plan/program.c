@@ -3,27 +3,41 @@
 #include "base/io.h"
 #include "nest/winograd.h"
 #include "base/size.h"
+#include "plan/control.h"
 #include "plan/jobs.h"
 
+/* What the graphs of a model share. */
+typedef struct {
+    Map function_by_key, weight_by_key, names;
+    uint32_t graphs;
+    bool failed;
+} Shared;
+
+/* One graph: the model's, or a sub-graph of it. */
 typedef struct {
     Arena *a;
     Graph *g;
     Diag *d;
     const ProgramOptions *o;
-    Program *p;
+    Program *p;            /* of the whole model */
+    Shared *shared;
+    uint32_t number;       /* of the graph */
     Jobs jobs;
-    Map function_by_key, weight_by_key, names;
-    uint32_t *function_of; /* one a job */
-    uint32_t *step_of;     /* one a job */
-    bool failed;
+    uint32_t *function_of; /* one a job that is no control node */
+    Block **sub;           /* one a job, of control nodes */
+    Steps step;
+    int32_t *first_step;   /* one a position in the order, and the end */
+    Vec(ArenaTensor) tensor;
+    PlanResult plan;
+    int64_t arena_bytes;
 } Builder;
 
 /* ---- names and texts ---- */
 
 static const char *unique_name(Builder *b, const char *wish) {
     char *id = name_identifier(b->a, wish), *r = id;
-    for (uint32_t k = 2; map_get(&b->names, r) != MAP_NONE; k++) r = arena_printf(b->a, "%s_%u", id, k);
-    map_set(b->a, &b->names, r, 1);
+    for (uint32_t k = 2; map_get(&b->shared->names, r) != MAP_NONE; k++) r = arena_printf(b->a, "%s_%u", id, k);
+    map_set(b->a, &b->shared->names, r, 1);
     return r;
 }
 
@@ -136,7 +150,7 @@ static void apply_schedule(Builder *b, Function *f, Plan *plan) {
         const char *refused = NULL;
         if (!schedule_parse(b->a, given, &s, &why) || !plan_apply_all(plan, &s, &refused)) {
             diag_error(b->d, (Loc){.file = b->g->file, .node = f->name, .field = "schedule"}, NULL, "%s", why ? why : refused);
-            b->failed = true;
+            b->shared->failed = true;
         }
     } else {
         s = schedule_default(b->a, plan);
@@ -150,7 +164,7 @@ static void apply_schedule(Builder *b, Function *f, Plan *plan) {
 
 static uint32_t function_for(Builder *b, Job *j) {
     const char *key = nest_key(b, j->nest);
-    uint32_t known = map_get(&b->function_by_key, key);
+    uint32_t known = map_get(&b->shared->function_by_key, key);
     if (known != MAP_NONE) return known;
     Function f = {.name = unique_name(b, function_wish(b, j))};
     f.nest = kernel_nest(b->a, b->g, j->member.at, j->member.n, j->only, b->d); /* its own: schedules change it */
@@ -175,11 +189,11 @@ static uint32_t function_for(Builder *b, Job *j) {
     f.scratch_bytes = f.tree->scratch_bytes;
     if (f.parallel && f.tree->scratch_each && !size_mul(f.scratch_bytes, b->p->threads, &f.scratch_bytes)) {
         diag_error(b->d, (Loc){.file = b->g->file, .node = f.name}, "give fewer --threads", "too much memory");
-        b->failed = true;
+        b->shared->failed = true;
     }
     f.aliased = arena_array_of(b->a, f.nest->buf.n, bool);
     vec_push(b->a, &b->p->function, f);
-    map_set(b->a, &b->function_by_key, key, b->p->function.n - 1);
+    map_set(b->a, &b->shared->function_by_key, key, b->p->function.n - 1);
     return b->p->function.n - 1;
 }
 
@@ -187,9 +201,9 @@ static uint32_t function_for(Builder *b, Job *j) {
 
 static uint32_t weight_for(Builder *b, const Buffer *own, const Buffer *layout) {
     Str key = str_new(b->a);
-    str_addf(&key, "%u", own->value);
+    str_addf(&key, "%u/%u", b->number, own->value);
     for (int i = 0; i < layout->nphys; i++) str_addf(&key, ",%u/%d%s", layout->phys[i].dim, layout->phys[i].block, layout->phys[i].inner ? "i" : "");
-    uint32_t known = map_get(&b->weight_by_key, key.at);
+    uint32_t known = map_get(&b->shared->weight_by_key, key.at);
     if (known != MAP_NONE) return known;
     const Value *v = &b->g->value.at[own->value];
     Weight w = {.source = v->name, .dtype = v->dtype, .shape = v->shape, .tensor = v->data, .elements = buffer_elements(layout)};
@@ -198,7 +212,7 @@ static uint32_t weight_for(Builder *b, const Buffer *own, const Buffer *layout) 
     w.offset = (b->p->weight_bytes + 63) / 64 * 64;
     b->p->weight_bytes = w.offset + w.elements * dtype_info[w.dtype].bytes;
     vec_push(b->a, &b->p->weight, w);
-    map_set(b->a, &b->weight_by_key, key.at, b->p->weight.n - 1);
+    map_set(b->a, &b->shared->weight_by_key, key.at, b->p->weight.n - 1);
     return b->p->weight.n - 1;
 }
 
@@ -267,7 +281,7 @@ static Arg value_arg(Builder *b, ValueId v, const int64_t *arena_at) {
     return (Arg){ARG_arena, 0, arena_at[r] + offset, v};
 }
 
-static void make_step(Builder *b, uint32_t job, const int64_t *arena_at, int64_t scratch_at) {
+static void make_call(Builder *b, uint32_t job, const int64_t *arena_at, int64_t scratch_at) {
     const Job *j = &b->jobs.at[job];
     Function *f = &b->p->function.at[b->function_of[job]];
     ProgramStep s = {.function = b->function_of[job], .nodes = nodes_text(b, j), .shapes = shapes_text(b, j),
@@ -281,12 +295,31 @@ static void make_step(Builder *b, uint32_t job, const int64_t *arena_at, int64_t
     if (f->scratch_bytes > 0) s.arg[s.narg++] = (Arg){ARG_arena, 0, scratch_at, NO_VALUE};
     f->calls++;
     b->p->macs += f->macs;
-    vec_push(b->a, &b->p->step, s);
+    vec_push(b->a, &b->step, s);
+}
+
+static Arg operand_arg(Builder *b, const Job *j, ValueId v, const int64_t *arena_at) {
+    for (uint32_t i = 0; v != NO_VALUE && i < j->nest->buf.n; i++) {
+        const Buffer *buf = &j->nest->buf.at[i];
+        if (buf->value != v) continue;
+        if (buf->kind == BUF_const) return (Arg){ARG_weight, weight_for(b, buf, buf), 0, v};
+        return value_arg(b, v, arena_at);
+    }
+    return (Arg){ARG_arena, 0, 0, NO_VALUE};
+}
+
+static void make_control(Builder *b, uint32_t job, const int64_t *arena_at, int64_t scratch_at) {
+    const Job *j = &b->jobs.at[job];
+    const Node *n = &b->g->node.at[j->member.at[0]];
+    Arg *in = arena_array_of(b->a, n->nin + 2u, Arg), *out = arena_array_of(b->a, n->nout + 1u, Arg);
+    for (unsigned i = 0; i < n->nin; i++) in[i] = operand_arg(b, j, n->in[i], arena_at);
+    for (unsigned i = 0; i < n->nout; i++) out[i] = operand_arg(b, j, n->out[i], arena_at);
+    control_steps(b->a, b->g, j->member.at[0], b->sub[job], in, out, scratch_at, &b->step);
 }
 
 /* Roots and scratch as buffers with lifetimes; offsets into arena_at and scratch_at. */
 static void plan_arena(Builder *b, const uint32_t *order, int64_t *arena_at, int64_t *scratch_at) {
-    Program *p = b->p;
+    const int64_t align = b->p->arena_align;
     uint32_t nv = b->g->value.n, nj = b->jobs.n, count = 0;
     int32_t *lower = arena_array_of(b->a, nv + 1, int32_t), *upper = arena_array_of(b->a, nv + 1, int32_t);
     storage_live(b->jobs.storage, b->jobs.at, order, nj, lower, upper);
@@ -295,23 +328,23 @@ static void plan_arena(Builder *b, const uint32_t *order, int64_t *arena_at, int
     for (uint32_t v = 0; v < nv; v++)
         if (upper[v] > lower[v] && value_bytes(b->g, v) > 0) {
             slot[count] = v;
-            buf[count++] = (PlanBuffer){lower[v], upper[v], value_bytes(b->g, v), p->arena_align, 0};
+            buf[count++] = (PlanBuffer){lower[v], upper[v], value_bytes(b->g, v), align, 0};
         }
     uint32_t values = count;
     for (uint32_t i = 0; i < nj; i++)
         if (b->jobs.at[order[i]].scratch > 0) {
             slot[count] = order[i];
-            buf[count++] = (PlanBuffer){(int32_t)i, (int32_t)i + 1, b->jobs.at[order[i]].scratch, p->arena_align, 0};
+            buf[count++] = (PlanBuffer){(int32_t)i, (int32_t)i + 1, b->jobs.at[order[i]].scratch, align, 0};
         }
-    p->plan = plan_pack(b->a, buf, (int)count, (PlanOptions){0});
-    p->arena_bytes = (p->plan.peak + p->arena_align - 1) / p->arena_align * p->arena_align;
+    b->plan = plan_pack(b->a, buf, (int)count, (PlanOptions){0});
+    b->arena_bytes = (b->plan.peak + align - 1) / align * align;
     for (uint32_t i = 0; i < count; i++) {
         bool value = i < values;
         if (value) arena_at[slot[i]] = buf[i].offset;
         else scratch_at[slot[i]] = buf[i].offset;
         ArenaTensor t = {.name = value ? b->g->value.at[slot[i]].name : "scratch", .value = value ? slot[i] : NO_VALUE,
                          .offset = buf[i].offset, .bytes = buf[i].size, .lower = buf[i].lower, .upper = buf[i].upper, .view_of = -1};
-        vec_push(b->a, &p->tensor, t);
+        vec_push(b->a, &b->tensor, t);
     }
     for (uint32_t v = 0; v < nv; v++) { /* what lies inside them */
         int64_t offset;
@@ -320,13 +353,81 @@ static void plan_arena(Builder *b, const uint32_t *order, int64_t *arena_at, int
         for (uint32_t i = 0; i < values; i++)
             if (slot[i] == r) {
                 ArenaTensor t = {b->g->value.at[v].name, v, buf[i].offset + offset, value_bytes(b->g, v), buf[i].lower, buf[i].upper, (int32_t)i};
-                vec_push(b->a, &p->tensor, t);
+                vec_push(b->a, &b->tensor, t);
             }
     }
 }
 
+/* Steps in place of positions in the order. */
+static void number_tensors(Builder *b) {
+    for (uint32_t i = 0; i < b->tensor.n; i++) {
+        b->tensor.at[i].lower = b->first_step[b->tensor.at[i].lower];
+        b->tensor.at[i].upper = b->first_step[b->tensor.at[i].upper];
+    }
+}
+
+static bool build_block(Builder *b);
+
+/* The sub-graphs of a control node. Their depth is bounded by the importer. */
+static bool build_subs(Builder *b, uint32_t job) {
+    NodeId id = b->jobs.at[job].member.at[0];
+    const Node *n = &b->g->node.at[id];
+    b->sub[job] = arena_array_of(b->a, n->nsub + 1u, Block);
+    for (unsigned s = 0; s < n->nsub; s++) {
+        Builder inner = {.a = b->a, .g = n->sub[s], .d = b->d, .o = b->o, .p = b->p, .shared = b->shared};
+        if (!build_block(&inner)) return false;
+        b->sub[job][s] = (Block){n->sub[s], inner.step, inner.arena_bytes};
+    }
+    int64_t scratch = b->jobs.at[job].scratch = control_scratch(b->a, b->g, id, b->sub[job]);
+    return scratch >= 0 || diag_error(b->d, node_loc(b->g, id, NULL), NULL, "its values are too large");
+}
+
+static bool build_kernels(Builder *b) {
+    uint32_t n = b->jobs.n;
+    b->function_of = arena_array_of(b->a, n + 1, uint32_t);
+    b->sub = arena_array_of(b->a, n + 1, Block *);
+    for (uint32_t i = 0; i < n; i++) {
+        if (b->jobs.at[i].control) {
+            if (!build_subs(b, i)) return false;
+            continue;
+        }
+        b->function_of[i] = function_for(b, &b->jobs.at[i]);
+        b->jobs.at[i].scratch = b->p->function.at[b->function_of[i]].scratch_bytes;
+    }
+    return !b->shared->failed;
+}
+
+static bool build_block(Builder *b) {
+    Arena *a = b->a;
+    bool whole = b->shared->graphs == 0;
+    b->number = b->shared->graphs++;
+    if (!jobs_make(a, b->g, whole && b->o->keep_all, b->d, &b->jobs) || !build_kernels(b)) return false;
+    uint32_t n = b->jobs.n;
+    uint32_t *order = arena_array_of(a, n + 1, uint32_t);
+    bool **aliased = arena_array_of(a, n + 1, bool *);
+    storage_order(b->jobs.storage, a, b->jobs.at, n, order);
+    storage_in_place(b->jobs.storage, a, b->jobs.at, order, n, aliased);
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t k = 0; aliased[i] && k < b->jobs.at[i].nest->buf.n; k++)
+            b->p->function.at[b->function_of[i]].aliased[k] |= aliased[i][k];
+    int64_t *arena_at = arena_array_of(a, b->g->value.n + 1, int64_t), *scratch_at = arena_array_of(a, n + 1, int64_t);
+    plan_arena(b, order, arena_at, scratch_at);
+    b->first_step = arena_array_of(a, n + 1, int32_t);
+    for (uint32_t i = 0; i < n; i++) {
+        b->first_step[i] = (int32_t)b->step.n;
+        if (b->jobs.at[order[i]].control)
+            make_control(b, order[i], arena_at, scratch_at[order[i]]);
+        else
+            make_call(b, order[i], arena_at, scratch_at[order[i]]);
+    }
+    b->first_step[n] = (int32_t)b->step.n;
+    number_tensors(b);
+    return true;
+}
+
 Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
-    Builder b = {.a = a, .g = g, .d = d, .o = o};
+    Shared shared = {0};
+    Builder b = {.a = a, .g = g, .d = d, .o = o, .shared = &shared};
     b.p = arena_new_of(a, Program);
     Program *p = b.p;
     p->graph = g;
@@ -336,24 +437,13 @@ Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
     p->threads = o->threads > 1 ? o->threads : 1;
     p->nodes_after_passes = g->node.n;
     static const char *const taken[] = {"run", "io", "weights", "example"};
-    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) map_set(a, &b.names, taken[i], 1);
-    if (!jobs_make(a, g, o->keep_all, d, &b.jobs)) return NULL;
-    uint32_t n = b.jobs.n;
-    b.function_of = arena_array_of(a, n + 1, uint32_t);
-    for (uint32_t i = 0; i < n; i++) {
-        b.function_of[i] = function_for(&b, &b.jobs.at[i]);
-        b.jobs.at[i].scratch = p->function.at[b.function_of[i]].scratch_bytes;
-    }
-    if (b.failed) return NULL;
-    uint32_t *order = arena_array_of(a, n + 1, uint32_t);
-    bool **aliased = arena_array_of(a, n + 1, bool *);
-    storage_order(b.jobs.storage, a, b.jobs.at, n, order);
-    storage_in_place(b.jobs.storage, a, b.jobs.at, order, n, aliased);
-    for (uint32_t i = 0; i < n; i++)
-        for (uint32_t k = 0; aliased[i] && k < b.jobs.at[i].nest->buf.n; k++)
-            p->function.at[b.function_of[i]].aliased[k] |= aliased[i][k];
-    int64_t *arena_at = arena_array_of(a, g->value.n + 1, int64_t), *scratch_at = arena_array_of(a, n + 1, int64_t);
-    plan_arena(&b, order, arena_at, scratch_at);
-    for (uint32_t i = 0; i < n; i++) make_step(&b, order[i], arena_at, scratch_at[order[i]]);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) map_set(a, &shared.names, taken[i], 1);
+    if (!build_block(&b)) return NULL;
+    p->step.at = b.step.at;
+    p->step.n = p->step.cap = b.step.n;
+    p->tensor.at = b.tensor.at;
+    p->tensor.n = p->tensor.cap = b.tensor.n;
+    p->plan = b.plan;
+    p->arena_bytes = b.arena_bytes;
     return p;
 }

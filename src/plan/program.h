@@ -42,8 +42,22 @@ typedef struct {
     ValueId value;   /* NO_VALUE for scratch */
 } Arg;
 
+/* Most steps are calls; the others make blocks of those between them, which end with CALL_end. */
+typedef enum {
+    CALL_call,
+    CALL_if,   /* arg 0: the condition */
+    CALL_else,
+    CALL_loop, /* arg 0: the counter, arg 1: the condition, arg 2: the number of turns, unless it is `trips` or endless */
+    CALL_end,
+    CALL_copy, /* arg 0: to, arg 1: from */
+} CallKind;
+
 typedef struct {
-    uint32_t function;
+    CallKind kind;
+    uint32_t function;   /* of CALL_call */
+    int64_t trips;       /* of CALL_loop, -1: not known */
+    int64_t bytes;       /* of CALL_copy */
+    bool turning;        /* CALL_copy: behind what earlier turns of the loop wrote */
     uint32_t narg;
     Arg *arg;            /* one a parameter, scratch last */
     const char *nodes;   /* source nodes: `"conv1" (Conv) + "relu1" (Relu)`, safe in a comment */

@@ -13,6 +13,7 @@ typedef struct {
     Nest *nest;
     Vec(ValueId) read, write;
     Vec(uint32_t) before; /* jobs that make what it reads, through views */
+    bool control;         /* If, Loop: the nest has no stages */
     int64_t scratch;      /* bytes */
 } Job;
 

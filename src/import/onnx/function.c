@@ -32,7 +32,7 @@ static bool take_outputs(OnnxNode *n, OnnxScope *s, uint32_t nout, const char *c
     if (n->r->stopped) return !(n->bad = true);
     for (uint32_t i = 0; i < n->nout; i++) {
         if (!ox_wants(n, i)) continue;
-        ValueId v = i < nout ? onnx_lookup(s, body_out[i]) : NO_VALUE;
+        ValueId v = i < nout ? onnx_lookup(n->r, s, body_out[i]) : NO_VALUE;
         if (v == NO_VALUE || v == ONNX_ABSENT) {
             ox_error(n, NULL, NULL, "its body has no output for '%s'", n->out[i]);
             n->result[i] = ONNX_POISON;
@@ -60,7 +60,7 @@ bool onnx_inline(OnnxNode *n, const FunctionProto *f) {
         if (s->function == f) return ox_refuse(n, "the function calls itself");
     if (n->nin > f->n_input)
         return ox_error(n, NULL, NULL, "has %u operands, the function takes %zu", n->nin, f->n_input);
-    OnnxScope s = {.caller = n, .function = f, .prefix = inner_prefix(n), .depth = outer->depth + 1};
+    OnnxScope s = {.sub = n->r->sub, .caller = n, .function = f, .prefix = inner_prefix(n), .depth = outer->depth + 1};
     bool own = f->n_opset_import > 0;
     s.opset = own ? f->opset_import : outer->opset;
     s.nopset = own ? f->n_opset_import : outer->nopset;
@@ -74,7 +74,7 @@ bool onnx_inline(OnnxNode *n, const FunctionProto *f) {
 static bool inner_scope(OnnxNode *n, OnnxScope *s) {
     const OnnxScope *outer = n->scope;
     if (outer->depth >= ONNX_MAX_DEPTH) return ox_refuse(n, "sub-graphs are nested more than 64 deep");
-    *s = (OnnxScope){.captures = outer, .caller = outer->caller, .function = outer->function, .opset = outer->opset,
+    *s = (OnnxScope){.sub = n->r->sub, .captures = outer, .caller = outer->caller, .function = outer->function, .opset = outer->opset,
                      .nopset = outer->nopset, .prefix = inner_prefix(n), .depth = outer->depth + 1};
     return true;
 }
@@ -92,9 +92,9 @@ bool onnx_inline_graph(OnnxNode *n, const GraphProto *p) {
 
 /* ---- bodies ---- */
 
-int64_t onnx_unroll(const OnnxReader *r) {
-    enum { WITHOUT_OPTION = 256 };
-    return r->options && r->options->unroll > 0 ? r->options->unroll : WITHOUT_OPTION;
+int64_t onnx_unroll(const OnnxReader *r, bool rather) {
+    enum { RATHER = 16, AT_MOST = 256 };
+    return r->options && r->options->unroll > 0 ? r->options->unroll : rather ? RATHER : AT_MOST;
 }
 
 bool onnx_body_open(OnnxBody *b, OnnxNode *n, const char *attr) {
@@ -124,6 +124,7 @@ bool onnx_body_walk(OnnxBody *b, const char *part, uint32_t nin, const ValueId *
     OnnxScope *s = arena_new_of(r->tmp, OnnxScope);
     *s = b->constants;
     s->names = (Map){0};
+    s->sub = r->sub;
     s->captures = &b->constants;
     s->prefix = arena_printf(r->tmp, "%s%s/", b->constants.prefix, part);
     for (uint32_t i = 0; i < nin; i++)
@@ -131,7 +132,7 @@ bool onnx_body_walk(OnnxBody *b, const char *part, uint32_t nin, const ValueId *
     onnx_walk(r, s, p->node, p->n_node);
     if (r->stopped) return !(n->bad = true);
     for (size_t i = 0; i < p->n_output; i++) {
-        out[i] = onnx_lookup(s, or_empty(p->output[i]->name));
+        out[i] = onnx_lookup(r, s, or_empty(p->output[i]->name));
         if (out[i] == NO_VALUE)
             ox_error(n, NULL, NULL, "its body has no value for the output '%s'", or_empty(p->output[i]->name));
         if (out[i] == ONNX_ABSENT) out[i] = NO_VALUE;

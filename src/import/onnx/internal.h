@@ -68,7 +68,9 @@ typedef struct {
 } OnnxList;
 
 typedef struct OnnxScope OnnxScope;
+typedef struct OnnxSub OnnxSub;
 struct OnnxScope {
+    OnnxSub *sub;                  /* the graph that its values are in, NULL: the model's */
     const OnnxScope *captures;     /* around a sub-graph: where other names are looked up */
     const struct OnnxNode *caller; /* of a function's body: its attributes; inherited by sub-graphs */
     const FunctionProto *function;
@@ -82,7 +84,8 @@ struct OnnxScope {
 };
 
 typedef struct {
-    Graph *g;
+    Graph *g;     /* that nodes are added to */
+    OnnxSub *sub; /* which that is, NULL: the model's */
     Diag *diag;
     Arena *arena, *tmp;
     const ImportOptions *options;
@@ -131,7 +134,9 @@ const OnnxRow *onnx_row(const char *domain, const char *name);
 /* Walks nodes of a graph or function body. Errors are in the diagnostics. */
 void onnx_walk(OnnxReader *r, OnnxScope *s, NodeProto *const *nodes, size_t n);
 void onnx_add_initialisers(OnnxReader *r, OnnxScope *s, const GraphProto *p);
-ValueId onnx_lookup(const OnnxScope *s, const char *name); /* NO_VALUE when unknown */
+/* NO_VALUE when unknown; what lies around the sub-graph that is being made is taken into it. */
+ValueId onnx_lookup(OnnxReader *r, const OnnxScope *s, const char *name);
+void onnx_drop_unused(Graph *g, Arena *tmp);
 int64_t onnx_version(const OnnxScope *s, const char *domain); /* -1 when the domain is not imported */
 /* A name that neither the graph nor the model has. */
 const char *onnx_fresh(OnnxReader *r, const char *base);
@@ -161,10 +166,49 @@ typedef struct {
     OnnxScope constants;
     uint32_t first; /* nodes visited before */
 } OnnxBody;
-int64_t onnx_unroll(const OnnxReader *r); /* the most iterations of a loop */
+int64_t onnx_unroll(const OnnxReader *r, bool rather); /* iterations that are unrolled, rather than looped over */
 bool onnx_body_open(OnnxBody *b, OnnxNode *n, const char *attr);
 /* `part` is for names: which branch or iteration. in: one an input, NO_VALUE where absent; out: one an output. */
 bool onnx_body_walk(OnnxBody *b, const char *part, uint32_t nin, const ValueId *in, ValueId *out);
+
+/* ---- subgraph.c: sub-graphs that stay in the graph ---- */
+typedef Vec(ValueId) OnnxValues;
+struct OnnxSub {
+    OnnxNode *n;
+    Graph *around, *g;
+    OnnxSub *outer;
+    IdMap here;       /* value of `around` -> the one here */
+    OnnxValues taken; /* those that are no constants */
+};
+void onnx_sub_open(OnnxSub *s, OnnxNode *n, const char *name); /* nodes are added to it until it is closed */
+void onnx_sub_close(OnnxSub *s);
+/* The value in s for one of the graph `from` around it. */
+ValueId onnx_bring(OnnxReader *r, OnnxSub *s, const OnnxSub *from, ValueId v);
+bool onnx_sub_output(OnnxSub *s, ValueId v);
+void onnx_sub_inputs(OnnxReader *r, OnnxSub *const *sub, int n, OnnxValues *operands);
+bool onnx_sub_node(OnnxNode *n, Op op, const OnnxValues *in, void *attr, OnnxSub *const *sub, int nsub, uint32_t nout,
+                   const char *const *names, ValueId *out);
+
+/* ---- turns.c: what is decided while running ---- */
+typedef struct {
+    OnnxNode *n;
+    OnnxSub sub;
+    uint32_t ncarried;
+    const ValueId *first; /* carried values before the loop */
+    ValueId turn, *state; /* inside the body */
+} OnnxTurns;
+typedef struct {
+    ValueId most; /* i64[] outside, where trips < 0: the number of turns; NO_VALUE: no limit */
+    int64_t trips;
+    ValueId cond;  /* bool[] outside: whether there is a first turn */
+    ValueId again; /* bool[] inside */
+    const ValueId *next, *part; /* inside: carried values, and what is stacked */
+    uint32_t nparts;
+} OnnxTurnsEnd;
+/* Between the two nodes are added to the body; result: carried values, then stacks. */
+bool onnx_turns_open(OnnxTurns *t, OnnxNode *n, uint32_t ncarried, const ValueId *first);
+bool onnx_turns_close(OnnxTurns *t, const OnnxTurnsEnd *end, const char *const *names, ValueId *result);
+bool onnx_branches(OnnxNode *n, ValueId condition); /* an If node of ours */
 
 /* ---- list.c: sequences and optionals, which exist while importing only ---- */
 static inline bool onnx_is_list(ValueId v) { return v >= ONNX_LISTS && v < ONNX_ABSENT; }
@@ -239,6 +283,7 @@ ValueId ox_part(OnnxNode *n, ValueId v, int64_t axis, Dim start, Dim count); /* 
 /* Operands one behind the other along an axis, or (ox_stack) along a new one at `axis` of the result. */
 ValueId ox_join(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis);
 ValueId ox_stack(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis);
+ValueId ox_reversed(OnnxNode *n, ValueId v, int64_t size); /* along the first axis */
 ValueId ox_cast(OnnxNode *n, ValueId v, DType t);
 ValueId ox_transpose(OnnxNode *n, ValueId v, int rank, const int64_t *perm);
 ValueId ox_zeros(OnnxNode *n, DType t, const Shape *s); /* of a known shape, 0 elements allowed */

@@ -1,8 +1,37 @@
-/* Control flow is decided at compile time: a Loop is unrolled, of an If the taken branch is walked. What depends on
- * data is computed either way and selected, where both results have one type. */
+/* Control flow that is known at compile time goes: of an If the taken branch is walked, a short Loop is unrolled. What
+ * depends on data, and long loops, become nodes with sub-graphs where types allow; where they do not, both results are
+ * computed and one is selected. */
 #include "import/onnx/maps.h"
 
+/* Tries what may not be possible: true, or nothing has changed and nothing was said. */
+static bool attempt(OnnxNode *n, bool (*make)(OnnxNode *)) {
+    OnnxReader *r = n->r;
+    Graph *g = n->g;
+    Diag *told = r->diag, *of_graph = g->diag;
+    r->diag = g->diag = diag_new(r->tmp);
+    bool ok = make(n);
+    r->diag = told;
+    g->diag = of_graph;
+    if (ok) return true;
+    n->bad = r->stopped;
+    for (uint32_t i = 0; i < n->nout; i++) n->result[i] = ONNX_POISON;
+    return false;
+}
+
 /* ---- If ---- */
+
+/* Nothing is computed in a branch: selecting costs less than a branch. */
+static bool idle(const OnnxNode *n, const char *attr) {
+    const AttributeProto *a = ox_find(n, attr);
+    for (size_t i = 0; a && a->g && i < a->g->n_node; i++)
+        if (strcmp(a->g->node[i]->op_type, "Constant") != 0 && strcmp(a->g->node[i]->op_type, "Identity") != 0)
+            return false;
+    return a && a->g;
+}
+
+static bool branches(OnnxNode *n) {
+    return onnx_branches(n, n->in[0]);
+}
 
 static bool both_branches(OnnxNode *n, ValueId condition) {
     static const char *const attr[2] = {"then_branch", "else_branch"}, *const part[2] = {"then", "else"};
@@ -30,7 +59,8 @@ static bool both_branches(OnnxNode *n, ValueId condition) {
 bool map_if(OnnxNode *n) {
     if (!ox_has(n, 0) || onnx_is_list(n->in[0])) return ox_error(n, "cond", NULL, "operand 0 must be a tensor");
     int taken = ox_known(n, n->in[0]);
-    if (taken < 0) return both_branches(n, n->in[0]);
+    if (taken < 0) return (!(idle(n, "then_branch") && idle(n, "else_branch")) && attempt(n, branches)) ||
+                          both_branches(n, n->in[0]);
     const char *name = taken ? "then_branch" : "else_branch";
     const AttributeProto *branch = ox_find(n, name);
     if (!branch || !branch->g) return ox_error(n, name, NULL, "the attribute is missing");
@@ -52,12 +82,17 @@ typedef struct {
     Values *scan;
 } Loop;
 
-static bool loop_open(Loop *l, OnnxNode *n, int64_t *most) {
+static bool loop_inputs(Loop *l, OnnxNode *n) {
     *l = (Loop){.n = n, .bounded = ox_has(n, 0), .active = NO_VALUE, .ncarried = n->nin > 2 ? n->nin - 2 : 0};
+    if (l->bounded && onnx_is_list(n->in[0])) return ox_error(n, "M", NULL, "must be a tensor");
+    l->cond = ox_has(n, 1) ? ox_as_scalar(n, n->in[1], "cond") : ox_scalar(n, DT_bool, 1);
+    if (!n->bad && ox_known(n, l->cond) < 0) l->active = l->cond;
+    return !n->bad;
+}
+
+static bool loop_body(Loop *l) {
+    OnnxNode *n = l->n;
     if (!onnx_body_open(&l->body, n, "body")) return false;
-    *most = INT64_MAX;
-    if (l->bounded && (onnx_is_list(n->in[0]) || !ox_number(n, 0, "M", most)))
-        return n->bad ? false : ox_error(n, "M", NULL, "must be a tensor");
     size_t nout = l->body.p->n_output;
     if (nout < 1 + (size_t)l->ncarried || nout - 1 < n->nout)
         return ox_error(n, "body", NULL, "has %zu outputs for %u values that are carried and %u outputs of the node",
@@ -69,9 +104,7 @@ static bool loop_open(Loop *l, OnnxNode *n, int64_t *most) {
     l->out = arena_array_of(tmp, nout + 1, ValueId);
     l->scan = arena_array_of(tmp, l->nscan + 1, Values);
     for (uint32_t i = 0; i < l->ncarried; i++) l->carried[i] = n->in[2 + i];
-    l->cond = ox_has(n, 1) ? ox_as_scalar(n, n->in[1], "cond") : ox_scalar(n, DT_bool, 1);
-    if (!n->bad && ox_known(n, l->cond) < 0) l->active = l->cond;
-    return !n->bad;
+    return true;
 }
 
 static bool wants_scan(const Loop *l) {
@@ -80,10 +113,57 @@ static bool wants_scan(const Loop *l) {
     return false;
 }
 
-/* Whether one more iteration can be made: not if its being needed is not known and matters. */
+static bool wants(const OnnxNode *n, uint32_t output) {
+    return ox_wants(n, output);
+}
+
+/* A Loop node of ours, for which the body is walked once. */
+static bool real_loop(OnnxNode *n) {
+    Loop l;
+    OnnxTurns t;
+    int64_t trips = -1;
+    uint32_t nparts = 0;
+    if (!loop_inputs(&l, n)) return false;
+    bool given = ox_known(n, ox_in(n, 0)) >= 0;
+    bool certain = given && ox_known(n, l.cond) == 1;
+    if (given && !ox_number(n, 0, "M", &trips)) return false;
+    ValueId most = l.bounded ? ox_as_scalar(n, n->in[0], "M") : NO_VALUE;
+    if (n->bad || !onnx_turns_open(&t, n, l.ncarried, n->in + (n->nin > 2 ? 2 : 0))) return false;
+    bool ok = loop_body(&l);
+    ValueId *part = arena_array_of(n->r->tmp, l.nscan + 1, ValueId), again = NO_VALUE;
+    const char **names = arena_array_of(n->r->tmp, l.ncarried + l.nscan + 1, const char *);
+    if (ok) {
+        l.in[0] = t.turn;
+        l.in[1] = ox_scalar(n, DT_bool, 1); /* whenever the body runs */
+        for (uint32_t i = 0; i < l.ncarried; i++) l.in[2 + i] = t.state[i];
+        ok = onnx_body_walk(&l.body, "turn", 2 + l.ncarried, l.in, l.out);
+    }
+    if (ok) again = ox_as_scalar(n, l.out[0], "cond");
+    for (uint32_t i = 0; ok && i < l.ncarried; i++)
+        names[i] = wants(n, i) ? n->out[i] : arena_printf(n->r->tmp, "%s.carried%u", n->p->op_type, i);
+    for (uint32_t i = 0; ok && i < l.nscan; i++) {
+        if (!wants(n, l.ncarried + i)) continue;
+        names[l.ncarried + nparts] = n->out[l.ncarried + i];
+        part[nparts++] = l.out[1 + l.ncarried + i];
+    }
+    if (ok && nparts && !(certain && ox_known(n, again) == 1))
+        ok = ox_error(n, "cond", NULL, "the number of iterations, which is a dimension of a result, is not known");
+    OnnxTurnsEnd end = {most, given ? (trips < 0 ? 0 : trips) : -1, l.cond, again, l.out + 1, part, nparts};
+    n->bad = n->bad || !ok;
+    ValueId *result = arena_array_of(n->r->tmp, l.ncarried + nparts + 1, ValueId);
+    if (!onnx_turns_close(&t, &end, names, result)) return false;
+    for (uint32_t i = 0, at = 0; i < n->nout; i++)
+        if (i < l.ncarried)
+            n->result[i] = result[i];
+        else if (wants(n, i))
+            n->result[i] = result[l.ncarried + at++];
+    return true;
+}
+
+/* Whether one more iteration can be unrolled: not if its being needed is not known and matters. */
 static bool may_go_on(Loop *l, int64_t done) {
     OnnxNode *n = l->n;
-    int64_t limit = onnx_unroll(n->r);
+    int64_t limit = onnx_unroll(n->r, false);
     if (l->active != NO_VALUE && !l->bounded)
         return ox_unknown(n, l->active, "cond", "it ends a loop that has no number of iterations");
     if (l->active != NO_VALUE && wants_scan(l))
@@ -133,18 +213,47 @@ static ValueId scan_output(Loop *l, uint32_t i) {
     return ox_zeros(n, ox_dtype(n, one), &none);
 }
 
-bool map_loop(OnnxNode *n) {
-    Loop l;
-    int64_t most;
-    if (!loop_open(&l, n, &most)) return false;
-    for (int64_t done = 0; done < most && ox_known(n, l.cond) != 0; done++)
-        if (!may_go_on(&l, done) || !iterate(&l, done) || !take_results(&l)) return false;
+/* The loop unrolled; *real: it is better made a node, for whether there is a next iteration depends on data. */
+static bool unroll(Loop *l, int64_t most, bool *real) {
+    for (int64_t done = 0; done < most && ox_known(l->n, l->cond) != 0; done++) {
+        if (*real && (l->active != NO_VALUE || done == onnx_unroll(l->n->r, false))) return false;
+        if (!may_go_on(l, done) || !iterate(l, done) || !take_results(l)) return *real = false;
+    }
+    *real = false;
+    return true;
+}
+
+/* From the start, selecting what counts; or with the reason why not. */
+static bool unroll_again(OnnxNode *n, Loop *l, int64_t most) {
+    bool real = false;
+    return loop_inputs(l, n) && loop_body(l) && unroll(l, most, &real);
+}
+
+static bool emit_results(Loop *l) {
+    OnnxNode *n = l->n;
     for (uint32_t i = 0; i < n->nout; i++) {
         if (!ox_wants(n, i)) continue;
-        ValueId v = i < l.ncarried ? l.carried[i] : scan_output(&l, i - l.ncarried);
+        ValueId v = i < l->ncarried ? l->carried[i] : scan_output(l, i - l->ncarried);
         if (n->bad) return false;
         if (v == NO_VALUE) return ox_error(n, NULL, NULL, "there is no value for output '%s'", n->out[i]);
         if (!ox_emit_value(n, i, v)) return false;
     }
     return true;
+}
+
+bool map_loop(OnnxNode *n) {
+    Loop l;
+    int64_t most = INT64_MAX;
+    if (!loop_inputs(&l, n)) return false;
+    bool given = ox_known(n, ox_in(n, 0)) >= 0, counted = !l.bounded || given, real = true;
+    if (!counted || (given && tensor_int(n->g->value.at[n->in[0]].data, 0) > onnx_unroll(n->r, true))) {
+        if (attempt(n, real_loop)) return true;
+        if (!n->bad && !counted) return ox_number(n, 0, "M", &most) && !(n->bad = true);
+    }
+    if (n->bad || (l.bounded && !ox_number(n, 0, "M", &most)) || !loop_body(&l)) return false;
+    if (!unroll(&l, most, &real) && real) {
+        if (attempt(n, real_loop)) return true;
+        if (n->bad || !unroll_again(n, &l, most)) return false;
+    }
+    return !n->bad && emit_results(&l);
 }

@@ -1,4 +1,4 @@
-/* Scan, unrolled: the number of iterations is a dimension. */
+/* Scan: the number of iterations is a dimension. A short one is unrolled, a long one becomes a loop. */
 #include "import/onnx/maps.h"
 
 typedef struct {
@@ -73,10 +73,7 @@ static bool scan_length(Scan *s, const ValueId *scan) {
         s->trips = d;
     }
     s->in_axis = (Ints){s->nscan, axes};
-    if (s->trips <= onnx_unroll(n->r)) return true;
-    return ox_error(n, NULL, arena_printf(n->r->tmp, "allow it with --unroll %lld", (long long)s->trips),
-                    "runs %lld times, more than %lld, and every iteration becomes code", (long long)s->trips,
-                    (long long)onnx_unroll(n->r));
+    return true;
 }
 
 /* One iteration; state[] is replaced. */
@@ -123,9 +120,58 @@ static bool scan_nothing(Scan *s, const ValueId *state, const ValueId *scan) {
     return true;
 }
 
+/* ---- as a loop ---- */
+
+/* The part of a scanned operand for this turn: an element of a Gather. */
+static ValueId part_of_turn(Scan *s, const OnnxTurns *t, uint32_t i, ValueId x, int64_t trips) {
+    OnnxNode *n = s->n;
+    Attr_Axis *a = ox_new(n, OP_Gather);
+    ValueId at = t->turn;
+    a->axis = s->in_axis.at[i];
+    if (s->in_back.at[i]) at = ox_make2(n, OP_Sub, ox_scalar(n, DT_i64, (double)(trips - 1)), at);
+    x = onnx_bring(n->r, n->r->sub, t->sub.outer, x);
+    return ox_make(n, OP_Gather, 2, (ValueId[]){x, at}, a);
+}
+
+/* What a loop stacked along a new first axis, in the direction and along the axis that the node asks for. */
+static ValueId placed(Scan *s, uint32_t i, ValueId v, int64_t trips) {
+    OnnxNode *n = s->n;
+    int64_t axis = s->out_axis.at[i], perm[MAX_RANK];
+    Shape shape = ox_shape(n, v);
+    if (n->bad || !ox_axis(n, "scan_output_axes", &axis, shape.rank)) return NO_VALUE;
+    if (s->out_back.at[i]) v = ox_reversed(n, v, trips);
+    for (int d = 0; d < shape.rank; d++) perm[d] = d == axis ? 0 : d < axis ? d + 1 : d;
+    return axis && !n->bad ? ox_transpose(n, v, shape.rank, perm) : v;
+}
+
+static bool scan_turns(Scan *s, int64_t trips, ValueId *state, const ValueId *scan, ValueId *result) {
+    OnnxNode *n = s->n;
+    OnnxTurns t;
+    uint32_t nout = s->nstate + s->nresult;
+    const char **names = arena_array_of(n->r->tmp, nout + 1, const char *);
+    ValueId *made = arena_array_of(n->r->tmp, nout + 1, ValueId), yes = ox_scalar(n, DT_bool, 1);
+    for (uint32_t i = 0; i < nout; i++) names[i] = arena_printf(n->r->tmp, "Scan.%u", i);
+    if (n->bad || !onnx_turns_open(&t, n, s->nstate, state)) return false;
+    for (uint32_t i = 0; i < s->nstate; i++) s->in[i] = t.state[i];
+    for (uint32_t i = 0; i < s->nscan; i++) s->in[s->nstate + i] = part_of_turn(s, &t, i, scan[i], trips);
+    if (!n->bad) onnx_body_walk(&s->body, "turn", s->nstate + s->nscan, s->in, s->out);
+    OnnxTurnsEnd end = {NO_VALUE, trips, yes, ox_scalar(n, DT_bool, 1), s->out, s->out + s->nstate, s->nresult};
+    if (!onnx_turns_close(&t, &end, names, made)) return false;
+    for (uint32_t i = 0; i < s->nstate; i++) state[i] = made[i];
+    for (uint32_t i = 0; i < s->nresult; i++) {
+        ValueId v = made[s->nstate + i];
+        Shape rest = ox_shape(n, v);
+        rest.dim[0] = s->trips - trips;
+        if (rest.dim[0]) v = ox_join(n, 2, (ValueId[]){v, ox_zeros(n, ox_dtype(n, v), &rest)}, 0);
+        result[i] = placed(s, i, v, trips);
+    }
+    return !n->bad;
+}
+
 /* The first `trips` iterations (of s->trips; zeros stand for the rest): state[] is replaced, result[] is set. */
 static bool scan_run(Scan *s, const char *prefix, int64_t trips, ValueId *state, const ValueId *scan, ValueId *result) {
     OnnxNode *n = s->n;
+    if (trips > onnx_unroll(n->r, true)) return scan_turns(s, trips, state, scan, result);
     for (uint32_t i = 0; i < s->nresult; i++)
         s->part[i] = arena_array_of(n->r->tmp, s->trips + 1, ValueId);
     for (int64_t turn = 0; turn < trips; turn++) {
@@ -160,10 +206,10 @@ static bool scan_batch(OnnxNode *n) {
     ValueId *one = arena_array_of(n->r->tmp, nin + 1, ValueId);
     for (uint32_t i = 0; i < nin; i++) {
         Shape x = ox_shape(n, n->in[1 + i]);
-        if (x.rank < 1 || !dim_known(x.dim[0]) || x.dim[0] != batch || batch < 1 || batch > onnx_unroll(n->r))
+        if (x.rank < 1 || !dim_known(x.dim[0]) || x.dim[0] != batch || batch < 1 || batch > onnx_unroll(n->r, false))
             return ox_error(n, NULL, "give the shape with --input-shape",
                             "the first dimension of every operand must be the same known number, at most %lld",
-                            (long long)onnx_unroll(n->r));
+                            (long long)onnx_unroll(n->r, false));
     }
     if (ox_has(n, 0) && length.n != (uint64_t)batch)
         return ox_error(n, "sequence_lens", NULL, "has %u entries for %lld sequences", length.n, (long long)batch);

@@ -46,6 +46,20 @@ ValueId ox_stack(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis) {
     return ox_join(n, count, wide, axis);
 }
 
+ValueId ox_reversed(OnnxNode *n, ValueId v, int64_t size) {
+    if (n->bad || size < 2) return v;
+    Shape s = ox_shape(n, v);
+    Attr_Slice *a = ox_new(n, OP_Slice);
+    Dim *starts = arena_array_of(n->r->arena, MAX_RANK, Dim), *counts = arena_array_of(n->r->arena, MAX_RANK, Dim);
+    int64_t *steps = arena_array_of(n->r->arena, MAX_RANK, int64_t);
+    for (int i = 0; i < s.rank; i++) counts[i] = s.dim[i], steps[i] = i ? 1 : -1;
+    starts[0] = size - 1;
+    a->starts = (Dims){(uint32_t)s.rank, starts};
+    a->counts = (Dims){(uint32_t)s.rank, counts};
+    a->steps = (Ints){(uint32_t)s.rank, steps};
+    return ox_make1(n, OP_Slice, v, a);
+}
+
 ValueId ox_cast(OnnxNode *n, ValueId v, DType t) {
     if (n->bad || ox_dtype(n, v) == t) return v;
     Attr_Cast *a = ox_new(n, OP_Cast);

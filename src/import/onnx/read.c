@@ -25,10 +25,10 @@ int64_t onnx_version(const OnnxScope *s, const char *domain) {
     return -1;
 }
 
-ValueId onnx_lookup(const OnnxScope *s, const char *name) {
+ValueId onnx_lookup(OnnxReader *r, const OnnxScope *s, const char *name) {
     for (; s; s = s->captures) {
         uint32_t v = map_get(&s->names, name);
-        if (v != MAP_NONE) return v;
+        if (v != MAP_NONE) return onnx_bring(r, r->sub, s->sub, v);
     }
     return NO_VALUE;
 }
@@ -103,7 +103,7 @@ static bool find_operands(OnnxNode *n) {
     n->in = in;
     for (uint32_t i = 0; i < n->nin; i++) {
         const char *name = n->p->input[i];
-        in[i] = *name ? onnx_lookup(n->scope, name) : ONNX_ABSENT;
+        in[i] = *name ? onnx_lookup(n->r, n->scope, name) : ONNX_ABSENT;
         if (in[i] == NO_VALUE)
             ox_error(n, NULL, "the model is incomplete, export it again",
                      "operand '%s' is neither an input, an initialiser nor an output of another node", name);
@@ -212,7 +212,7 @@ static bool add_outputs(OnnxReader *r, const OnnxScope *s, const GraphProto *p, 
     if (!p->n_output) return diag_error(r->diag, loc, "export the model with outputs", "the graph has no outputs");
     for (size_t i = 0; i < p->n_output; i++) {
         const char *name = p->output[i]->name ? p->output[i]->name : "";
-        ValueId v = onnx_lookup(s, name);
+        ValueId v = onnx_lookup(r, s, name);
         if (v == ONNX_POISON) *whole = false;
         if (v == ONNX_POISON) continue;
         if (onnx_is_list(v))
@@ -231,12 +231,12 @@ static bool add_outputs(OnnxReader *r, const OnnxScope *s, const GraphProto *p, 
 /* Sequences may be empty; nothing at all is nothing to compile. */
 static bool any_output(OnnxReader *r, const OnnxScope *s, const GraphProto *p) {
     for (size_t i = 0; i < p->n_output; i++)
-        if (r->g->output.n || !onnx_is_list(onnx_lookup(s, p->output[i]->name ? p->output[i]->name : ""))) return true;
+        if (r->g->output.n || !onnx_is_list(onnx_lookup(r, s, p->output[i]->name ? p->output[i]->name : ""))) return true;
     return diag_error(r->diag, (Loc){.file = r->g->file}, NULL, "every output is an empty sequence or optional");
 }
 
 /* Shape arithmetic that ended in attributes is not computed at run time. */
-static void drop_unused(Graph *g, Arena *tmp) {
+void onnx_drop_unused(Graph *g, Arena *tmp) {
     uint32_t *uses = arena_array_of(tmp, g->value.n + 1, uint32_t);
     for (NodeId i = 0; i < g->node.n; i++)
         for (unsigned k = 0; g->node.at[i].op != OP_none && k < g->node.at[i].nin; k++)
@@ -286,7 +286,7 @@ static Graph *read_graph(OnnxReader *r, const ModelProto *m) {
     if (!onnx_add_inputs(r, &top, p)) return NULL;
     onnx_walk(r, &top, p->node, p->n_node);
     if (r->stopped || !add_outputs(r, &top, p, &whole) || !any_output(r, &top, p)) return NULL;
-    drop_unused(r->g, r->tmp);
+    onnx_drop_unused(r->g, r->tmp);
     bool sorted = graph_sort(r->g);
     if (whole && diag_errors(r->diag) == errors) return r->g;
     return sorted && r->options && r->options->names_only ? r->g : NULL;
