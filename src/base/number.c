@@ -170,3 +170,11 @@ uint16_t bf16_from_f32(float f) {
 float bf16_to_f32(uint16_t h) {
     return bits_float((uint32_t)h << 16);
 }
+
+float f32_odd(double v) {
+    float f = (float)v;
+    if (isnan(v) || isinf(f) || (double)f == v) return f;
+    uint32_t b = float_bits(f);
+    if (fabs((double)f) > fabs(v)) b--;
+    return bits_float(b | 1);
+}

@@ -31,4 +31,6 @@ uint16_t f16_from_f32(float f); /* round to nearest even */
 float f16_to_f32(uint16_t h);
 uint16_t bf16_from_f32(float f);
 float bf16_to_f32(uint16_t h);
+/* To odd, so that rounding the result to fewer bits is as good as rounding v: no bit is forgotten. */
+float f32_odd(double v);
 #endif

@@ -55,7 +55,7 @@ static bool prepare(Verify *v, const Case *c) {
     m->value.n = 0;
     for (uint32_t i = 0; i < m->n; i++) {
         m->input[i].fill = c->in[i] ? FILL_tensor : FILL_none;
-        m->input[i].tensor = c->in[i];
+        m->input[i].tensor = c->in[i] ? npy_as(m->arena, c->in[i], m->input[i].dtype) : NULL;
     }
     if (!model_apply(m, &v->cli->options) || !model_settle(m, &v->cli->options.picture, true)) return false;
     if (same_shapes(v)) return true;
@@ -105,6 +105,7 @@ static bool compare(Verify *v, Case *c, const Tensor **out, uint32_t *compared, 
         const Tensor *want = case_want(c, v->model, i, name, out[i]->shape.rank);
         if (diag_errors(v->model->diag) > errors) return false;
         if (!want) continue;
+        want = npy_as(v->arena, want, out[i]->dtype);
         Comparison r = compare_tensors(v->arena, out[i], want, tolerance(v, want->dtype));
         line(v, c, name, out[i], want, &r);
         *same &= r.same;

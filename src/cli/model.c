@@ -142,7 +142,8 @@ const Tensor *tensor_file(Arena *a, Diag *d, const char *path, const char *key) 
     return io_map(a, d, path, &file) ? from_bytes(a, d, path, file, key) : NULL;
 }
 
-static bool check_tensor(const Model *m, const ModelInput *in, const Tensor *t) {
+static bool check_tensor(const Model *m, ModelInput *in) {
+    const Tensor *t = in->tensor = npy_as(m->arena, in->tensor, in->dtype);
     if (t->dtype != in->dtype)
         return diag_error(m->diag, input_loc(m, in->name), "convert the array with astype()",
                           "%s holds %s, the model takes %s", in->path ? in->path : "the data",
@@ -168,7 +169,7 @@ static bool apply_file(Model *m, ModelInput *in, const char *path) {
     }
     in->fill = FILL_tensor;
     in->tensor = from_bytes(m->arena, m->diag, path, file, in->name);
-    return in->tensor && check_tensor(m, in, in->tensor);
+    return in->tensor && check_tensor(m, in);
 }
 
 static bool apply_value(Model *m, ModelInput *in, const char *text) {
@@ -200,7 +201,7 @@ static bool apply_archive(Model *m, const char *path) {
         if (at == MAP_NONE || in->fill != FILL_none) continue;
         in->path = path;
         in->tensor = npz_get(z, at);
-        if (!in->tensor || !check_tensor(m, in, in->tensor)) return false;
+        if (!in->tensor || !check_tensor(m, in)) return false;
         in->fill = FILL_tensor;
         found++;
     }
@@ -230,7 +231,7 @@ static bool apply_bind(Model *m, const char *spec) {
     in->path = text;
     in->tensor = t;
     in->fill = FILL_tensor;
-    return check_tensor(m, in, t);
+    return check_tensor(m, in);
 }
 
 bool model_apply(Model *m, const Options *o) {
@@ -386,13 +387,13 @@ static uint64_t next_random(uint64_t *state) { /* splitmix64, Steele, Lea, Flood
 Tensor *tensor_random(Arena *a, DType t, const Shape *s, uint64_t seed) {
     Tensor *out = tensor_new(a, t, *s);
     int64_t n = shape_count(s);
-    uint64_t range = t == DT_bool ? 2 : t == DT_u8 || t == DT_i8 ? 256 : 100;
+    uint64_t range = t == DT_bool ? 2 : dtype_info[t].bits <= 8 ? UINT64_C(1) << dtype_info[t].bits : 100;
     for (int64_t i = 0; out->data && i < n; i++) {
         uint64_t r = next_random(&seed);
         if (dtype_is_float(t))
             tensor_set_float(out, i, (double)(r >> 40) * 0x1p-23 - 1);
         else
-            tensor_set_int(out, i, (int64_t)(r % range) - (t == DT_i8 ? 128 : 0));
+            tensor_set_int(out, i, (int64_t)(r % range) - (dtype_info[t].bits <= 8 && dtype_info[t].cls == 'i' ? (int64_t)(range / 2) : 0));
     }
     return out;
 }

@@ -109,15 +109,16 @@ static bool parse_header(Text t, Header *h, const char **reason) {
     return t.at == t.end && h->has_descr && h->has_order && h->has_shape;
 }
 
-/* "<f4", ">f4", "|u1", "=i8"; DT_none when it is none of ours. */
+/* "<f4", ">f4", "|u1", "=i8"; DT_none when it is none of ours. Types that NumPy has no name for, those of ml_dtypes among
+ * them, are bytes. */
 static DType parse_descr(const char *descr, bool *swapped) {
     char order = *descr ? *descr : '|';
     *swapped = order == '>';
     if (!strcmp(descr, "bfloat16")) return DT_bf16;
     if (!strchr("<>|=", order)) return DT_none;
     for (int t = DT_none + 1; t < DT_count; t++)
-        if (t != DT_string && !strcmp(descr + 1, dtype_info[t].npy + 1)) return (DType)t;
-    return DT_none;
+        if (t != DT_string && !strcmp(descr + 1, dtype_info[t].npy + 1)) return dtype_is_small((DType)t) ? DT_u8 : (DType)t;
+    return !strcmp(descr + 1, "f1") ? DT_u8 : DT_none;
 }
 
 static void swap_bytes(uint8_t *p, int64_t count, int size) {
@@ -216,6 +217,20 @@ Tensor *npy_parse(Arena *a, Diag *d, const char *name, const uint8_t *data, size
 Tensor *npy_read(Arena *a, Diag *d, const char *path) {
     Bytes b;
     return io_map(a, d, path, &b) ? npy_parse(a, d, path, b.data, b.n) : NULL;
+}
+
+const Tensor *npy_as(Arena *a, const Tensor *t, DType want) {
+    if (!dtype_is_small(want) || (t->dtype != DT_u8 && t->dtype != DT_i8)) return t;
+    Tensor *out = tensor_new(a, want, t->shape);
+    if (t->bytes != out->bytes || !out->data) return t;
+    for (int64_t i = 0; i < (int64_t)t->bytes; i++) {
+        uint8_t *byte = (uint8_t *)(uintptr_t)out->data + i;
+        if (dtype_is_float(want))
+            memcpy(byte, (const uint8_t *)t->data + i, 1);
+        else
+            tensor_set_int(out, i, tensor_int(t, i));
+    }
+    return out;
 }
 
 bool npy_write(OutSet *s, const char *path, const Tensor *t) {

@@ -136,9 +136,9 @@ static void literal(Emit *m, ExprId e, int prec, Str *out) {
     bool negative = x->kind == X_real ? signbit(x->f) != 0 : x->i < 0;
     bool paren = negative && prec > P_UNARY;
     open_paren(out, paren);
-    double v = x->dtype == DT_f16    ? (double)f16_to_f32(f16_from_f32((float)x->f))
-               : x->dtype == DT_bf16 ? (double)bf16_to_f32(bf16_from_f32((float)x->f))
-                                     : x->f;
+    double v = x->f;
+    if (x->kind == X_real && c_is_half((DType)x->dtype))
+        v = (double)dtype_decode((DType)x->dtype, dtype_encode((DType)x->dtype, (float)v));
     if (x->kind == X_real)
         real_literal(m, v, x->dtype == DT_f64, out);
     else if (x->is_index)
@@ -304,7 +304,7 @@ static void int_fn(Emit *m, Fn f, DType t, ExprId e, Str *out) {
         c_expr(m, x_arg(m->n, e, 0), 0, out);
         str_add(out, ", ");
         c_expr(m, x_arg(m->n, e, 1), 0, out);
-        str_addf(out, ", %d)", 8 * dtype_info[t].bytes);
+        str_addf(out, ", %d)", dtype_info[t].bits);
         return;
     }
     default: int_call(m, fn_info[f].name, t, e, out);
@@ -313,10 +313,22 @@ static void int_fn(Emit *m, Fn f, DType t, ExprId e, Str *out) {
 
 void c_to_half(Emit *m, DType t, ExprId a, Str *out) {
     DType s = (DType)x_get(m->n, a)->dtype;
-    bool is_float = s == DT_f32 || c_is_half(s);
-    str_addf(out, "%s(%s", c_half_call(m, t, "from"), is_float ? "" : "(float)");
-    c_expr(m, a, is_float ? 0 : P_UNARY, out);
-    str_add(out, ")");
+    bool is_float = s == DT_f32 || c_is_half(s), wide = s == DT_f64; /* doubles are rounded once */
+    if (wide) c_need(m, "f32_odd.h");
+    str_addf(out, "%s(%s", c_half_call(m, t, "from"), is_float ? "" : wide ? "f32_odd(" : "(float)");
+    c_expr(m, a, is_float || wide ? 0 : P_UNARY, out);
+    str_add(out, wide ? "))" : ")");
+}
+
+/* An integer of less than 8 bits: the low ones of a, or of what it is in 64 bits. */
+static void small_int(Emit *m, DType t, ExprId a, Str *out) {
+    bool from_float = dtype_is_float((DType)x_get(m->n, a)->dtype);
+    const char *wrap = dtype_info[t].cls == 'i' ? "low_bits_i8" : "low_bits_u8";
+    c_need(m, arena_printf(m->arena, "%s.h", wrap));
+    if (from_float) c_need(m, "saturate_i64.h");
+    str_addf(out, "%s(%s", wrap, from_float ? "(uint64_t)saturate_i64(" : "(uint64_t)");
+    c_expr(m, a, from_float ? 0 : P_UNARY, out);
+    str_addf(out, "%s, %d)", from_float ? ", INT64_MIN, INT64_MAX)" : "", dtype_info[t].bits);
 }
 
 static void cast(Emit *m, ExprId e, int prec, Str *out) {
@@ -353,6 +365,10 @@ static void cast(Emit *m, ExprId e, int prec, Str *out) {
     }
     if (c_is_half(s) && t == DT_f32) {
         c_expr(m, a, prec, out);
+        return;
+    }
+    if (dtype_is_small(t)) {
+        small_int(m, t, a, out);
         return;
     }
     str_addf(out, "(%s)", emit_c_type(t));

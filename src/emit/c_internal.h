@@ -45,9 +45,9 @@ enum {
 };
 
 void c_need(Emit *m, const char *snippet); /* a file of runtime/snippet */
-/* Halves are numbers of 16 bits in memory and floats in registers. */
+/* Halves and smaller floats are codes of 16 or 8 bits in memory and floats in registers. */
 static inline bool c_is_half(DType t) {
-    return t == DT_f16 || t == DT_bf16;
+    return dtype_is_coded(t);
 }
 static inline const char *c_register_type(DType t) {
     return c_is_half(t) ? "float" : emit_c_type(t);
@@ -70,7 +70,7 @@ static inline const char *c_var_name(const Emit *m, uint32_t v) {
 void c_expr(Emit *m, ExprId e, int prec, Str *out);
 void c_vector(Emit *m, ExprId e, int prec, Str *out);
 void c_element(Emit *m, ExprId e, Str *out);          /* a load as it lies in memory */
-void c_to_half(Emit *m, DType t, ExprId a, Str *out); /* the 16 bits of number a */
+void c_to_half(Emit *m, DType t, ExprId a, Str *out); /* the code of number a */
 ExprId c_lane_zero(Emit *m, ExprId e);                /* e in the first lane */
 
 /* c.c, for c_parallel.c */

@@ -99,6 +99,25 @@ static char *usage_text(const Package *k) {
     return s.at;
 }
 
+/* How elements without a type in C are laid out, of the types that ports have. */
+static char *small_text(const Package *k) {
+    Str s = str_new(k->arena);
+    bool told[DT_count] = {false};
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
+        DType t = k->port[i].value->dtype;
+        const DTypeInfo *info = &dtype_info[t];
+        if (!dtype_is_small(t) || told[t]) continue;
+        told[t] = true;
+        str_addf(&s, "\n * %s: a byte for each element, ", info->name);
+        if (dtype_is_float(t))
+            str_addf(&s, "its code of %d bits in the lowest ones", info->bits);
+        else
+            str_addf(&s, "a number from %.0f to %.0f", dtype_lowest(t), dtype_largest(t));
+        str_add(&s, info->bits < 8 ? "; not packed." : ".");
+    }
+    return s.at ? s.at : "";
+}
+
 /* NAME_run_pool, where threads share loops. */
 static char *pool_text(const Package *k) {
     return arena_printf(k->arena,
@@ -126,6 +145,7 @@ void header_text(const Package *k, Str *out) {
                                 {"includes", includes.at},
                                 {"constants", constants.at},
                                 {"fields", package_fields(k, true)},
+                                {"small", small_text(k)},
                                 {"usage", usage_text(k)},
                                 {"pool", package_threads(k) ? pool_text(k) : ""},
                                 {"variants", k->variant ? variants_header_text(k) : ""},

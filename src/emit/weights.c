@@ -96,7 +96,13 @@ void literal_add(Str *out, Arena *tmp, DType t, const void *element) {
     case DT_u32:
     case DT_u64: str_addf(out, "%lluu", (unsigned long long)bits); break;
     case DT_bool: str_addn(out, bits ? "1" : "0", 1); break;
-    default: str_addf(out, "%lld", dtype_info[t].cls == 'i' ? (long long)number : (long long)bits);
+    default:
+        if (dtype_is_coded(t))
+            str_addf(out, "0x%02x", (unsigned)bits);
+        else if (dtype_is_small(t))
+            str_addf(out, "%lld", (long long)tensor_int(&(Tensor){.dtype = t, .data = element}, 0));
+        else
+            str_addf(out, "%lld", dtype_info[t].cls == 'i' ? (long long)number : (long long)bits);
     }
 }
 

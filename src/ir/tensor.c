@@ -36,26 +36,34 @@ double tensor_float(const Tensor *t, int64_t i) {
         LOAD(double);
         return x;
     }
-    case DT_f16: {
-        LOAD(uint16_t);
-        return f16_to_f32(x);
-    }
+    case DT_f16:
     case DT_bf16: {
         LOAD(uint16_t);
-        return bf16_to_f32(x);
+        return dtype_decode(t->dtype, x);
     }
     case DT_u64: {
         LOAD(uint64_t);
         return (double)x;
     }
-    default: return (double)tensor_int(t, i);
+    default: break;
     }
+    if (!dtype_is_coded(t->dtype)) return (double)tensor_int(t, i);
+    LOAD(uint8_t);
+    return dtype_decode(t->dtype, x);
 }
 
 /* Towards zero, and to the nearest number there is; NaN gives 0. */
 static int64_t clamp_to_int(double v) {
     if (isnan(v)) return 0;
     return v >= 0x1p63 ? INT64_MAX : v < -0x1p63 ? INT64_MIN : (int64_t)v;
+}
+
+/* What the bits of an integer type hold of v. */
+static int64_t int_wrapped(DType t, int64_t v) {
+    int bits = dtype_info[t].bits;
+    if (!dtype_is_small(t) || !dtype_is_int(t)) return v;
+    uint64_t code = (uint64_t)v & ((UINT64_C(1) << bits) - 1), top = UINT64_C(1) << (bits - 1);
+    return dtype_info[t].cls == 'i' ? (int64_t)((code ^ top) - top) : (int64_t)code;
 }
 
 int64_t tensor_int(const Tensor *t, int64_t i) {
@@ -80,6 +88,13 @@ int64_t tensor_int(const Tensor *t, int64_t i) {
         LOAD(uint8_t);
         return x;
     }
+    case DT_i4:
+    case DT_u4:
+    case DT_i2:
+    case DT_u2: {
+        LOAD(uint8_t);
+        return int_wrapped(t->dtype, x);
+    }
     case DT_bool: {
         LOAD(uint8_t);
         return x != 0;
@@ -96,15 +111,8 @@ int64_t tensor_int(const Tensor *t, int64_t i) {
         LOAD(uint64_t);
         return (int64_t)x;
     }
-    case DT_f32:
-    case DT_f64:
-    case DT_f16:
-    case DT_bf16: return clamp_to_int(tensor_float(t, i));
-    case DT_none:
-    case DT_string:
-    case DT_count: break;
+    default: return dtype_is_float(t->dtype) ? clamp_to_int(tensor_float(t, i)) : 0;
     }
-    return 0;
 }
 
 static void store(Tensor *t, int64_t i, const void *from, size_t size) {
@@ -122,13 +130,14 @@ void tensor_set_int(Tensor *t, int64_t i, int64_t v) {
         return;
     }
     if (t->dtype == DT_bool) v = v != 0;
+    v = int_wrapped(t->dtype, v);
     /* The low bytes come first on the hosts this runs on. */
     if (t->dtype != DT_string && t->dtype != DT_none) store(t, i, &v, element_bytes(t->dtype));
 }
 
 /* To the nearest even integer, clamped to the type's range. */
 static void set_rounded(Tensor *t, int64_t i, double v) {
-    int bits = 8 * (int)element_bytes(t->dtype);
+    int bits = dtype_info[t->dtype].bits;
     v = isnan(v) ? 0 : rint(v);
     if (dtype_info[t->dtype].cls == 'u') {
         double top = ldexp(1, bits);
@@ -141,37 +150,23 @@ static void set_rounded(Tensor *t, int64_t i, double v) {
     }
 }
 
-/* A double to f16 or bf16 by way of float, rounded once: the float is rounded to odd, so that no bit is forgotten. */
-static float round_to_odd(double v) {
-    float f = (float)v;
-    if (isnan(v) || isinf(f) || (double)f == v) return f;
-    uint32_t b;
-    memcpy(&b, &f, sizeof b);
-    if (fabs((double)f) > fabs(v)) b--;
-    b |= 1;
-    memcpy(&f, &b, sizeof f);
-    return f;
-}
-
 void tensor_set_float(Tensor *t, int64_t i, double v) {
     float f = (float)v;
-    uint16_t h;
+    uint32_t code;
     switch (t->dtype) {
     case DT_f32: store(t, i, &f, sizeof f); return;
     case DT_f64: store(t, i, &v, sizeof v); return;
-    case DT_f16:
-        h = f16_from_f32(round_to_odd(v));
-        store(t, i, &h, sizeof h);
-        return;
-    case DT_bf16:
-        h = bf16_from_f32(round_to_odd(v));
-        store(t, i, &h, sizeof h);
-        return;
     case DT_bool: tensor_set_int(t, i, v != 0); return;
     case DT_none:
     case DT_string:
     case DT_count: return;
-    default: set_rounded(t, i, v);
+    default: break;
+    }
+    if (dtype_is_coded(t->dtype)) {
+        code = dtype_encode(t->dtype, f32_odd(v));
+        store(t, i, &code, element_bytes(t->dtype));
+    } else {
+        set_rounded(t, i, v);
     }
 }
 

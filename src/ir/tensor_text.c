@@ -9,7 +9,7 @@ static bool element_exact(Arena *scratch, const Tensor *t, int64_t i) {
     size_t size = element_bytes(t->dtype);
     memcpy(raw, (const char *)t->data + (size_t)i * size, size);
     if (t->dtype == DT_bool) return raw[0] <= 1;
-    if (!dtype_is_float(t->dtype)) return true;
+    if (!dtype_is_float(t->dtype) && !dtype_is_small(t->dtype)) return true;
     Tensor one = {.dtype = t->dtype, .data = back, .bytes = size};
     return element_parse(&one, 0, element_text(scratch, t, i)) && memcmp(raw, back, size) == 0;
 }
@@ -57,7 +57,8 @@ bool element_parse(Tensor *t, int64_t i, const char *word) {
     if (dtype_is_float(t->dtype)) {
         if (!float_parse(word, NULL, &f)) return false;
         tensor_set_float(t, i, f);
-        return isinf(f) || !isinf(tensor_float(t, i));
+        double back = tensor_float(t, i);
+        return isnan(f) || (!isnan(back) && (isinf(f) || !isinf(back)));
     }
     if (t->dtype == DT_u64) {
         if (!parse_u64(word, &u)) return false;

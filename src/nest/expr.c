@@ -82,7 +82,7 @@ static ExprId truth(Nest *n, bool v) {
 
 /* The smallest and largest value of an integer type; u64 by its bits. */
 static void int_limits(DType t, int64_t *lo, int64_t *hi) {
-    int bits = 8 * dtype_info[t].bytes;
+    int bits = dtype_info[t].bits;
     bool is_signed = dtype_info[t].cls == 'i';
     *lo = !is_signed ? 0 : bits == 64 ? INT64_MIN : -(INT64_C(1) << (bits - 1));
     *hi = t == DT_bool ? 1 : is_signed ? -1 - *lo : (int64_t)(UINT64_MAX >> (64 - bits));
@@ -176,7 +176,7 @@ static ExprId fold_numbers(Nest *n, Fn f, const ExprId *a) {
     if (is_compare(f) && !dtype_is_float(t) && x_get(n, a[1])->kind == X_int)
         return truth(n, compare(f, order_of(t, x_get(n, a[0])->i, x_get(n, a[1])->i), 0));
     if (is_compare(f)) return truth(n, compare(f, x, y));
-    if (!dtype_is_float(t) || t == DT_f16 || t == DT_bf16) return NO_EXPR;
+    if (!dtype_is_float(t) || dtype_is_coded(t)) return NO_EXPR;
     if (t == DT_f32) {
         float p = (float)x, q = (float)y;
         switch (f) {
@@ -279,6 +279,8 @@ ExprId x_select(Nest *n, ExprId c, ExprId t, ExprId f) {
 ExprId x_cast(Nest *n, DType t, ExprId a) {
     const Expr *x = x_get(n, a);
     if (x->dtype == t && !x->is_index) return a;
+    if (x->kind == X_cast && x->dtype == DT_f32 && dtype_is_coded(t) && x_get(n, x_arg(n, a, 0))->dtype == t)
+        return x_arg(n, a, 0); /* there and back: what is only moved keeps its bits */
     if (x->kind == X_int && (t == DT_f32 || t == DT_f64) && x->i >= -(INT64_C(1) << 53) && x->i <= INT64_C(1) << 53)
         return x_real(n, t, (double)x->i);
     if (x->kind == X_int && x->is_index && (t == DT_i64 || (t == DT_i32 && x->i == (int32_t)x->i)))
@@ -302,7 +304,7 @@ double combine_neutral(Combine c, DType t) {
     case COMBINE_min: {
         bool max = c == COMBINE_max;
         if (dtype_is_float(t)) return max ? -INFINITY : INFINITY;
-        int bits = 8 * dtype_info[t].bytes;
+        int bits = dtype_info[t].bits;
         if (dtype_info[t].cls == 'b') return max ? 0 : 1;
         if (dtype_info[t].cls == 'u') return max ? 0 : ldexp(1, bits) - 1;
         return max ? -ldexp(1, bits - 1) : ldexp(1, bits - 1) - 1;

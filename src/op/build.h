@@ -20,9 +20,9 @@ static inline BufId bd_out(const NestBuild *b, unsigned i) {
 static inline const Buffer *bd_buf(const NestBuild *b, BufId id) {
     return &b->nest->buf.at[id];
 }
-/* Type that a storage type is computed in: f32 for f16 and bf16. */
+/* Type that a storage type is computed in: f32 for f16, bf16 and smaller floats. */
 static inline DType bd_compute(DType t) {
-    return t == DT_f16 || t == DT_bf16 ? DT_f32 : t;
+    return dtype_is_coded(t) ? DT_f32 : t;
 }
 
 /* Always false. */

@@ -300,7 +300,7 @@ static bool dispatch(Graph *g, const Node *node, unsigned out_index, const Known
 
 /* Numbers fit their type, so that nothing here wraps where the operator would. */
 static bool in_range(DType t, const DimX *e, int64_t count) {
-    int bits = 8 * dtype_info[t].bytes;
+    int bits = dtype_info[t].bits;
     bool is_unsigned = dtype_info[t].cls != 'i';
     if (t == DT_bool) bits = 1;
     for (int64_t i = 0; i < count; i++) {

@@ -8,7 +8,7 @@ double eval_round(DType t, double v) {
     case DT_f32: return (double)(float)v;
     case DT_f16: return (double)f16_to_f32(f16_from_f32((float)v));
     case DT_bf16: return (double)bf16_to_f32(bf16_from_f32((float)v));
-    default: return v;
+    default: return dtype_is_coded(t) ? (double)dtype_decode(t, dtype_encode(t, (float)v)) : v;
     }
 }
 
@@ -21,6 +21,10 @@ int64_t eval_wrap(DType t, int64_t v) {
     case DT_u16: return (uint16_t)v;
     case DT_u32: return (uint32_t)v;
     case DT_bool: return v != 0;
+    case DT_u4: return v & 15;
+    case DT_u2: return v & 3;
+    case DT_i4: return ((v & 15) ^ 8) - 8;
+    case DT_i2: return ((v & 3) ^ 2) - 2;
     default: return v;
     }
 }
@@ -167,7 +171,7 @@ static bool int_less(int64_t x, int64_t y, bool is_unsigned) {
 }
 
 static int64_t shift(Fn f, int64_t x, int64_t by, DType t) {
-    bool below = by >= 0 && by < 8 * dtype_info[t].bytes;
+    bool below = by >= 0 && by < dtype_info[t].bits;
     if (f == FN_shift_left) return below ? (int64_t)((uint64_t)x << by) : 0;
     if (dtype_info[t].cls == 'i') return below ? x >> by : x < 0 ? -1 : 0;
     return below ? (int64_t)((uint64_t)x >> by) : 0;
@@ -293,8 +297,10 @@ void eval_fn(const Ins *ins, const Slot *a, const Slot *b, const Slot *c, Slot *
 
 /* ---- conversions ---- */
 
-/* Truncated; the nearest representable number outside the range, 0 for NaN. */
+/* Truncated; the nearest representable number outside the range, 0 for NaN. Of integers of less than 8 bits the low bits
+ * of that in 64. */
 static int64_t to_int(DType t, double v) {
+    if (dtype_is_small(t)) return eval_wrap(t, to_int(DT_i64, v));
     int bits = 8 * dtype_info[t].bytes;
     bool is_signed = dtype_info[t].cls == 'i';
     double top = ldexp(1, is_signed ? bits - 1 : bits), bottom = is_signed ? -top : 0;
@@ -317,8 +323,9 @@ void eval_cast(DType from, DType to, const Slot *a, Slot *r, int n) {
                 if (fabs(r->f[l]) < 0x1p53) continue;
                 r->f[l] = from == DT_u64 ? (double)(float)(uint64_t)a->i[l] : (double)(float)a->i[l];
             }
-        if (!real || dtype_info[to].bytes < dtype_info[from].bytes || to == DT_bf16 || to == DT_f16)
-            round_all(to, r, n);
+        if (from == DT_f64 && dtype_is_coded(to))
+            for (int l = 0; l < n; l++) r->f[l] = (double)f32_odd(r->f[l]);
+        if (!real || dtype_info[to].bytes < dtype_info[from].bytes || dtype_is_coded(to)) round_all(to, r, n);
     } else if (real) {
         for (int l = 0; l < n; l++) r->i[l] = to_int(to, a->f[l]);
     } else {
@@ -348,8 +355,14 @@ void eval_read(const Memory *m, const int64_t *off, Slot *r, int n) {
     case DT_u16: READ(uint16_t, i, v);
     case DT_u32: READ(uint32_t, i, v);
     case DT_u8: READ(uint8_t, i, v);
+    case DT_i4:
+    case DT_i2: READ(int8_t, i, eval_wrap(m->dtype, v));
+    case DT_u4:
+    case DT_u2: READ(uint8_t, i, eval_wrap(m->dtype, v));
+    case DT_i64:
+    case DT_u64: READ(int64_t, i, v);
     case DT_bool: READ(uint8_t, i, v != 0);
-    default: READ(int64_t, i, v);
+    default: READ(uint8_t, f, (double)dtype_decode(m->dtype, v));
     }
 }
 
@@ -367,12 +380,18 @@ void eval_write(const Memory *m, int64_t off, const Slot *s, int l) {
     case DT_f16: WRITE(uint16_t, f16_from_f32((float)s->f[l]));
     case DT_bf16: WRITE(uint16_t, bf16_from_f32((float)s->f[l]));
     case DT_i8:
-    case DT_u8: WRITE(uint8_t, s->i[l]);
+    case DT_u8:
+    case DT_i4:
+    case DT_u4:
+    case DT_i2:
+    case DT_u2: WRITE(uint8_t, s->i[l]);
     case DT_bool: WRITE(uint8_t, s->i[l] != 0);
     case DT_i16:
     case DT_u16: WRITE(uint16_t, s->i[l]);
     case DT_i32:
     case DT_u32: WRITE(uint32_t, s->i[l]);
-    default: WRITE(int64_t, s->i[l]);
+    case DT_i64:
+    case DT_u64: WRITE(int64_t, s->i[l]);
+    default: WRITE(uint8_t, dtype_encode(m->dtype, (float)s->f[l]));
     }
 }

@@ -44,7 +44,7 @@ static bool run_load(const TapeRun *run, const Ins *ins, int n) {
 
 static void start(Combine c, DType t, Slot *acc, int n) {
     bool real = dtype_is_float(t);
-    int bits = 8 * dtype_info[t].bytes;
+    int bits = dtype_info[t].bits;
     bool is_signed = dtype_info[t].cls == 'i';
     int64_t low = !is_signed ? 0 : bits == 64 ? INT64_MIN : -(INT64_C(1) << (bits - 1));
     int64_t high = t == DT_bool ? 1

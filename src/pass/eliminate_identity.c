@@ -40,6 +40,8 @@ static ValueId binary_same(Rw *r, NodeId n) {
 static bool lossless(DType from, DType to) {
     const DTypeInfo *f = &dtype_info[from], *t = &dtype_info[to];
     if (from == to) return true;
+    if (dtype_is_small(to)) return false;
+    if (dtype_is_small(from) && f->cls == 'f') return t->cls == 'f' && t->bytes >= 4;
     if (f->cls == 'b') return t->cls != 'x';
     if (f->cls == 'f') return t->cls == 'f' && t->bytes > f->bytes;
     if (t->cls == 'f') {
@@ -55,7 +57,7 @@ static ValueId cast_same(Rw *r, NodeId n) {
     DType to = r->g->value.at[rw_out(r, n)].dtype;
     if (r->g->value.at[x].dtype == to) return x;
     NodeId p = rw_def_op(r, x, OP_Cast);
-    if (p == NO_NODE) return NO_VALUE;
+    if (p == NO_NODE || dtype_is_small(to)) return NO_VALUE;
     ValueId y = rw_in(r, p, 0);
     if (!lossless(r->g->value.at[y].dtype, r->g->value.at[x].dtype)) return NO_VALUE;
     if (r->g->value.at[y].dtype == to) return y;

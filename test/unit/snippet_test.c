@@ -20,6 +20,9 @@ static uint16_t own_f16(float f) {
 static float own_f16_back(uint16_t h) {
     return f16_to_f32(h);
 }
+static float own_odd(double v) {
+    return f32_odd(v);
+}
 static uint16_t own_bf16(float f) {
     return bf16_from_f32(f);
 }
@@ -30,6 +33,7 @@ static float own_bf16_back(uint16_t h) {
 #define f16_to_f32 snippet_f16_to_f32
 #define bf16_from_f32 snippet_bf16_from_f32
 #define bf16_to_f32 snippet_bf16_to_f32
+#define f32_odd snippet_f32_odd
 #include "runtime/snippet/abs_i64.h"
 #include "runtime/snippet/abs_u64.h"
 #include "runtime/snippet/bf16_from_f32.h"
@@ -38,6 +42,27 @@ static float own_bf16_back(uint16_t h) {
 #include "runtime/snippet/div_u64.h"
 #include "runtime/snippet/f16_from_f32.h"
 #include "runtime/snippet/f16_to_f32.h"
+#include "runtime/snippet/f32_odd.h"
+#include "runtime/snippet/small_code.h"
+#include "runtime/snippet/small_value.h"
+#include "runtime/snippet/f8e4m3fn_from_f32.h"
+#include "runtime/snippet/f8e4m3fn_to_f32.h"
+#include "runtime/snippet/f8e4m3fnuz_from_f32.h"
+#include "runtime/snippet/f8e4m3fnuz_to_f32.h"
+#include "runtime/snippet/f8e5m2_from_f32.h"
+#include "runtime/snippet/f8e5m2_to_f32.h"
+#include "runtime/snippet/f8e5m2fnuz_from_f32.h"
+#include "runtime/snippet/f8e5m2fnuz_to_f32.h"
+#include "runtime/snippet/f8e8m0_from_f32.h"
+#include "runtime/snippet/f8e8m0_to_f32.h"
+#include "runtime/snippet/f6e2m3_from_f32.h"
+#include "runtime/snippet/f6e2m3_to_f32.h"
+#include "runtime/snippet/f6e3m2_from_f32.h"
+#include "runtime/snippet/f6e3m2_to_f32.h"
+#include "runtime/snippet/f4e2m1_from_f32.h"
+#include "runtime/snippet/f4e2m1_to_f32.h"
+#include "runtime/snippet/low_bits_i8.h"
+#include "runtime/snippet/low_bits_u8.h"
 #include "runtime/snippet/index64_div.h"
 #include "runtime/snippet/index64_max.h"
 #include "runtime/snippet/index64_min.h"
@@ -115,6 +140,56 @@ static void test_halves(void) {
     CHECK(wrong[1] == 0);
     CHECK(wrong[2] == 0);
     CHECK(wrong[3] == 0);
+}
+
+/* Floats of at most 8 bits: all codes, and every 2^12th float with those beside it. */
+static void test_small(void) {
+    static const struct {
+        DType t;
+        uint8_t (*from)(float);
+        float (*to)(uint8_t);
+    } type[] = {
+        {DT_f8e4m3fn, f8e4m3fn_from_f32, f8e4m3fn_to_f32},
+        {DT_f8e4m3fnuz, f8e4m3fnuz_from_f32, f8e4m3fnuz_to_f32},
+        {DT_f8e5m2, f8e5m2_from_f32, f8e5m2_to_f32},
+        {DT_f8e5m2fnuz, f8e5m2fnuz_from_f32, f8e5m2fnuz_to_f32},
+        {DT_f8e8m0, f8e8m0_from_f32, f8e8m0_to_f32},
+        {DT_f6e2m3, f6e2m3_from_f32, f6e2m3_to_f32},
+        {DT_f6e3m2, f6e3m2_from_f32, f6e3m2_to_f32},
+        {DT_f4e2m1, f4e2m1_from_f32, f4e2m1_to_f32},
+    };
+    for (size_t i = 0; i < sizeof type / sizeof *type; i++) {
+        DType t = type[i].t;
+        int wrong[3] = {0};
+        for (uint32_t h = 0; h < 1u << dtype_info[t].bits; h++) {
+            float v = dtype_decode(t, h), back = type[i].to((uint8_t)h);
+            wrong[0] += !same_float(v, back);
+            wrong[1] += !isnan(v) && type[i].from(v) != h;
+        }
+        for (uint64_t b = 0; b <= UINT32_MAX; b += 4096)
+            for (uint32_t k = 0; k < 3; k++) {
+                float v = float_of((uint32_t)b - 1 + k);
+                wrong[2] += type[i].from(v) != dtype_encode(t, v);
+            }
+        CHECK(wrong[0] == 0);
+        CHECK(wrong[1] == 0);
+        CHECK(wrong[2] == 0);
+    }
+    CHECK(f8e4m3fn_from_f32(464) == 0x7e && f8e4m3fn_from_f32(464.1f) == 0x7f && f8e4m3fn_from_f32(-NAN) == 0xff);
+    CHECK(f8e5m2_from_f32(61440) == 0x7c && f8e5m2_from_f32(61439) == 0x7b && f8e5m2_from_f32(-INFINITY) == 0xfc);
+    CHECK(f8e4m3fnuz_from_f32(-0.0f) == 0 && f8e4m3fnuz_from_f32(1e9f) == 0x80 && f8e5m2fnuz_from_f32(NAN) == 0x80);
+    CHECK(f4e2m1_from_f32(0.25f) == 0 && f4e2m1_from_f32(0.75f) == 2 && f4e2m1_from_f32(-1e9f) == 15);
+    CHECK(f8e8m0_from_f32(1.5f) == 128 && f8e8m0_from_f32(1.4f) == 127 && f8e8m0_from_f32(0) == 255);
+}
+
+static void test_bits(void) {
+    for (int64_t v = -300; v <= 300; v++) {
+        CHECK(low_bits_i8((uint64_t)v, 4) == ((v & 15) ^ 8) - 8 && low_bits_i8((uint64_t)v, 2) == ((v & 3) ^ 2) - 2);
+        CHECK(low_bits_u8((uint64_t)v, 4) == (v & 15) && low_bits_u8((uint64_t)v, 2) == (v & 3));
+    }
+    static const double v[] = {0, 1, -1, 1.0000000001, -1.0000000001, 65519.9999999, 1e300, -1e300, 1e-300, 5e-324};
+    for (size_t i = 0; i < sizeof v / sizeof *v; i++) CHECK(same_float(f32_odd(v[i]), own_odd(v[i])));
+    CHECK(isnan(f32_odd((double)NAN)) && bits_of(f32_odd(1.0000000001)) == 0x3f800001);
 }
 
 static void test_floats(void) {
@@ -278,6 +353,8 @@ int main(void) {
     Arena *a = arena_new("snippets");
     Diag *d = diag_new(a);
     test_halves();
+    test_small();
+    test_bits();
     test_floats();
     test_integers();
     test_philox();

@@ -15,11 +15,11 @@ static const struct {
     {"INT32", DT_i32},           {"INT64", DT_i64},          {"STRING", DT_none},
     {"BOOL", DT_bool},           {"FLOAT16", DT_f16},        {"DOUBLE", DT_f64},
     {"UINT32", DT_u32},          {"UINT64", DT_u64},         {"COMPLEX64", DT_none},
-    {"COMPLEX128", DT_none},     {"BFLOAT16", DT_bf16},      {"FLOAT8E4M3FN", DT_none},
-    {"FLOAT8E4M3FNUZ", DT_none}, {"FLOAT8E5M2", DT_none},    {"FLOAT8E5M2FNUZ", DT_none},
-    {"UINT4", DT_none},          {"INT4", DT_none},          {"FLOAT4E2M1", DT_none},
-    {"FLOAT8E8M0", DT_none},     {"UINT2", DT_none},         {"INT2", DT_none},
-    {"FLOAT6E2M3", DT_none},     {"FLOAT6E3M2", DT_none},
+    {"COMPLEX128", DT_none},     {"BFLOAT16", DT_bf16},      {"FLOAT8E4M3FN", DT_f8e4m3fn},
+    {"FLOAT8E4M3FNUZ", DT_f8e4m3fnuz}, {"FLOAT8E5M2", DT_f8e5m2}, {"FLOAT8E5M2FNUZ", DT_f8e5m2fnuz},
+    {"UINT4", DT_u4},            {"INT4", DT_i4},            {"FLOAT4E2M1", DT_f4e2m1},
+    {"FLOAT8E8M0", DT_f8e8m0},   {"UINT2", DT_u2},           {"INT2", DT_i2},
+    {"FLOAT6E2M3", DT_f6e2m3},   {"FLOAT6E3M2", DT_f6e3m2},
 };
 enum { ONNX_TYPES = sizeof onnx_types / sizeof onnx_types[0] };
 
@@ -73,9 +73,18 @@ static bool external_known(const char *key) {
     return !strncmp(key, "prepacked", 9);
 }
 
+/* What a file packs has a byte for each element in memory. */
+static void tensor_unpack(Arena *a, Tensor *t) {
+    if (dtype_info[t->dtype].bits >= 8 || !t->bytes) return;
+    uint8_t *out = arena_alloc(a, t->bytes);
+    dtype_unpack(t->dtype, t->data, (int64_t)t->bytes, out);
+    t->data = out;
+}
+
 static bool tensor_external(TensorSource *s, Loc loc, const TensorProto *p, Tensor *t) {
     const char *location = NULL;
-    int64_t offset = 0, length = (int64_t)t->bytes;
+    const int64_t need = dtype_packed_bytes(t->dtype, (int64_t)t->bytes);
+    int64_t offset = 0, length = need;
     Loc file_loc = loc;
     file_loc.field = arena_printf(s->arena, "tensor '%.200s'", p->name ? p->name : "");
     for (size_t i = 0; i < p->n_external_data; i++) {
@@ -93,9 +102,9 @@ static bool tensor_external(TensorSource *s, Loc loc, const TensorProto *p, Tens
                               p->name ? p->name : "", value);
     }
     if (!location || !*location) return tensor_error(s, loc, p, NULL, "external_data has no location");
-    if (length != (int64_t)t->bytes)
-        return diag_error(s->diag, loc, NULL, "tensor '%s': external_data length is %lld, its shape and type need %zu",
-                          p->name ? p->name : "", (long long)length, t->bytes);
+    if (length != need)
+        return diag_error(s->diag, loc, NULL, "tensor '%s': external_data length is %lld, its shape and type need %lld",
+                          p->name ? p->name : "", (long long)length, (long long)need);
     uint32_t at = map_get(&s->files, location);
     if (at == MAP_NONE) {
         Bytes b;
@@ -110,10 +119,11 @@ static bool tensor_external(TensorSource *s, Loc loc, const TensorProto *p, Tens
                           "tensor '%s': %lld bytes from byte %lld on lie outside external file '%s' of %zu bytes",
                           p->name ? p->name : "", (long long)length, (long long)offset, location, b.n);
     t->data = length ? b.data + offset : (const uint8_t *)"";
+    tensor_unpack(s->arena, t);
     return true;
 }
 
-/* Values from int32_data: the small integers, bool, and the bits of the 16-bit floats. */
+/* Values from int32_data: the small integers, bool, and the bits of the smaller floats; a byte of packed elements each. */
 static bool tensor_from_i32(TensorSource *s, Loc loc, const TensorProto *p, Tensor *t) {
     static const struct {
         int32_t min, max;
@@ -122,16 +132,19 @@ static bool tensor_from_i32(TensorSource *s, Loc loc, const TensorProto *p, Tens
         [DT_u16] = {0, UINT16_MAX},         [DT_bool] = {0, 1},          [DT_f16] = {0, UINT16_MAX},
         [DT_bf16] = {0, UINT16_MAX},        [DT_i32] = {INT32_MIN, INT32_MAX},
     };
+    int32_t min = dtype_is_small(t->dtype) ? 0 : range[t->dtype].min;
+    int32_t max = dtype_is_small(t->dtype) ? UINT8_MAX : range[t->dtype].max;
     int size = dtype_info[t->dtype].bytes;
     uint8_t *out = arena_array(s->arena, p->n_int32_data + 1, (size_t)size);
     for (size_t i = 0; i < p->n_int32_data; i++) {
         int32_t v = p->int32_data[i];
-        if (v < range[t->dtype].min || v > range[t->dtype].max)
+        if (v < min || v > max)
             return diag_error(s->diag, loc, NULL, "tensor '%s': element %zu, %d, is outside the range of %s",
                               p->name ? p->name : "", i, (int)v, dtype_info[t->dtype].name);
         memcpy(out + i * (size_t)size, &v, (size_t)size);
     }
     t->data = out;
+    tensor_unpack(s->arena, t);
     return true;
 }
 
@@ -165,7 +178,7 @@ static bool tensor_typed(TensorSource *s, Loc loc, const TensorProto *p, Tensor 
     case DT_u32: have = p->n_uint64_data; break;
     default: have = p->n_int32_data; break;
     }
-    size_t need = t->bytes / (size_t)dtype_info[t->dtype].bytes;
+    size_t need = (size_t)dtype_packed_bytes(t->dtype, (int64_t)t->bytes) / (size_t)dtype_info[t->dtype].bytes;
     if (have != need)
         return diag_error(s->diag, loc, have ? NULL : "the file lacks the tensor's contents",
                           "tensor '%s': %zu elements stored, its shape needs %zu", p->name ? p->name : "", have, need);
@@ -194,12 +207,14 @@ Tensor *onnx_tensor(TensorSource *s, Loc loc, const TensorProto *p) {
     if (p->has_data_location && p->data_location == 1) {
         if (!tensor_external(s, loc, p, t)) return NULL;
     } else if (p->has_raw_data && (p->raw_data.len || !t->bytes)) {
-        if (p->raw_data.len != t->bytes) {
-            diag_error(s->diag, loc, NULL, "tensor '%s': raw_data has %zu bytes, its shape and type need %zu",
-                       p->name ? p->name : "", p->raw_data.len, t->bytes);
+        const int64_t need = dtype_packed_bytes(t->dtype, (int64_t)t->bytes);
+        if (p->raw_data.len != (uint64_t)need) {
+            diag_error(s->diag, loc, NULL, "tensor '%s': raw_data has %zu bytes, its shape and type need %lld",
+                       p->name ? p->name : "", p->raw_data.len, (long long)need);
             return NULL;
         }
         t->data = t->bytes ? p->raw_data.data : (const uint8_t *)"";
+        tensor_unpack(s->arena, t);
     } else if (!tensor_typed(s, loc, p, t)) {
         return NULL;
     }

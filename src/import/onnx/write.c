@@ -12,16 +12,32 @@ static const char *fresh_name(OnnxWriter *w, const char *base) {
     return name;
 }
 
+/* The number of an element type; some came with a later operator set. */
+static int type_number(OnnxWriter *w, DType t) {
+    int64_t since = t == DT_f4e2m1                      ? 23
+                    : t == DT_f8e8m0                    ? 24
+                    : t == DT_u2 || t == DT_i2          ? 25
+                    : t == DT_f6e2m3 || t == DT_f6e3m2 ? 28
+                                                        : 0;
+    if (w->opset < since) w->opset = since;
+    return onnx_dtype_number(t);
+}
+
 static TensorProto *tensor_proto(OnnxWriter *w, const char *name, const Tensor *t) {
     TensorProto *p = arena_new_of(w->arena, TensorProto);
     tenon_onnx__tensor_proto__init(p);
     p->name = arena_strdup(w->arena, name);
     p->has_data_type = true;
-    p->data_type = onnx_dtype_number(t->dtype);
+    p->data_type = type_number(w, t->dtype);
     p->n_dims = (size_t)t->shape.rank;
     p->dims = arena_copy(w->arena, t->shape.dim, sizeof t->shape.dim);
     p->has_raw_data = true;
     p->raw_data = (ProtobufCBinaryData){t->bytes, (uint8_t *)(uintptr_t)t->data};
+    if (dtype_is_small(t->dtype) && t->bytes) {
+        p->raw_data.len = (size_t)dtype_packed_bytes(t->dtype, (int64_t)t->bytes);
+        p->raw_data.data = arena_alloc(w->arena, p->raw_data.len);
+        dtype_pack(t->dtype, t->data, (int64_t)t->bytes, p->raw_data.data);
+    }
     return p;
 }
 
@@ -102,7 +118,7 @@ static void write_attribute(WriteNode *n, const char *name, const AttrField *f) 
         break;
     case ATTR_dtype:
         a = wn_attribute(n, name, ONNX_INT);
-        a->has_i = true, a->i = onnx_dtype_number(*(const DType *)at);
+        a->has_i = true, a->i = type_number(n->w, *(const DType *)at);
         break;
     case ATTR_float:
         a = wn_attribute(n, name, ONNX_FLOAT);
@@ -166,7 +182,7 @@ static ValueInfoProto *value_info(OnnxWriter *w, ValueId id) {
     p->type = type;
     type->tensor_type = tensor;
     tensor->has_elem_type = true;
-    tensor->elem_type = onnx_dtype_number(v->dtype);
+    tensor->elem_type = type_number(w, v->dtype);
     if (v->shape.rank < 0) return p;
     tensor->shape = shape;
     shape->n_dim = (size_t)v->shape.rank;
