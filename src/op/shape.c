@@ -241,7 +241,7 @@ bool shape_want(Graph *g, NodeId n, unsigned i, const Shape *want) {
     return ok || SHAPE_ERROR(NULL, "%s: want shape %s", operand_text(g, n, i), shape_text(g, want));
 }
 
-/* What the first operand may be, as letters of DTypeInfo.cls; NULL: fiu, any number. */
+/* What the first operand may be, as letters of DTypeInfo.cls, s for the small types; NULL: fiu, any number. */
 static const char *const type_classes[OP_count] = {
     [OP_And] = "b",
     [OP_Or] = "b",
@@ -285,8 +285,8 @@ static const char *const type_classes[OP_count] = {
     [OP_HardSigmoid] = "f",
     [OP_Selu] = "f",
     [OP_Gelu] = "f",
-    [OP_IsNaN] = "f",
-    [OP_IsInf] = "f",
+    [OP_IsNaN] = "fs",
+    [OP_IsInf] = "fs",
     [OP_Conv] = "f",
     [OP_ConvTranspose] = "f",
     [OP_AveragePool] = "f",
@@ -308,28 +308,31 @@ static const char *const type_classes[OP_count] = {
     [OP_LSTM] = "f",
     [OP_Equal] = "fiub",
     [OP_If] = "b",
-    [OP_Where] = "fiub",
-    [OP_Cast] = "fiub",
-    [OP_Identity] = "fiub",
-    [OP_Reshape] = "fiub",
-    [OP_Transpose] = "fiub",
-    [OP_Expand] = "fiub",
-    [OP_Slice] = "fiub",
-    [OP_Split] = "fiub",
-    [OP_Concat] = "fiub",
-    [OP_Pad] = "fiub",
-    [OP_Tile] = "fiub",
-    [OP_Gather] = "fiub",
-    [OP_GatherElements] = "fiub",
-    [OP_GatherND] = "fiub",
+    [OP_Where] = "fiubs",
+    [OP_Cast] = "fiubs",
+    [OP_BitCast] = "fiubs",
+    [OP_DequantizeLinear] = "ius",
+    [OP_QuantizeLinear] = "fi",
+    [OP_Identity] = "fiubs",
+    [OP_Reshape] = "fiubs",
+    [OP_Transpose] = "fiubs",
+    [OP_Expand] = "fiubs",
+    [OP_Slice] = "fiubs",
+    [OP_Split] = "fiubs",
+    [OP_Concat] = "fiubs",
+    [OP_Pad] = "fiubs",
+    [OP_Tile] = "fiubs",
+    [OP_Gather] = "fiubs",
+    [OP_GatherElements] = "fiubs",
+    [OP_GatherND] = "fiubs",
     [OP_ScatterElements] = "fiub",
     [OP_ScatterND] = "fiub",
-    [OP_DepthToSpace] = "fiub",
-    [OP_SpaceToDepth] = "fiub",
-    [OP_ConstantOfShape] = "fiub",
+    [OP_DepthToSpace] = "fiubs",
+    [OP_SpaceToDepth] = "fiubs",
+    [OP_ConstantOfShape] = "fiubs",
     [OP_EyeLike] = "fiub",
     [OP_Trilu] = "fiub",
-    [OP_Shape] = "fiub",
+    [OP_Shape] = "fiubs",
     [OP_ReduceMax] = "fiub",
     [OP_ReduceMin] = "fiub",
     [OP_Resize] = "fiub",
@@ -369,7 +372,7 @@ bool op_infer(Graph *g, NodeId n) {
     if (node->nin && node->in[0] != NO_VALUE) {
         const DTypeInfo *t = &dtype_info[g->value.at[node->in[0]].dtype];
         const char *classes = type_classes[node->op] ? type_classes[node->op] : "fiu";
-        if (!strchr(classes, t->cls))
+        if (!strchr(classes, dtype_is_small(g->value.at[node->in[0]].dtype) ? 's' : t->cls))
             return SHAPE_ERROR(NULL, "%s: %s is not defined for %s", operand_text(g, n, 0), op_info[node->op].name,
                                t->name);
     }

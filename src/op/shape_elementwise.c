@@ -30,18 +30,10 @@ SHAPE_FN(where) {
            shape_broadcast(g, n, &c.shape, &ab, &y) && shape_set(g, n, 0, a.type, &y);
 }
 
-SHAPE_FN(cast) {
-    Operand a;
-    DType to = SHAPE_ATTR(Cast)->to;
-    if (!shape_operand(g, n, 0, &a)) return false;
-    if (to == DT_none || to >= DT_count) return SHAPE_ERROR("to", "the type to cast to is missing");
-    if (to == DT_string) return SHAPE_ERROR("to", "got string, want a number type or bool");
-    return shape_set(g, n, 0, to, &a.shape);
-}
-
 SHAPE_FN(predicate) {
     Operand a;
     if (!shape_operand(g, n, 0, &a)) return false;
+    if (!dtype_is_float(a.type)) return SHAPE_ERROR(NULL, "%s: want a float type", operand_text(g, n, 0));
     if (g->node.at[n].op == OP_IsInf &&
         (!shape_within(g, n, "detect_negative", SHAPE_ATTR(IsInf)->detect_negative, 0, 1) ||
          !shape_within(g, n, "detect_positive", SHAPE_ATTR(IsInf)->detect_positive, 0, 1)))

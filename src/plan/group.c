@@ -34,7 +34,7 @@ static Kind kind_of(const Graph *g, NodeId id) {
     case CLASS_elementwise: k.plain = k.pointwise = true; break;
     case CLASS_contract:
         k.plain = true;
-        k.reduces = n->op != OP_BatchNormalization;
+        k.reduces = n->op != OP_BatchNormalization && n->op != OP_QuantizeLinear && n->op != OP_DequantizeLinear;
         k.pointwise = !k.reduces;
         break;
     case CLASS_normalise:

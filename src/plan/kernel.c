@@ -96,7 +96,8 @@ static BufId outer_buffer(Kernel *k, uint32_t m, BufId b) {
     }
     uint32_t known = idmap_get(&k->buffer_of, src->value);
     if (known != MAP_NONE) return known;
-    BufId to = graph_buffer(k->a, k->g, k->n, src->kind, src->value, src->name);
+    /* Type and dimensions are the value's, unless the builder sees bytes in it. */
+    BufId to = nest_buffer(k->n, src->name, src->kind, src->dtype, src->rank, src->dim, src->value);
     idmap_set(k->a, &k->buffer_of, src->value, to);
     return to;
 }
@@ -115,7 +116,7 @@ static ExprId read_value(void *ctx, Nest *n, BufId b, const ExprId *index) {
         uint32_t m = idmap_get(&k->member_of, src->value);
         if (m != MAP_NONE && m != r->m) return member_value(k, m, index);
         const Tensor *t = value_data(k->g, src->value);
-        if (t && shape_count(&t->shape) == 1 && t->dtype != DT_f16 && t->dtype != DT_bf16)
+        if (t && shape_count(&t->shape) == 1 && !dtype_is_coded(t->dtype) && t->dtype == src->dtype)
             return dtype_is_float(t->dtype) ? x_real(n, t->dtype, tensor_float(t, 0)) : x_int(n, t->dtype, tensor_int(t, 0));
     }
     return x_load(n, outer_buffer(k, r->m, b), index);

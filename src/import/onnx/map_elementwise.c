@@ -146,26 +146,3 @@ bool map_clip(OnnxNode *n) {
     }
     return ox_emit(n, OP_Clip, 3, in, NULL);
 }
-
-bool map_cast(OnnxNode *n) {
-    Attr_Cast *a = ox_new(n, OP_Cast);
-    const AttributeProto *to = ox_find(n, "to");
-    if (!to) return ox_error(n, "to", NULL, "the attribute is missing");
-    int64_t number = to->i;
-    if (to->has_s && !to->has_i) { /* a name, before operator set 6 */
-        const char *name = ox_string(n, "to", "");
-        for (number = 1; number < 64 && strcmp(onnx_dtype_name((int)number), name) != 0;) number++;
-    }
-    a->to = number > 0 && number < 64 ? onnx_dtype((int)number) : DT_none;
-    if (a->to == DT_none)
-        return ox_error(n, "to", NULL, "element type %s (%lld) is not supported",
-                        onnx_dtype_name(number > 0 && number < 64 ? (int)number : -1), (long long)number);
-    return ox_emit(n, OP_Cast, n->nin, n->in, a);
-}
-
-bool map_cast_like(OnnxNode *n) {
-    Attr_Cast *a = ox_new(n, OP_Cast);
-    if (!ox_has(n, 1)) return ox_error(n, NULL, NULL, "operand 1 is missing");
-    a->to = ox_dtype(n, n->in[1]);
-    return ox_emit1(n, OP_Cast, ox_in(n, 0), a);
-}

@@ -197,6 +197,41 @@ static bool write_celu(WriteNode *n) {
     return true;
 }
 
+/* Attributes that came late are written where they say something. */
+static bool write_cast(WriteNode *n) {
+    const Attr_Cast *c = n->attr;
+    AttributeProto *a;
+    if (!c->saturate) {
+        a = wn_attribute(n, "saturate", ONNX_INT);
+        a->has_i = true, a->i = 0;
+    }
+    if (c->to != DT_f8e8m0 || !strcmp(c->round_mode, "up")) return true;
+    a = wn_attribute(n, "round_mode", ONNX_STRING);
+    a->has_s = true;
+    a->s = (ProtobufCBinaryData){strlen(c->round_mode), (uint8_t *)arena_strdup(n->w->arena, c->round_mode)};
+    return true;
+}
+
+static void write_type(WriteNode *n, const char *name, DType t) {
+    raise_version(n, 23);
+    AttributeProto *a = wn_attribute(n, name, ONNX_INT);
+    a->has_i = true, a->i = onnx_dtype_number(t);
+}
+
+static bool write_quantize(WriteNode *n) {
+    const Attr_Quantize *q = n->attr;
+    DType scale = operand(n, 1)->dtype;
+    if (q->precision == DT_f64 && scale == DT_i32) return true; /* what its absence means */
+    if (q->precision != scale) write_type(n, "precision", q->precision);
+    return true;
+}
+
+static bool write_dequantize(WriteNode *n) {
+    const Attr_Dequantize *d = n->attr;
+    if (d->output_dtype != operand(n, 1)->dtype) write_type(n, "output_dtype", d->output_dtype);
+    return true;
+}
+
 /* No clipping is an absent attribute, not 0. */
 static bool write_rnn(WriteNode *n) {
     const Attr_Rnn *r = n->attr;
@@ -256,6 +291,10 @@ static const WriteRow rows[] = {
     {OP_Einsum, 0, NULL, NULL, "mode", "equation", NULL},
     {OP_Gelu, 0, NULL, NULL, "mode", "approximate", NULL},
     {OP_BitShift, 0, NULL, NULL, "mode", "direction", write_bit_shift},
+    {OP_Cast, 0, NULL, "saturate round_mode", NULL, NULL, write_cast},
+    {OP_BitCast, 26, NULL, NULL, NULL, NULL, NULL},
+    {OP_QuantizeLinear, 0, NULL, "precision", NULL, NULL, write_quantize},
+    {OP_DequantizeLinear, 0, NULL, "output_dtype", NULL, NULL, write_dequantize},
     {OP_Celu, 0, NULL, NULL, NULL, NULL, write_celu},
     {OP_Selu, 0, NULL, NULL, "beta", "gamma", NULL},
     {OP_SpaceToDepth, 0, NULL, "mode", NULL, NULL, write_space_to_depth},
