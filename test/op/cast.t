@@ -166,3 +166,18 @@ out %y
 y = 1024
 z = 1024
 v = 512
+
+== truth values are joined as numbers are
+const %x : bool[3] = [true, false, true]
+const %i : i64[2,1] = [0, 1]
+const %u : bool[2] = [true, false]
+%a = ScatterND(%x, %i, %u) {reduction="add"}
+%m = ScatterND(%x, %i, %u) {reduction="mul"}
+%h = ScatterND(%x, %i, %u) {reduction="max"}
+%l = ScatterND(%x, %i, %u) {reduction="min"}
+out %a
+---
+a = 1 0 1
+m = 1 0 1
+h = 1 0 1
+l = 1 0 1
