@@ -455,11 +455,15 @@ class Maker:
     def op_quantise(self):
         a = self.pick(FLOATS, lambda v: v.size)
         if a:
-            t = self.of("int8", "uint8")
-            pair = [self.const(np.float32(self.of(0.05, 0.1, 0.25))), self.const(np.array(self.of(0, 3), t))]
-            q = self.try_node("QuantizeLinear", [a] + pair)
+            t, shape, rank = self.of("int8", "uint8", "int16", "uint16"), self.value[a].shape, self.value[a].ndim
+            axis = self.one(-rank, rank) if rank and self.chance(0.5) else None
+            size = () if axis is None else shape[axis]
+            pair = [self.const(np.asarray(self.rng.choice([0.05, 0.1, 0.25], size), np.float32)),
+                    self.const(np.asarray(self.rng.integers(0, 4, size)).astype(t))]
+            more = {} if axis is None else {"axis": axis}
+            q = self.try_node("QuantizeLinear", [a] + pair, **more)
             if q:
-                self.try_node("DequantizeLinear", [q] + pair)
+                self.try_node("DequantizeLinear", [q] + pair, **more)
 
     def op_rnn(self):
         a = self.pick(FLOATS, lambda v: v.ndim == 3 and v.size)
