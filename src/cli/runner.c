@@ -19,7 +19,7 @@ CompileOptions *compile_options(const Options *o) {
     for (uint32_t i = 0; i < o->skip.n; i++) vec_push(o->arena, &skip, o->skip.at[i]);
     vec_push(o->arena, &skip, NULL);
     c->program = (ProgramOptions){.name = o->name, .target = o->target, .small = o->small, .threads = o->threads, .grain = o->grain};
-    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .precise = o->precise || o->small, .verify = o->verify_passes};
+    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .precise = o->precise || o->small, .small = o->small, .verify = o->verify_passes};
     c->pass.report = o->report ? stdout : NULL;
     c->pass.dump_to = stdout;
     if (!o->schedule) return c;
