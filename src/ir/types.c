@@ -82,7 +82,7 @@ float dtype_decode(DType t, uint32_t code) {
     if (t == DT_bf16) return bf16_to_f32((uint16_t)code);
     if (t == DT_f8e8m0) return code == 0xff ? NAN : (float)ldexp(1, (int)code - 127);
     uint32_t magnitude = code & (s->sign - 1);
-    if (s->unsigned_nan && code == s->nan) return NAN;
+    if (s->unsigned_nan && code == s->nan) return -NAN;
     float v = s->has_inf && magnitude == s->overflow                          ? INFINITY
               : s->has_nan && !s->unsigned_nan && magnitude > s->largest ? NAN
                                                                               : (float)magnitude_of(s, magnitude);

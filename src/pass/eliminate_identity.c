@@ -39,8 +39,8 @@ static ValueId binary_same(Rw *r, NodeId n) {
 /* Whether every value of `from` is a value of `to`. */
 static bool lossless(DType from, DType to) {
     const DTypeInfo *f = &dtype_info[from], *t = &dtype_info[to];
-    if (from == to) return true;
     if (dtype_is_small(to)) return false;
+    if (from == to) return true;
     if (dtype_is_small(from) && f->cls == 'f') return t->cls == 'f' && t->bytes >= 4;
     if (f->cls == 'b') return t->cls != 'x';
     if (f->cls == 'f') return t->cls == 'f' && t->bytes > f->bytes;
@@ -55,6 +55,7 @@ static bool lossless(DType from, DType to) {
 static ValueId cast_same(Rw *r, NodeId n) {
     ValueId x = rw_in(r, n, 0);
     DType to = r->g->value.at[rw_out(r, n)].dtype;
+    if (to == DT_f8e5m2 && RW_ATTR(r, n, Cast)->saturate) return NO_VALUE; /* even its own infinities go */
     if (r->g->value.at[x].dtype == to) return x;
     NodeId p = rw_def_op(r, x, OP_Cast);
     if (p == NO_NODE || dtype_is_small(to)) return NO_VALUE;

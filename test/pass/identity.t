@@ -98,6 +98,16 @@ out %y
 --- eliminate_identity
 unchanged
 
+== casts of small types are conversions
+graph "t"
+in %x : f8e5m2[4]
+%a = Cast(%x) {to=f8e5m2}
+%b = Cast(%a) {to=f32}
+%y = Cast(%b) {to=f8e4m3fn}
+out %y
+--- eliminate_identity
+unchanged
+
 == casts
 graph "t"
 in %x : f32[4]
