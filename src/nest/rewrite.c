@@ -50,7 +50,7 @@ static ExprId rewrite_new(Rewrite *r, ExprId e) {
         if (hooked != NO_EXPR) return hooked;
         return x_load(r->n, r->buf_to ? r->buf_to[x.id] : x.id, args);
     }
-    default: return x_raw(r->n, x, 0, NULL);
+    default: return x_raw(r->n, x, x.kind == X_var ? x.narg : 0, args);
     }
 }
 
