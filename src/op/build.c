@@ -47,6 +47,12 @@ ExprId bd_broadcast(const NestBuild *b, BufId buf, int rank, const ExprId *at) {
     return bd_load(b, buf, index);
 }
 
+ExprId bd_centred(const NestBuild *b, ExprId e, BufId zero, int rank, const ExprId *at) {
+    e = x_cast(b->nest, DT_i32, e);
+    if (zero == NO_BUF) return e;
+    return x_fn2(b->nest, FN_sub, e, x_cast(b->nest, DT_i32, bd_broadcast(b, zero, rank, at)));
+}
+
 ExprId bd_scalar(const NestBuild *b, BufId buf) {
     ExprId index[MAX_RANK];
     for (int i = 0; i < MAX_RANK; i++) index[i] = x_index(b->nest, 0);

@@ -35,6 +35,8 @@ ExprId bd_load(const NestBuild *b, BufId buf, const ExprId *index);
 ExprId bd_load_or(const NestBuild *b, BufId buf, const ExprId *index, double otherwise);
 /* `buf` at position `at` (rank expressions) of a tensor that it is broadcast to, numpy's way. */
 ExprId bd_broadcast(const NestBuild *b, BufId buf, int rank, const ExprId *at);
+/* An integer as i32, less the zero point (may be NO_BUF) that is broadcast to position `at` of rank dimensions. */
+ExprId bd_centred(const NestBuild *b, ExprId e, BufId zero, int rank, const ExprId *at);
 /* The only element of a tensor of any rank, in the compute type. */
 ExprId bd_scalar(const NestBuild *b, BufId buf);
 /* Stage buf[axes] = value, cast to the buffer's type. */

@@ -1,32 +1,38 @@
-/* MatMul with numpy's batch broadcasting and one-dimensional operands, and Gemm. */
+/* MatMul with numpy's batch broadcasting and one-dimensional operands, its integer form, and Gemm. */
 #include "op/build.h"
 
 typedef struct {
     const NestBuild *b;
     BufId buf;
     int batch;   /* leading dimensions */
-    bool vector; /* one-dimensional: its only index is k */
+    bool vector;  /* one-dimensional: its only index is k */
+    bool integer; /* taken as i32, less the zero point, which is broadcast to the operand */
+    BufId zero;
 } Matrix;
 
 static Matrix matrix(const NestBuild *b, unsigned i) {
     int rank = bd_buf(b, bd_in(b, i))->rank;
-    return (Matrix){b, bd_in(b, i), rank > 2 ? rank - 2 : 0, rank == 1};
+    return (Matrix){b, bd_in(b, i), rank > 2 ? rank - 2 : 0, rank == 1, false, NO_BUF};
+}
+
+static ExprId taken(const Matrix *m, const ExprId *at) {
+    ExprId e = bd_load(m->b, m->buf, at);
+    return m->integer ? bd_centred(m->b, e, m->zero, bd_buf(m->b, m->buf)->rank, at) : e;
 }
 
 /* Element [batch.., row, column]; batch dims of extent 1 are broadcast over the result's. */
 static ExprId element(const Matrix *m, int nbatch, const ExprId *batch, ExprId row, ExprId column, ExprId k) {
     ExprId at[MAX_RANK];
-    if (m->vector) return bd_load(m->b, m->buf, &k);
+    if (m->vector) return taken(m, &k);
     for (int i = 0; i < m->batch; i++)
         at[i] = bd_buf(m->b, m->buf)->dim[i] == 1 ? x_index(m->b->nest, 0) : batch[nbatch - m->batch + i];
     at[m->batch] = row;
     at[m->batch + 1] = column;
-    return bd_load(m->b, m->buf, at);
+    return taken(m, at);
 }
 
-bool build_MatMul(NestBuild *b) {
+static bool product_of(NestBuild *b, Matrix x, Matrix y) {
     Nest *n = b->nest;
-    Matrix x = matrix(b, 0), y = matrix(b, 1);
     BufId out = bd_out(b, 0);
     if (bd_buf(b, x.buf)->rank == 0 || bd_buf(b, y.buf)->rank == 0) return bd_error(b, NULL, "an operand is a scalar");
     int nbatch = x.batch > y.batch ? x.batch : y.batch, rank = nbatch + !x.vector + !y.vector;
@@ -46,6 +52,18 @@ bool build_MatMul(NestBuild *b) {
     ExprId q = element(&y, nbatch, at, ke, y.vector ? ke : at[rank - 1], ke);
     bd_store(b, out, rank, axes, x_reduce(n, COMBINE_sum, x_fn2(n, FN_mul, p, q), NO_EXPR, 1, &k));
     return true;
+}
+
+bool build_MatMul(NestBuild *b) {
+    return product_of(b, matrix(b, 0), matrix(b, 1));
+}
+
+bool build_MatMulInteger(NestBuild *b) {
+    Matrix x = matrix(b, 0), y = matrix(b, 1);
+    x.integer = y.integer = true;
+    x.zero = bd_in(b, 2);
+    y.zero = bd_in(b, 3);
+    return product_of(b, x, y);
 }
 
 bool build_Gemm(NestBuild *b) {

@@ -40,7 +40,8 @@ static bool window_lists(Graph *g, NodeId n, uint32_t spatial, int64_t least_pad
 
 /* x [n, c, spatial...], w of the same rank with numbers as spatial dims, group > 0. */
 static bool conv_operands(Graph *g, NodeId n, int64_t group, Operand *x, Operand *w) {
-    if (!shape_operand(g, n, 0, x) || !shape_operand(g, n, 1, w) || !shape_same_types(g, n, 0, 2)) return false;
+    if (!shape_operand(g, n, 0, x) || !shape_operand(g, n, 1, w)) return false;
+    if (g->node.at[n].op != OP_ConvInteger && !shape_same_types(g, n, 0, 2)) return false;
     if (x->shape.rank < 3) return SHAPE_ERROR(NULL, "%s: want rank 3 or more", operand_text(g, n, 0));
     if (w->shape.rank != x->shape.rank)
         return SHAPE_ERROR("w", "%s: want rank %d, as x", operand_text(g, n, 1), x->shape.rank);
@@ -53,7 +54,8 @@ static bool conv_operands(Graph *g, NodeId n, int64_t group, Operand *x, Operand
     return shape_within(g, n, "group", group, 1, INT64_MAX);
 }
 
-SHAPE_FN(conv) {
+/* The result's shape; attributes are completed. */
+static bool conv_shape(Graph *g, NodeId n, DType *type, Shape *y) {
     Operand x, w;
     int64_t group = SHAPE_ATTR(Conv)->group;
     if (!conv_operands(g, n, group, &x, &w)) return false;
@@ -67,10 +69,10 @@ SHAPE_FN(conv) {
         return SHAPE_ERROR(
             "w", "%s: dimension 1 is %" PRId64 ", want %" PRId64 " (%" PRId64 " input channels in %" PRId64 " groups)",
             operand_text(g, n, 1), w.shape.dim[1], in / group, in, group);
-    Shape bias = {.rank = 1, .dim = {out}};
-    if (!shape_want(g, n, 2, &bias) || !window_lists(g, n, (uint32_t)spatial, 0)) return false;
+    if (!window_lists(g, n, (uint32_t)spatial, 0)) return false;
     const Attr_Conv *at = SHAPE_ATTR(Conv);
-    Shape y = {.rank = x.shape.rank, .dim = {x.shape.dim[0], out}};
+    *type = x.type;
+    *y = (Shape){.rank = x.shape.rank, .dim = {x.shape.dim[0], out}};
     for (int i = 0; i < spatial; i++) {
         Window win = {x.shape.dim[i + 2],
                       w.shape.dim[i + 2],
@@ -79,9 +81,36 @@ SHAPE_FN(conv) {
                       at->pads.at[i],
                       at->pads.at[i + spatial],
                       false};
-        if (!window_count(g, n, "w", i + 2, &win, &y.dim[i + 2])) return false;
+        if (!window_count(g, n, "w", i + 2, &win, &y->dim[i + 2])) return false;
     }
-    return shape_set(g, n, 0, x.type, &y);
+    return true;
+}
+
+SHAPE_FN(conv) {
+    DType type;
+    Shape y;
+    if (!conv_shape(g, n, &type, &y)) return false;
+    Shape bias = {.rank = 1, .dim = {y.dim[1]}};
+    return shape_want(g, n, 2, &bias) && shape_set(g, n, 0, type, &y);
+}
+
+/* Zero points are integers: one of x, one or one a channel of w. */
+SHAPE_FN(conv_integer) {
+    DType type;
+    Shape y;
+    if (!conv_shape(g, n, &type, &y)) return false;
+    for (unsigned i = 1; i < 4; i++)
+        if (!shape_want_ints(g, n, i)) return false;
+    for (unsigned i = 2; i < 4; i++) {
+        Operand zero;
+        if (node_in(&g->node.at[n], i) == NO_VALUE) continue;
+        if (!shape_operand(g, n, i, &zero)) return false;
+        bool each = i == 3 && zero.shape.rank == 1 && !dims_clash(g, zero.shape.dim[0], y.dim[1]);
+        if (!each && shape_count(&zero.shape) != 1)
+            return SHAPE_ERROR(NULL, "%s: want one element%s", operand_text(g, n, i),
+                               i == 3 ? ", or one a channel" : "");
+    }
+    return shape_set(g, n, 0, DT_i32, &y);
 }
 
 SHAPE_FN(conv_transpose) {
@@ -176,9 +205,9 @@ SHAPE_FN(pool_indices) {
            shape_set(g, n, 0, DT_i64, &y);
 }
 
-SHAPE_FN(matmul) {
+static bool matmul_shape(Graph *g, NodeId n, DType type) {
     Operand a, b;
-    if (!shape_operand(g, n, 0, &a) || !shape_operand(g, n, 1, &b) || !shape_same_types(g, n, 0, 1)) return false;
+    if (!shape_operand(g, n, 0, &a) || !shape_operand(g, n, 1, &b)) return false;
     if (a.shape.rank < 1 || b.shape.rank < 1)
         return SHAPE_ERROR(NULL, "%s: want rank 1 or more", operand_text(g, n, a.shape.rank < 1 ? 0 : 1));
     Dim ka = a.shape.dim[a.shape.rank - 1], kb = b.shape.dim[b.shape.rank < 2 ? 0 : b.shape.rank - 2];
@@ -191,7 +220,26 @@ SHAPE_FN(matmul) {
     if (!shape_broadcast(g, n, &batch_a, &batch_b, &y)) return false;
     if (a.shape.rank > 1) y.dim[y.rank++] = a.shape.dim[a.shape.rank - 2];
     if (b.shape.rank > 1) y.dim[y.rank++] = b.shape.dim[b.shape.rank - 1];
-    return shape_set(g, n, 0, a.type, &y);
+    return shape_set(g, n, 0, type == DT_none ? a.type : type, &y);
+}
+
+SHAPE_FN(matmul) {
+    return shape_same_types(g, n, 0, 1) && matmul_shape(g, n, DT_none);
+}
+
+/* Zero points are broadcast to the operands. */
+SHAPE_FN(matmul_integer) {
+    for (unsigned i = 1; i < 4; i++)
+        if (!shape_want_ints(g, n, i)) return false;
+    if (!matmul_shape(g, n, DT_i32)) return false;
+    for (unsigned i = 2; i < 4; i++) {
+        Operand x, zero;
+        if (node_in(&g->node.at[n], i) == NO_VALUE) continue;
+        if (!shape_operand(g, n, i - 2, &x) || !shape_operand(g, n, i, &zero) ||
+            !shape_broadcast_into(g, n, i, &x.shape, &zero.shape))
+            return false;
+    }
+    return true;
 }
 
 /* q [.., m, k], k [.., k, n], v [.., n, d], mask broadcast to [.., m, n]: numbers all, what fuse_attention makes. */

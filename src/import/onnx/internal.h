@@ -267,6 +267,15 @@ ValueId ox_reshape(OnnxNode *n, ValueId v, const Shape *s);
 ValueId ox_constant(OnnxNode *n, const Tensor *t);
 ValueId ox_scalar(OnnxNode *n, DType t, double v); /* rank 0 */
 Tensor *ox_tensor(OnnxNode *n, DType t, int rank, const int64_t *dims);
+/* ---- map_quant.c: numbers that stand for reals, real = (number - zero point) * scale ---- */
+ValueId ox_cast(OnnxNode *n, ValueId v, DType t); /* v itself where it has the type; NO_VALUE stays */
+/* A real that was divided by its scale: rounded half to even, zero point (may be NO_VALUE) added, saturated. */
+bool ox_emit_quantised(OnnxNode *n, unsigned output, ValueId v, ValueId zero, DType t);
+/* (v - zero) * scale as f32. */
+ValueId ox_real(OnnxNode *n, ValueId v, ValueId scale, ValueId zero);
+/* ---- map_conv.c ---- */
+Attr_Conv *ox_conv_attr(OnnxNode *n, ValueId w); /* of operand 0 and weights w; NULL after an error */
+bool ox_pool_attr(OnnxNode *n, Attr_Pool *a);
 /* The node that makes the ONNX node's outputs under their own names. */
 bool ox_emit(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr);
 bool ox_emit1(OnnxNode *n, Op op, ValueId a, void *attr);

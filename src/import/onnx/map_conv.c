@@ -87,13 +87,18 @@ static bool window_pads(OnnxNode *n, Window *w) {
     return true;
 }
 
-bool map_conv(OnnxNode *n) {
-    Window w;
+Attr_Conv *ox_conv_attr(OnnxNode *n, ValueId w) {
+    Window win;
     Attr_Conv *a = ox_new(n, OP_Conv);
-    if (!window_read(n, ox_in(n, 1), &w) || !window_pads(n, &w)) return false;
-    a->strides = w.strides, a->dilations = w.dilations, a->pads = w.pads;
+    if (!window_read(n, w, &win) || !window_pads(n, &win)) return NULL;
+    a->strides = win.strides, a->dilations = win.dilations, a->pads = win.pads;
     a->group = ox_int(n, "group", 1);
-    return ox_emit(n, OP_Conv, n->nin, n->in, a);
+    return a;
+}
+
+bool map_conv(OnnxNode *n) {
+    Attr_Conv *a = ox_conv_attr(n, ox_in(n, 1));
+    return a && ox_emit(n, OP_Conv, n->nin, n->in, a);
 }
 
 /* Padding from the output's size: (in - 1) * stride + output_padding + reach - output, split over both ends. A
@@ -162,9 +167,8 @@ static int64_t norm_of(OnnxNode *n) {
     return 2;
 }
 
-bool map_pool(OnnxNode *n) {
+bool ox_pool_attr(OnnxNode *n, Attr_Pool *a) {
     Window w;
-    Attr_Pool *a = ox_new(n, n->row->op);
     if (!window_read(n, NO_VALUE, &w) || !window_pads(n, &w)) return false;
     attr_set_ints(n->r->arena, &a->kernel_shape, (uint32_t)w.spatial, w.kernel);
     a->strides = w.strides, a->dilations = w.dilations, a->pads = w.pads;
@@ -172,6 +176,12 @@ bool map_pool(OnnxNode *n) {
     /* SAME and VALID say how many outputs there are */
     a->ceil_mode = strcmp(auto_pad(n), "NOTSET") ? 0 : ox_int(n, "ceil_mode", 0);
     if (n->row->op == OP_LpPool) a->p = norm_of(n);
+    return !n->bad;
+}
+
+bool map_pool(OnnxNode *n) {
+    Attr_Pool *a = ox_new(n, n->row->op);
+    if (!ox_pool_attr(n, a)) return false;
     if (n->row->op != OP_MaxPool || !ox_wants(n, 1)) return ox_emit(n, n->row->op, n->nin, n->in, a);
     a->storage_order = ox_int(n, "storage_order", 0);
     Attr_Pool *same = ox_new(n, OP_MaxPoolIndices);

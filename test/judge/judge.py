@@ -1,0 +1,108 @@
+"""What drivers share that let onnxruntime judge small models made from a seed.
+
+A driver has a function case(rng) -> Case for each kind of model and calls main(kinds). Models and data of a case that
+fails are kept as build/test/NAME/KIND.SEED/.
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TENON = os.environ.get("TENON", os.path.join(ROOT, "build/tenon"))
+
+try:
+    import numpy as np
+    import onnx
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper
+except ImportError as missing:
+    print(f"{missing}\n0 passed, 0 failed, 1 skipped")
+    sys.exit(0)
+
+
+class Case:
+    """One node with inputs, constants and outputs (name -> numpy type); how far results may be apart."""
+
+    def __init__(self, op, data, outputs, constants=None, domain="", versions=None, rtol=1e-4, atol=1e-5, steps=0, want=None, **attributes):
+        self.data, self.outputs, self.rtol, self.atol, self.steps, self.want = data, outputs, rtol, atol, steps, want
+        constants = constants or {}
+        order = attributes.pop("order", list(data) + list(constants))
+        versions = versions or {"": 17, "ai.onnx.ml": 3, "com.microsoft": 1}
+        kind = helper.np_dtype_to_tensor_dtype
+        node = helper.make_node(op, order, list(outputs), domain=domain, **attributes)
+        graph = helper.make_graph(
+            [node], "judged",
+            [helper.make_tensor_value_info(n, kind(v.dtype), v.shape) for n, v in data.items()],
+            [helper.make_tensor_value_info(n, kind(np.dtype(t)), None) for n, t in outputs.items()],
+            [numpy_helper.from_array(np.ascontiguousarray(v), n) for n, v in constants.items()])
+        self.model = helper.make_model(graph, opset_imports=[helper.make_opsetid(d, v) for d, v in versions.items()], ir_version=9)
+
+    def judge(self):
+        if self.want is not None:  # the standard's own words, where onnxruntime has no such operator or goes its own way
+            return self.want
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        options.intra_op_num_threads = 1
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.add_session_config_entry("session.x64quantprecision", "1")
+        session = onnxruntime.InferenceSession(self.model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        return session.run(list(self.outputs), self.data)
+
+    def difference(self, got, want):
+        """Why they differ, or None."""
+        want = np.asarray(want)
+        if got.shape != want.shape or got.dtype != want.dtype:
+            return f"{got.dtype}{got.shape}, want {want.dtype}{want.shape}"
+        if want.dtype.kind != "f":
+            far = abs(got.astype(np.int64) - want.astype(np.int64)).max(initial=0)
+            return f"differs by {far}" if far > self.steps else None
+        if np.allclose(got, want, rtol=self.rtol, atol=self.atol, equal_nan=True):
+            return None
+        return f"differs by {np.nanmax(abs(got - want)):.3g}: {got.ravel()[:6]}, want {want.ravel()[:6]}"
+
+
+def check(case, out, target):
+    """Why the case fails, or None."""
+    os.makedirs(out, exist_ok=True)
+    onnx.save(case.model, f"{out}/model.onnx")
+    command = [TENON, "run", f"{out}/model.onnx", "--output", f"{out}/out", "--target", target]
+    for name, value in case.data.items():
+        np.save(f"{out}/{name}.npy", value)
+        command += ["--input", f"{name}={out}/{name}.npy"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    if run.returncode:
+        return f"exit status {run.returncode}: {run.stderr.strip()}"
+    try:
+        judged = case.judge()
+    except Exception as error:  # onnxruntime's classes have no name of their own
+        return f"onnxruntime: {str(error)[:200]}"
+    for name, want in zip(case.outputs, judged):
+        why = case.difference(np.load(f"{out}/out/{name}.npy"), want)
+        if why:
+            return f"{name}: {why}"
+    shutil.rmtree(out)
+    return None
+
+
+def main(kinds):
+    """[KIND|all [FIRST [COUNT]]]: every kind, seeds 0 to 3, c99 and the host in turn."""
+    name = os.path.basename(sys.argv[0]).split(".")[0]
+    work = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test", name)
+    chosen = [k for k in kinds if len(sys.argv) < 2 or sys.argv[1] in (k.__name__, "all")]
+    first, count = (int(sys.argv[i]) if len(sys.argv) > i else d for i, d in ((2, 0), (3, 4)))
+    onnxruntime.set_default_logger_severity(4)
+    os.makedirs(work, exist_ok=True)
+    os.environ["XDG_CACHE_HOME"] = work + "/cache"
+    passed = failed = 0
+    for kind in chosen:
+        for seed in range(first, first + count):
+            target = ("c99", "native")[seed % 2]
+            rng = np.random.default_rng([seed, *kind.__name__.encode()])
+            why = check(kind(rng), f"{work}/{kind.__name__}.{seed}", target)
+            passed, failed = passed + (why is None), failed + (why is not None)
+            if why:
+                print(f"FAIL {kind.__name__} {seed}, {target}: {why}", flush=True)
+    shutil.rmtree(work + "/cache", ignore_errors=True)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)

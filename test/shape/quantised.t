@@ -1,0 +1,48 @@
+== integer products are i32, zero points broadcast
+graph "t"
+in %a : u8[N,4,K]
+in %b : i8[K,6]
+in %z : u8[4,1]
+%y = MatMulInteger(%a, %b, %z)
+out %y
+---
+y : i32[N,4,6]
+
+== a zero point that would widen an operand
+graph "t"
+in %a : u8[4,3]
+in %b : u8[3,6]
+in %z : u8[2,4,1]
+%y = MatMulInteger(%a, %b, %z)
+out %y
+---
+error operand 2
+
+== floats are no bytes
+graph "t"
+in %a : f32[4,3]
+in %b : u8[3,6]
+%y = MatMulInteger(%a, %b)
+out %y
+---
+error MatMulInteger is not defined for f32
+
+== integer convolution
+graph "t"
+in %x : u8[1,3,8,H]
+in %w : i8[8,3,3,3]
+in %z : i8[8]
+%y = ConvInteger(%x, %w, _, %z) {pads=[1,1,1,1]}
+out %y
+---
+y : i32[1,8,8,H]
+
+== zero points of the wrong length
+graph "t"
+in %x : u8[1,3,8,8]
+in %w : i8[8,3,3,3]
+in %z : i8[3]
+%y = ConvInteger(%x, %w, _, %z)
+out %y
+---
+error want one element, or one a channel
