@@ -111,6 +111,7 @@ static bool build_arg(NestBuild *b, Combine c) {
     Nest *n = b->nest;
     Reduction r;
     if (!reduction(b, (Ints){1, &a->axis}, a->keepdims != 0, &r)) return false;
+    if (r.count == 1) return store(&r, x_int(n, DT_i32, 0)); /* nothing would read the extreme value */
     ExprId x = operand(&r), own[MAX_RANK];
     BufId m = bd_local(b, "m", (DType)x_get(n, x)->dtype, r.naxis, r.dim);
     for (int i = 0; i < r.naxis; i++) own[i] = x_axis(n, r.axis[i]);

@@ -98,7 +98,7 @@ static void scatter_each(const Trees *t, Combine c, BufId y) {
     ExprId i = x_axis(n, axes[0]), e = x_axis(n, axes[2]), leaf = leaf_of(t, i, x_axis(n, axes[1]));
     ExprId at[2] = {leaf, e};
     ExprId target = x_to_index(n, x_load(n, bd_in(t->b, TARGETS), at));
-    ExprId to[2] = {i, x_at(n, target, t->a->n_targets)};
+    ExprId to[2] = {i, bd_clamp(t->b, target, 0, t->a->n_targets - 1)};
     bd_store_at(t->b, y, 3, axes, to, weight(t, leaf, e))->combine = c;
     if (c == COMBINE_sum) return;
     AxisId last[2] = {axis(t, "n", t->rows, AXIS_spatial), axis(t, "c", t->a->n_targets, AXIS_spatial)};

@@ -92,3 +92,12 @@ SHAPE_FN(squared_distance) {
                            operand_text(g, n, 1));
     return shape_set(g, n, 0, a.type, &(Shape){.rank = 2, .dim = {a.shape.dim[0], b.shape.dim[0]}});
 }
+
+SHAPE_FN(pairwise_coupling) {
+    Operand r;
+    if (!shape_operand(g, n, 0, &r)) return false;
+    if (!dtype_is_float(r.type) || r.shape.rank != 3 || !dim_known(r.shape.dim[1]) || r.shape.dim[1] < 2 ||
+        r.shape.dim[1] > 10000 || r.shape.dim[2] != r.shape.dim[1])
+        return SHAPE_ERROR(NULL, "%s: want floats [rows, classes, classes], 2 classes or more", operand_text(g, n, 0));
+    return shape_set(g, n, 0, r.type, &(Shape){.rank = 2, .dim = {r.shape.dim[0], r.shape.dim[1]}});
+}

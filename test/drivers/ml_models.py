@@ -152,6 +152,34 @@ def linear_classifier(rng):
                 classlabels_ints=[int(v) for v in of(rng, np.arange(classes), 5 - np.arange(classes))])
 
 
+def kernel(rng):
+    return {"kernel_type": of(rng, "LINEAR", "POLY", "RBF", "SIGMOID"), "kernel_params": [float(np.float32(rng.uniform(0.05, 0.3))), 0.5, float(of(rng, 2, 3))]}
+
+
+def svm_regressor(rng):
+    rows, features, vectors = int(rng.integers(1, 6)), int(rng.integers(1, 6)), of(rng, 0, 1, 5)
+    return Case("SVMRegressor", {"x": data(rng, rows, features, kinds=(np.float32,))}, {"y": np.float32}, domain="ai.onnx.ml", n_supports=vectors,
+                coefficients=floats(rng, vectors or features), support_vectors=floats(rng, vectors * features) or [0.0], rho=floats(rng, 1),
+                one_class=of(rng, 0, 0, 1), **kernel(rng))
+
+
+def svm_linear(rng):
+    rows, features, classes = int(rng.integers(1, 6)), int(rng.integers(1, 6)), of(rng, 1, 2, 3)
+    return Case("SVMClassifier", {"x": data(rng, rows, features)}, {"y": np.int64, "z": np.float32}, domain="ai.onnx.ml",
+                coefficients=floats(rng, classes * features, of(rng, -1, 0)), rho=floats(rng, 1), classlabels_ints=[3 * v - 1 for v in range(classes)],
+                post_transform=of(rng, *POSTS[:4]), **kernel(rng))
+
+
+def svm_classifier(rng):
+    rows, features, classes = int(rng.integers(1, 6)), int(rng.integers(1, 6)), of(rng, 2, 2, 3, 4, 6)
+    each = [int(v) for v in rng.integers(1, 5, classes)]
+    pairs = classes * (classes - 1) // 2
+    probability = {"prob_a": floats(rng, pairs), "prob_b": floats(rng, pairs)} if rng.random() < 0.5 else {}
+    return Case("SVMClassifier", {"x": data(rng, rows, features)}, {"y": np.int64, "z": np.float32}, domain="ai.onnx.ml", rtol=1e-3, vectors_per_class=each,
+                coefficients=floats(rng, (classes - 1) * sum(each)), support_vectors=floats(rng, sum(each) * features), rho=floats(rng, pairs),
+                classlabels_ints=[3 * v - 1 for v in range(classes)], post_transform=of(rng, *POSTS[:4]), **kernel(rng), **probability)
+
+
 def probit(rng):
     x = rng.uniform(0.05, 0.95, (4, 3)).astype(np.float32)
     return Case("LinearRegressor", {"x": x}, {"y": np.float32}, domain="ai.onnx.ml", coefficients=[0.2, 0.5, 0.3], post_transform="PROBIT")
@@ -225,5 +253,5 @@ def label_encoder_tensors(rng):
 
 
 if __name__ == "__main__":
-    main([tree_regressor, tree_classifier, tree_binary, tree_ensemble, linear_regressor, linear_classifier, probit, scaler, normalizer,
+    main([tree_regressor, tree_classifier, tree_binary, tree_ensemble, linear_regressor, linear_classifier, svm_regressor, svm_linear, svm_classifier, probit, scaler, normalizer,
           binarizer, imputer, array_feature_extractor, feature_vectorizer, one_hot_encoder, label_encoder, label_encoder_tensors])

@@ -87,3 +87,11 @@ in %s : f32[7,5]
 out %y
 ---
 y : f32[N,7]
+
+== probabilities of classes
+graph "t"
+in %r : f32[N,3,4]
+%y = PairwiseCoupling(%r)
+out %y
+---
+error want floats [rows, classes, classes]
