@@ -35,7 +35,7 @@ class Case:
             [node], "judged",
             [helper.make_tensor_value_info(n, kind(v.dtype), v.shape) for n, v in data.items()],
             [helper.make_tensor_value_info(n, kind(np.dtype(t)), None) for n, t in outputs.items()],
-            [numpy_helper.from_array(np.ascontiguousarray(v), n) for n, v in constants.items()])
+            [numpy_helper.from_array(np.asarray(v, order="C"), n) for n, v in constants.items()])
         self.model = helper.make_model(graph, opset_imports=[helper.make_opsetid(d, v) for d, v in versions.items()], ir_version=9)
 
     def judge(self):

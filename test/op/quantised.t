@@ -34,3 +34,25 @@ const %z : u8[2] = [128, 5]
 out %y
 ---
 y = 2 4 0 0
+
+== weights of four bits, two in a byte, with zero points of their own
+const %a : f32[1,9] = [1, 2, 0, 0, 0, 0, 0, 1, 1]
+const %b : u8[1,2,4] = [33, 0, 0, 240, 9, 0, 0, 0]
+const %s : f32[1,2] = [2, 10]
+const %z : u8[1,1] = [120]
+%y = MatMulNBits(%a, %b, %s, %z) {K=9, N=1, bits=4, block_size=8}
+%m = MatMulNBits(%a, %b, %s) {K=9, N=1, bits=4, block_size=8}
+out %y
+out %m
+---
+y = -4
+m = -14
+
+== weights of two bits
+const %a : f32[1,8] = [1, 1, 1, 1, 1, 0, 0, 0]
+const %b : u8[1,1,2] = [228, 3]
+const %s : f32[1,1] = [1]
+%y = MatMulNBits(%a, %b, %s) {K=8, N=1, bits=2, block_size=8}
+out %y
+---
+y = -1

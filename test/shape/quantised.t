@@ -46,3 +46,34 @@ in %z : i8[3]
 out %y
 ---
 error want one element, or one a channel
+
+== packed weights
+graph "t"
+in %a : f16[M,100]
+in %b : u8[7,4,16]
+in %s : f16[7,4]
+in %z : u8[7,2]
+%y = MatMulNBits(%a, %b, %s, %z) {K=100, N=7}
+out %y
+---
+y : f16[M,7]
+
+== too few packed weights
+graph "t"
+in %a : f32[M,100]
+in %b : u8[7,4,15]
+in %s : f32[7,4]
+%y = MatMulNBits(%a, %b, %s) {K=100, N=7}
+out %y
+---
+error operand 1
+
+== bits that do not divide a byte
+graph "t"
+in %a : f32[M,100]
+in %b : u8[7,4,12]
+in %s : f32[7,4]
+%y = MatMulNBits(%a, %b, %s) {K=100, N=7, bits=3}
+out %y
+---
+error want 1, 2, 4 or 8

@@ -162,3 +162,31 @@ bool map_dynamic_quantize(OnnxNode *n) {
     return ox_emit_quantised(n, 0, ox_make2(n, OP_Div, x, scale), zero, DT_u8) && ox_emit_value(n, 1, scale) &&
            ox_emit_value(n, 2, zero);
 }
+
+/* com.microsoft: sums of integers times both scales, and a bias, as floats. */
+static bool emit_real_product(OnnxNode *n, const ValueId *in, ValueId a_scale, ValueId b_scale, ValueId bias) {
+    ValueId sum = ox_cast(n, ox_make(n, OP_MatMulInteger, 4, in, NULL), DT_f32);
+    ValueId scale = ox_make2(n, OP_Mul, per_row(n, a_scale), per_column(n, b_scale));
+    ValueId y = ox_make2(n, OP_Mul, sum, ox_cast(n, scale, DT_f32));
+    if (bias != NO_VALUE) y = ox_make2(n, OP_Add, y, ox_cast(n, bias, DT_f32));
+    return ox_emit_value(n, 0, ox_cast(n, y, ox_dtype(n, b_scale)));
+}
+
+/* a, b, a_scale, b_scale, a_zero, b_zero, bias */
+bool map_matmul_integer_to_float(OnnxNode *n) {
+    ValueId in[4];
+    if (!want_present(n, 0, 3) || !want_bytes(n, 0, 1) || !want_bytes(n, 4, 5)) return false;
+    factors(n, n->in[0], n->in[1], ox_in(n, 4), ox_in(n, 5), in);
+    return emit_real_product(n, in, n->in[2], n->in[3], ox_in(n, 6));
+}
+
+/* a is quantised by its own range; b, b_scale, b_zero, bias */
+bool map_dynamic_quantize_matmul(OnnxNode *n) {
+    ValueId in[4], scale, zero;
+    if (!want_present(n, 0, 2) || !want_bytes(n, 1, 1) || !want_bytes(n, 3, 3) || !range_of(n, n->in[0], &scale, &zero))
+        return false;
+    ValueId a = ox_make1(n, OP_Round, ox_make2(n, OP_Div, n->in[0], scale), NULL);
+    a = ox_cast(n, ox_make2(n, OP_Add, a, ox_cast(n, zero, DT_f32)), DT_u8);
+    factors(n, a, n->in[1], zero, ox_in(n, 3), in);
+    return emit_real_product(n, in, scale, n->in[2], ox_in(n, 4));
+}

@@ -1,0 +1,124 @@
+/* com.microsoft: quantised operators of onnxruntime. Operands become reals, the operator of floats follows, and its
+ * result is divided by the scale, rounded half to even, shifted and saturated. */
+#include "import/onnx/maps.h"
+
+/* Operands at, at+1, at+2: numbers, their scale and their zero point (may be absent), as f32. */
+static ValueId real_of(OnnxNode *n, unsigned at) {
+    for (unsigned i = at; i < at + 2; i++)
+        if (!ox_has(n, i) && !n->bad) ox_error(n, NULL, NULL, "operand %u is missing", i);
+    return n->bad ? NO_VALUE : ox_real(n, n->in[at], ox_in(n, at + 1), ox_in(n, at + 2));
+}
+
+/* Output 0 from a real; operands at, at+1: scale and zero point (may be absent). */
+static bool emit_scaled(OnnxNode *n, ValueId v, unsigned at, DType t) {
+    if (!n->bad && !ox_has(n, at)) return ox_error(n, NULL, NULL, "operand %u is missing", at);
+    v = ox_make2(n, OP_Div, v, ox_cast(n, ox_in(n, at), DT_f32));
+    return !n->bad && ox_emit_quantised(n, 0, v, ox_in(n, at + 1), t);
+}
+
+static DType type_of(const OnnxNode *n, unsigned i) {
+    return ox_dtype(n, ox_in(n, i));
+}
+
+/* QLinearAdd, QLinearMul */
+bool map_qlinear_binary(OnnxNode *n) {
+    ValueId v = ox_make2(n, n->row->op, real_of(n, 0), real_of(n, 3));
+    return emit_scaled(n, v, 6, type_of(n, 0));
+}
+
+/* QLinearSigmoid, QLinearLeakyRelu */
+bool map_qlinear_unary(OnnxNode *n) {
+    Attr_Alpha *a = NULL;
+    if (n->row->op == OP_LeakyRelu) {
+        a = ox_new(n, OP_LeakyRelu);
+        a->alpha = ox_float(n, "alpha", (double)0.01f);
+    }
+    return emit_scaled(n, ox_make1(n, n->row->op, real_of(n, 0), a), 3, type_of(n, 0));
+}
+
+/* Since operator set 13 of the standard along one axis; before, everything behind the axis is one row. */
+bool map_qlinear_softmax(OnnxNode *n) {
+    Attr_Axis *a = ox_new(n, OP_Softmax);
+    int rank = ox_rank(n, 0);
+    int64_t opset = ox_int(n, "opset", 13);
+    a->axis = ox_int(n, "axis", -1);
+    if (n->bad || !ox_axis(n, "axis", &a->axis, rank)) return false;
+    if (opset < 13 && a->axis != rank - 1) return ox_refuse(n, "several axes in one row (opset below 13)");
+    return emit_scaled(n, ox_make1(n, OP_Softmax, real_of(n, 0), a), 3, type_of(n, 0));
+}
+
+/* Sums of integers are exact. */
+bool map_qlinear_global_pool(OnnxNode *n) {
+    int rank = ox_rank(n, 0), first = ox_int(n, "channels_last", 0) ? 1 : 2;
+    int64_t axes[MAX_RANK], count = 1;
+    Shape s = ox_shape(n, ox_in(n, 0));
+    if (n->bad) return false;
+    if (rank < 3) return ox_error(n, NULL, NULL, "operand 0 has rank %d, 3 or more are needed", rank);
+    for (int i = 0; i < rank - 2; i++) {
+        axes[i] = first + i;
+        if (!dim_known(s.dim[axes[i]]))
+            return ox_error(n, NULL, "give the shape with --input-shape", "the size of the operand is not known");
+        count *= s.dim[axes[i]];
+    }
+    Attr_Reduce *a = ox_new(n, OP_ReduceSum);
+    a->axes = ox_list_of(n, (uint32_t)(rank - 2), axes);
+    a->keepdims = 1;
+    ValueId x = ox_cast(n, n->in[0], DT_i32);
+    if (ox_has(n, 2)) x = ox_make2(n, OP_Sub, x, ox_cast(n, n->in[2], DT_i32));
+    ValueId sum = ox_cast(n, ox_make1(n, OP_ReduceSum, x, a), DT_f32);
+    ValueId scale = ox_make2(n, OP_Div, ox_cast(n, ox_in(n, 1), DT_f32), ox_scalar(n, DT_f32, (double)count));
+    return emit_scaled(n, ox_make2(n, OP_Mul, sum, scale), 3, type_of(n, 0));
+}
+
+bool map_qlinear_average_pool(OnnxNode *n) {
+    Attr_Pool *a = ox_new(n, OP_AveragePool);
+    if (ox_int(n, "channels_last", 0)) return ox_refuse(n, "channels behind the other dimensions (channels_last)");
+    if (!ox_pool_attr(n, a)) return false;
+    return emit_scaled(n, ox_make1(n, OP_AveragePool, real_of(n, 0), a), 3, type_of(n, 0));
+}
+
+bool map_qlinear_reduce_mean(OnnxNode *n) {
+    Attr_Reduce *a = ox_new(n, OP_ReduceMean);
+    int rank = ox_rank(n, 0);
+    int64_t all[MAX_RANK];
+    a->keepdims = ox_int(n, "keepdims", 1) != 0;
+    if (!ox_ints(n, "axes", &a->axes) || !a->axes.n) {
+        for (int i = 0; i < rank; i++) all[i] = i;
+        a->axes = ox_list_of(n, (uint32_t)rank, all);
+    }
+    if (n->bad || !ox_axes(n, &a->axes, rank)) return false;
+    return emit_scaled(n, ox_make1(n, OP_ReduceMean, real_of(n, 0), a), 3, type_of(n, 0));
+}
+
+bool map_qlinear_where(OnnxNode *n) {
+    if (!ox_has(n, 0)) return ox_error(n, NULL, NULL, "operand 0 is missing");
+    ValueId in[3] = {n->in[0], real_of(n, 1), real_of(n, 4)};
+    return emit_scaled(n, ox_make(n, OP_Where, 3, in, NULL), 7, type_of(n, 1));
+}
+
+static bool same_number(const OnnxNode *n, ValueId a, ValueId b) {
+    const Tensor *x = value_data(n->g, a), *y = value_data(n->g, b);
+    if (a == b) return true;
+    return x && y && x->data && y->data && shape_count(&x->shape) == 1 && shape_count(&y->shape) == 1 &&
+           x->dtype == y->dtype && tensor_float(x, 0) == tensor_float(y, 0);
+}
+
+/* Scale and zero point of the result, then three operands for each part; a part with the same two stays as it is. */
+bool map_qlinear_concat(OnnxNode *n) {
+    if (n->nin < 5 || (n->nin - 2) % 3) return ox_error(n, NULL, NULL, "has %u operands, not 2 and threes", n->nin);
+    uint32_t count = (n->nin - 2) / 3;
+    ValueId *part = arena_array_of(n->r->tmp, count, ValueId);
+    DType t = type_of(n, 1);
+    for (uint32_t i = 0; i < count; i++) {
+        unsigned at = 2 + 3 * i;
+        part[i] = ox_in(n, at);
+        if (part[i] == NO_VALUE) return ox_error(n, NULL, NULL, "operand %u is missing", at);
+        if (same_number(n, ox_in(n, at + 1), n->in[0]) && same_number(n, ox_in(n, at + 2), ox_in(n, 1))) continue;
+        ValueId v = ox_make2(n, OP_Div, real_of(n, at), ox_cast(n, n->in[0], DT_f32));
+        v = ox_make2(n, OP_Add, ox_make1(n, OP_Round, v, NULL), ox_cast(n, n->in[1], DT_f32));
+        part[i] = ox_cast(n, v, t);
+    }
+    Attr_Axis *a = ox_new(n, OP_Concat);
+    a->axis = ox_int(n, "axis", 0);
+    return ox_emit(n, OP_Concat, count, part, a);
+}

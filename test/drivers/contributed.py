@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Operators of com.microsoft: what onnxruntime's own tools make of models, from a seed, judged by onnxruntime. Quantised
+results may be one step apart: it multiplies by ratios where we divide.
+
+    contributed.py [KIND|all [FIRST [COUNT]]]
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "judge"))
+from judge import Case, main, np  # noqa: E402
+
+BYTES = (np.int8, np.uint8)
+
+
+def of(rng, *choices):
+    return choices[int(rng.integers(len(choices)))]
+
+
+def ints(rng, kind, *shape):
+    return rng.integers(np.iinfo(kind).min, np.iinfo(kind).max + 1, shape).astype(kind)
+
+
+def zero(rng, kind, *shape):
+    return np.asarray(rng.integers(-20, 20, shape) + (128 if kind == np.uint8 else 0)).astype(kind)
+
+
+def scale(rng, lo=0.02, hi=0.1, *shape):
+    return np.asarray(rng.uniform(lo, hi, shape)).astype(np.float32)
+
+
+def normal(rng, *shape):
+    return rng.standard_normal(shape).astype(np.float32)
+
+
+def case(op, values, outputs, first=1, **more):
+    """The first operands are data, the others constants; None: absent."""
+    data = {n: v for n, v in list(values.items())[:first] if v is not None}
+    constants = {n: v for n, v in values.items() if v is not None and n not in data}
+    order = [n if v is not None else "" for n, v in values.items()]
+    return Case(op, data, outputs, constants, order=order, domain="com.microsoft", **more)
+
+
+def quantised(rng, name, kind, *shape):
+    return {name: ints(rng, kind, *shape), name + "s": scale(rng), name + "z": zero(rng, kind)}
+
+
+def qlinear_binary(rng):
+    kind, shape = of(rng, *BYTES), (2, 3, 5)
+    a, b = quantised(rng, "a", kind, *shape), quantised(rng, "b", kind, *of(rng, shape, (5,), (3, 1)))
+    values = {**a, **b, "ys": scale(rng, 0.1, 0.3), "yz": zero(rng, kind)}
+    data = {"a": values["a"], "b": values["b"]}
+    constants = {n: v for n, v in values.items() if n not in data}
+    return Case(of(rng, "QLinearAdd", "QLinearMul"), data, {"y": kind}, constants, order=list(values), domain="com.microsoft", steps=1)
+
+
+def qlinear_unary(rng):
+    kind = of(rng, *BYTES)
+    values = {**quantised(rng, "x", kind, 4, 7), "ys": scale(rng, 0.004, 0.1), "yz": zero(rng, kind)}
+    op = of(rng, "QLinearSigmoid", "QLinearLeakyRelu")
+    return case(op, values, {"y": kind}, steps=1, **({"alpha": 0.2} if op == "QLinearLeakyRelu" else {}))
+
+
+def qlinear_softmax(rng):
+    kind = of(rng, *BYTES)
+    values = {**quantised(rng, "x", kind, 3, 4, 7), "ys": scale(rng, 0.003, 0.01), "yz": zero(rng, kind)}
+    return case("QLinearSoftmax", values, {"y": kind}, steps=1, axis=-1, opset=13)
+
+
+def qlinear_global_pool(rng):
+    kind, last = of(rng, *BYTES), of(rng, 0, 1)
+    values = {**quantised(rng, "x", kind, 2, 5, 6, 7), "ys": scale(rng, 0.01, 0.05), "yz": zero(rng, kind)}
+    return case("QLinearGlobalAveragePool", values, {"y": kind}, steps=1, channels_last=last)
+
+
+def qlinear_average_pool(rng):
+    kind = of(rng, *BYTES)
+    values = {**quantised(rng, "x", kind, 1, 5, 6, 7), "ys": scale(rng, 0.02, 0.1), "yz": zero(rng, kind)}
+    return case("QLinearAveragePool", values, {"y": kind}, steps=1, kernel_shape=[3, 2], strides=[2, 1], pads=of(rng, [0, 0, 0, 0], [1, 0, 1, 1]),
+                count_include_pad=of(rng, 0, 1))
+
+
+def qlinear_concat(rng):
+    kind = of(rng, *BYTES)
+    ys, yz = scale(rng, 0.05, 0.1), zero(rng, kind)
+    parts = {**quantised(rng, "a", kind, 2, 3), **quantised(rng, "b", kind, 2, 4)}
+    if rng.random() < 0.5:
+        parts.update({"as": ys, "az": yz})
+    values = {"ys": ys, "yz": yz, **parts}
+    data = {n: values[n] for n in ("a", "b")}
+    constants = {n: v for n, v in values.items() if n not in data}
+    return Case("QLinearConcat", data, {"y": kind}, constants, order=list(values), domain="com.microsoft", steps=1, axis=1)
+
+
+def qlinear_where(rng):
+    kind = of(rng, *BYTES)
+    values = {"c": rng.random((3, 4)) < 0.5, **quantised(rng, "a", kind, 3, 4), **quantised(rng, "b", kind, 4), "ys": scale(rng), "yz": zero(rng, kind)}
+    return case("QLinearWhere", values, {"y": kind}, steps=1)
+
+
+def dynamic_quantize_matmul(rng):
+    kind, n = of(rng, *BYTES), 6
+    columns = of(rng, (), (n,))
+    values = {"a": normal(rng, 2, 3, 9), "b": ints(rng, kind, 9, n), "bs": scale(rng, 0.02, 0.1, *columns),
+              "bz": of(rng, None, zero(rng, kind, *columns)), "bias": of(rng, None, normal(rng, n))}
+    return case("DynamicQuantizeMatMul", values, {"y": np.float32})
+
+
+def matmul_integer_to_float(rng):
+    a, b, n = of(rng, *BYTES), np.int8, 6
+    columns = of(rng, (), (n,))
+    values = {"a": ints(rng, a, 2, 3, 9), "b": ints(rng, b, 9, n), "as": scale(rng), "bs": scale(rng, 0.02, 0.1, *columns),
+              "az": of(rng, None, zero(rng, a)), "bz": of(rng, None, zero(rng, b, *columns)), "bias": of(rng, None, normal(rng, n))}
+    return case("MatMulIntegerToFloat", values, {"y": np.float32})
+
+
+def matmul_nbits(rng):
+    k, n, block, bits = int(rng.integers(5, 90)), int(rng.integers(1, 20)), of(rng, 16, 32), 4
+    blocks = -(-k // block)
+    zeros = of(rng, None, ints(rng, np.uint8, n * ((blocks * bits + 7) // 8)))
+    values = {"a": normal(rng, *of(rng, (1, k), (2, 3, k))), "b": ints(rng, np.uint8, n, blocks, block * bits // 8), "s": scale(rng, 0.02, 0.1, n * blocks), "z": zeros}
+    return case("MatMulNBits", values, {"y": np.float32}, atol=1e-4, K=k, N=n, bits=bits, block_size=block)
+
+
+def fused_matmul(rng):
+    ta, tb, batch = of(rng, 0, 1), of(rng, 0, 1), of(rng, 0, 1)
+    a, b = normal(rng, *((2, 5, 3) if ta else (2, 3, 5))), normal(rng, *((2, 4, 5) if tb else (2, 5, 4)))
+    if batch:  # [m, batch, k]
+        a = np.ascontiguousarray(np.moveaxis(a, 0, 1))
+    return case("FusedMatMul", {"a": a, "b": b}, {"y": np.float32}, first=2, transA=ta, transB=tb, transBatchA=batch, alpha=of(rng, 1.0, 0.25))
+
+
+def fused_gemm(rng):
+    more = of(rng, {"activation": "Relu"}, {"activation": "LeakyRelu", "activation_alpha": 0.3}, {"activation": "Tanh"})
+    return case("FusedGemm", {"a": normal(rng, 3, 5), "b": normal(rng, 4, 5), "c": normal(rng, 4)}, {"y": np.float32}, transB=1, alpha=0.5, **more)
+
+
+def fused_conv(rng):
+    more = of(rng, {"activation": "Relu"}, {"activation": "LeakyRelu", "activation_params": [0.3]}, {"activation": "Clip", "activation_params": [-0.5, 0.5]},
+              {"activation": "HardSigmoid", "activation_params": [0.3, 0.4]})
+    z = of(rng, None, normal(rng, 1, 8, 5, 5))
+    values = {"x": normal(rng, 1, 4, 5, 5), "w": normal(rng, 8, 4, 3, 3), "b": normal(rng, 8), "z": z}
+    return case("FusedConv", values, {"y": np.float32}, pads=[1, 1, 1, 1], kernel_shape=[3, 3], **more)
+
+
+def skip_norm(rng):
+    x, skip, bias = normal(rng, 2, 3, 8), normal(rng, 2, 3, 8), of(rng, None, normal(rng, 8))
+    if rng.random() < 0.5:
+        values = {"x": x, "skip": skip, "gamma": normal(rng, 8), "beta": of(rng, None, normal(rng, 8)), "bias": bias}
+        return case("SkipLayerNormalization", values, {"y": np.float32}, first=2, epsilon=1e-5)
+    return case("SkipSimplifiedLayerNormalization", {"x": x, "skip": skip, "gamma": normal(rng, 8), "bias": bias}, {"y": np.float32}, first=2, epsilon=1e-5)
+
+
+def bias_gelu(rng):
+    if rng.random() < 0.5:
+        return case("BiasGelu", {"x": normal(rng, 3, 8), "b": normal(rng, 8)}, {"y": np.float32})
+    return case("FastGelu", {"x": normal(rng, 3, 8), "b": of(rng, None, normal(rng, 8))}, {"y": np.float32})
+
+
+if __name__ == "__main__":
+    main([qlinear_binary, qlinear_unary, qlinear_softmax, qlinear_global_pool, qlinear_average_pool, qlinear_concat, qlinear_where, dynamic_quantize_matmul,
+          matmul_integer_to_float, matmul_nbits, fused_matmul, fused_gemm, fused_conv, skip_norm, bias_gelu])
