@@ -78,6 +78,19 @@ static int64_t terms_of(const Graph *g, const Node *node) {
         int64_t count = shape_count(w), apart = w->rank > 1 ? w->dim[node->op == OP_Conv ? 0 : w->rank - 1] : 1;
         return apart > 0 ? count / apart : count; /* Gemm with transB: an estimate */
     }
+    case OP_GridSample:
+    case OP_AffineGrid:
+    case OP_DeformSample:
+    case OP_ReverseSequence:
+    case OP_TensorScatter:
+    case OP_MaxUnpool: return 64;
+    case OP_Col2Im:
+    case OP_MaxPoolIndices:
+    case OP_RoiAlign:
+    case OP_MaxRoiPool:
+    case OP_Det:
+    case OP_DFT:
+    case OP_STFT: return shape_count(value_shape(g, node->in[0])); /* at most, about */
     default: break;
     }
     in = shape_count(value_shape(g, node->in[0]));

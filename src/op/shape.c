@@ -338,6 +338,10 @@ static const char *const type_classes[OP_count] = {
     [OP_ReduceMax] = "fiub",
     [OP_ReduceMin] = "fiub",
     [OP_Resize] = "fiub",
+    [OP_GridSample] = "fiub",
+    [OP_ReverseSequence] = "fiub",
+    [OP_TensorScatter] = "fiub",
+    [OP_MaxUnpool] = "fiub",
 };
 
 static bool check_arity(Graph *g, NodeId n) {

@@ -198,6 +198,65 @@ bool map_max_roi_pool(OnnxNode *n) {
     return ox_emit(n, OP_MaxRoiPool, n->nin, n->in, a);
 }
 
+/* Sizes of Pool's operand from those of its result. */
+bool map_max_unpool(OnnxNode *n) {
+    Window w;
+    Ints given;
+    Attr_MaxUnpool *a = ox_new(n, OP_MaxUnpool);
+    if (!window_read(n, NO_VALUE, &w)) return false;
+    w.pads = ox_list_of(n, 2 * (uint32_t)w.spatial, NULL);
+    if (ox_ints(n, "pads", &given) && given.n) w.pads = given;
+    if (n->bad) return false;
+    if (w.pads.n != 2 * (uint32_t)w.spatial)
+        return ox_error(n, "pads", NULL, "has %u entries for %d spatial dimensions", w.pads.n, w.spatial);
+    int64_t shape[MAX_RANK];
+    for (int d = 0; d < w.spatial + 2; d++) {
+        int64_t less, more;
+        if (!dim_known(w.x.dim[d]))
+            return ox_error(n, NULL, "give the shape with --input-shape", "dimension %d of the operand is not known", d);
+        shape[d] = w.x.dim[d];
+        if (d < 2) continue;
+        if (!size_mul(shape[d] - 1, w.stride[d - 2], &shape[d]) || !size_add(shape[d], w.kernel[d - 2], &shape[d]) ||
+            !size_add(w.pads.at[d - 2], w.pads.at[d - 2 + w.spatial], &less) || !size_sub(shape[d], less, &more) || more < 0)
+            return ox_error(n, "pads", NULL, "dimension %d of the result is out of range", d);
+        shape[d] = more;
+    }
+    a->shape = a->output_shape = ox_list_of(n, (uint32_t)w.spatial + 2, shape);
+    if (ox_has(n, 2) && !ox_numbers(n, 2, "output_shape", &a->output_shape)) return false;
+    return ox_emit(n, OP_MaxUnpool, 2, n->in, a);
+}
+
+/* Samples at the offsets, as a matrix of the columns that each output is made of, times the weights. */
+bool map_deform_conv(OnnxNode *n) {
+    Window w;
+    Attr_DeformSample *a = ox_new(n, OP_DeformSample);
+    if (!ox_has(n, 1) || !ox_has(n, 2)) return ox_error(n, NULL, NULL, "operand %d is missing", ox_has(n, 1) ? 2 : 1);
+    if (!window_read(n, n->in[1], &w) || !window_pads(n, &w)) return false;
+    attr_set_ints(n->r->arena, &a->kernel_shape, (uint32_t)w.spatial, w.kernel);
+    a->strides = w.strides, a->dilations = w.dilations, a->pads = w.pads;
+    a->offset_group = ox_int(n, "offset_group", 1);
+    int64_t group = ox_int(n, "group", 1);
+    Shape weights = ox_shape(n, n->in[1]);
+    ValueId col = ox_make(n, OP_DeformSample, 3, (ValueId[]){n->in[0], n->in[2], ox_in(n, 4)}, a);
+    if (n->bad) return false;
+    Shape c = ox_shape(n, col), y = {.rank = (int8_t)(w.spatial + 2), .dim = {c.dim[0], weights.dim[0]}};
+    Dim oc = weights.dim[0], ic = weights.dim[1];
+    if (!dim_known(oc) || !dim_known(ic) || group < 1 || oc % group || c.dim[1] % group || c.dim[1] / group != ic)
+        return ox_error(n, "group", NULL, "%lld does not go with the channels of the operands", (long long)group);
+    int64_t depth, points = 1;
+    for (int d = 0; d < w.spatial; d++) {
+        y.dim[d + 2] = c.dim[d + 3];
+        if (!dim_known(y.dim[d + 2]) || !size_mul(points, y.dim[d + 2], &points))
+            return ox_error(n, NULL, "give the shape with --input-shape", "dimension %d is not known, or too large", d + 2);
+    }
+    if (!size_mul(ic, c.dim[2], &depth)) return ox_error(n, NULL, NULL, "the weights are too large");
+    Shape matrix = {3, {group, oc / group, depth}}, columns = {4, {c.dim[0], group, depth, points}}, line = {.rank = (int8_t)(w.spatial + 1), .dim = {oc}};
+    for (int d = 0; d < w.spatial; d++) line.dim[d + 1] = 1;
+    ValueId v = ox_make2(n, OP_MatMul, ox_reshape(n, n->in[1], &matrix), ox_reshape(n, col, &columns));
+    if (!ox_has(n, 3)) return ox_emit_reshape(n, v, &y);
+    return ox_emit2(n, OP_Add, ox_reshape(n, v, &y), ox_reshape(n, n->in[3], &line));
+}
+
 /* Reductions over all spatial dimensions. */
 bool map_global_pool(OnnxNode *n) {
     int rank = ox_rank(n, 0);

@@ -267,6 +267,64 @@ static bool write_random(WriteNode *n) {
                       "the numbers of this generator cannot be asked for in ONNX");
 }
 
+static bool write_affine_grid(WriteNode *n) {
+    const Dims *size = &((const Attr_AffineGrid *)n->attr)->size;
+    int64_t list[MAX_RANK] = {operand(n, 0)->shape.dim[0], 1};
+    for (uint32_t i = 0; i < size->n; i++) list[i + 2] = size->at[i];
+    for (uint32_t i = 0; i < size->n + 2; i++)
+        if (!dim_known(list[i])) return wn_error(n, "size", "a dimension is not known");
+    wn_ints(n, "size", size->n + 2, list, 1);
+    return true;
+}
+
+static bool write_col2im(WriteNode *n) {
+    const Attr_Col2Im *a = n->attr;
+    wn_ints(n, "image_shape", a->image_shape.n, a->image_shape.at, 1);
+    wn_ints(n, "block_shape", a->block_shape.n, a->block_shape.at, 1);
+    return true;
+}
+
+static bool write_dft(WriteNode *n) {
+    const Attr_DFT *a = n->attr;
+    wn_scalar_int(n, "dft_length", a->dft_length);
+    wn_scalar_int(n, "axis", a->axis);
+    return true;
+}
+
+static bool write_stft(WriteNode *n) {
+    const Attr_STFT *a = n->attr;
+    const char *window = n->node->nin > 1 ? n->p->input[1] : "";
+    n->p->n_input = 1;
+    wn_scalar_int(n, "frame_step", a->frame_step);
+    wn_operand(n, window);
+    wn_scalar_int(n, "frame_length", a->frame_length);
+    return true;
+}
+
+static void write_ints(WriteNode *n, const char *name, size_t count, const int64_t *v) {
+    AttributeProto *a = wn_attribute(n, name, ONNX_INTS);
+    a->n_ints = count, a->ints = arena_copy(n->w->arena, v, count * sizeof *v);
+}
+
+/* Any kernel and strides that lead to the shape. */
+static bool write_max_unpool(WriteNode *n) {
+    const Attr_MaxUnpool *a = n->attr;
+    const Shape *x = &operand(n, 0)->shape;
+    int64_t kernel[MAX_RANK];
+    for (int i = 2; i < x->rank; i++) {
+        if (!dim_known(x->dim[i])) return wn_error(n, "shape", "a dimension is not known");
+        kernel[i - 2] = a->shape.at[i] - x->dim[i] + 1;
+        if (kernel[i - 2] < 1) return wn_error(n, "shape", "it is smaller than the operand");
+    }
+    write_ints(n, "kernel_shape", (size_t)x->rank - 2, kernel);
+    wn_ints(n, "output_shape", a->output_shape.n, a->output_shape.at, 1);
+    return true;
+}
+
+static bool write_deform_sample(WriteNode *n) {
+    return wn_error(n, NULL, "it is a part of DeformConv, which was taken apart");
+}
+
 #define REDUCE(op) {OP_##op, 0, NULL, "axes", NULL, NULL, write_reduce}
 static const WriteRow rows[] = {
     {OP_Reshape, 0, NULL, "shape", NULL, NULL, write_reshape},
@@ -308,6 +366,13 @@ static const WriteRow rows[] = {
     {OP_RNN, 0, NULL, "clip linear_before_reset input_forget activations", NULL, NULL, write_rnn},
     {OP_GRU, 0, NULL, "clip input_forget activations", NULL, NULL, write_rnn},
     {OP_LSTM, 0, NULL, "clip linear_before_reset activations", NULL, NULL, write_rnn},
+    {OP_AffineGrid, 0, NULL, "size", NULL, NULL, write_affine_grid},
+    {OP_Col2Im, 0, NULL, "image_shape block_shape", NULL, NULL, write_col2im},
+    {OP_DFT, 0, NULL, "axis dft_length", NULL, NULL, write_dft},
+    {OP_STFT, 0, NULL, "frame_step frame_length", NULL, NULL, write_stft},
+    {OP_MaxUnpool, 0, NULL, "shape output_shape", NULL, NULL, write_max_unpool},
+    {OP_DeformSample, 0, NULL, NULL, NULL, NULL, write_deform_sample},
+    {OP_TensorScatter, 24, NULL, NULL, NULL, NULL, NULL},
 };
 
 const WriteRow *write_row(Op op) {
