@@ -353,8 +353,48 @@ static const Tensor **execute_all(Runner *r, const Tensor *const *in) {
     return out;
 }
 
+/* The first `count` elements of t along `axis`. */
+static const Tensor *first_of(Arena *a, const Tensor *t, int axis, int64_t count) {
+    size_t outer = 1, inner = (size_t)dtype_info[t->dtype].bytes;
+    for (int d = 0; d < axis; d++) outer *= (size_t)t->shape.dim[d];
+    for (int d = axis + 1; d < t->shape.rank; d++) inner *= (size_t)t->shape.dim[d];
+    Shape s = t->shape;
+    s.dim[axis] = count;
+    Tensor *to = tensor_new(a, t->dtype, s);
+    char *at = (char *)(uintptr_t)to->data; /* its own */
+    for (size_t i = 0; i < outer; i++)
+        memcpy(at + i * (size_t)count * inner, (const char *)t->data + i * (size_t)t->shape.dim[axis] * inner, (size_t)count * inner);
+    return to;
+}
+
+static uint32_t port_named(const Runner *r, const char *name) {
+    uint32_t i = 0;
+    while (i < r->nout && strcmp(r->out[i].name, name)) i++;
+    return i;
+}
+
+/* Outputs whose sizes depend on data, cut to what is there; where the model says how many there are, that is checked. */
+static const Tensor **cut_outputs(Runner *r, const Tensor **out) {
+    const Graph *g = r->graph;
+    for (uint32_t i = 0; out && i < g->sized.n; i++) {
+        const Sized *s = &g->sized.at[i];
+        uint32_t count = port_named(r, s->count), value = port_named(r, s->value);
+        if (count == r->nout) continue;
+        int64_t number = tensor_int(out[count], 0), most = value < r->nout ? out[value]->shape.dim[s->axis] : -1;
+        ValueId v = graph_find(g, s->value);
+        if (s->fixed && v != NO_VALUE) most = value_shape(g, v)->dim[s->axis];
+        if (number < 0 || (most >= 0 && (s->fixed ? number != most : number > most))) {
+            diag_error(r->diag, (Loc){.file = g->file, .field = s->value}, s->fixed ? "remove the declared shape" : NULL,
+                       "the data give %lld elements along axis %d, the model declares %lld", (long long)number, s->axis, (long long)most);
+            return NULL;
+        }
+        if (value < r->nout && number < most) out[value] = first_of(r->arena, out[value], s->axis, number);
+    }
+    return out;
+}
+
 const Tensor **runner_run(Runner *r, const Tensor *const *in) {
-    return r->interpreter ? interpret(r, in) : execute_all(r, in);
+    return cut_outputs(r, r->interpreter ? interpret(r, in) : execute_all(r, in));
 }
 
 const char *runner_log(Runner *r, const Tensor *const *in, double seconds, const char *start) {

@@ -68,6 +68,18 @@ static char *field_text(const Package *k, const Port *q) {
     return arena_printf(k->arena, "%s%s *%s;", q->is_input ? "const " : "", emit_c_type(q->value->dtype), q->field);
 }
 
+/* How much of an output there is, where that depends on data. */
+static const char *sized_text(const Package *k, const Port *q) {
+    const Sized *s = q->is_input ? NULL : graph_sized(k->p->graph, q->value->name);
+    for (uint32_t i = 0; s && i < k->noutput; i++) {
+        const Port *c = &k->port[k->ninput + i];
+        if (strcmp(c->value->name, s->count)) continue;
+        return arena_printf(k->arena, s->fixed ? "; *%s should be what dimension %d is" : "; the first *%s along dimension %d count, the rest is 0",
+                            c->field, s->axis);
+    }
+    return "";
+}
+
 char *package_fields(const Package *k, bool shapes) {
     Str s = str_new(k->arena);
     size_t width = 0;
@@ -77,8 +89,8 @@ char *package_fields(const Package *k, bool shapes) {
     }
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
         const Port *q = &k->port[i];
-        str_addf(&s, "    %-*s /* %s \"%s\"%s%s */\n", (int)width, field_text(k, q), q->is_input ? "in: " : "out:",
-                 name_comment(k->arena, q->value->name), shapes ? ", " : "", shapes ? q->type : "");
+        str_addf(&s, "    %-*s /* %s \"%s\"%s%s%s */\n", (int)width, field_text(k, q), q->is_input ? "in: " : "out:",
+                 name_comment(k->arena, q->value->name), shapes ? ", " : "", shapes ? q->type : "", sized_text(k, q));
     }
     if (k->ninput + k->noutput == 0) str_add(&s, "    char none; /* neither inputs nor outputs */\n");
     return s.at;

@@ -120,6 +120,12 @@ void graph_add_output(Graph *g, ValueId v) {
     vec_push(g->arena, &g->output, v);
 }
 
+const Sized *graph_sized(const Graph *g, const char *name) {
+    for (uint32_t i = 0; i < g->sized.n; i++)
+        if (!strcmp(g->sized.at[i].value, name)) return &g->sized.at[i];
+    return NULL;
+}
+
 bool graph_is_output(const Graph *g, ValueId v) {
     return g->value.at[v].is_output;
 }
@@ -341,6 +347,12 @@ static void copy_contents(Graph *g, const Graph *from) {
     }
     for (uint32_t i = 0; i < from->input.n; i++) vec_push(a, &g->input, from->input.at[i]);
     for (uint32_t i = 0; i < from->output.n; i++) vec_push(a, &g->output, from->output.at[i]);
+    for (uint32_t i = 0; i < from->sized.n; i++) {
+        Sized s = from->sized.at[i];
+        s.value = arena_strdup(a, s.value);
+        s.count = arena_strdup(a, s.count);
+        vec_push(a, &g->sized, s);
+    }
 }
 
 static Graph *copy_sub(Graph *outer, const Graph *from) {

@@ -60,6 +60,15 @@ typedef struct {
     uint32_t group;       /* fused group (kernel) it belongs to, 0: none yet */
 } Node;
 
+/* A value with room for the most there can be: how many there are along `axis`, from the first on, is the content of
+ * `count`, a number, which is an output of the graph. fixed: the model says how many, and is taken at its word. Names,
+ * since these stay with the outputs. */
+typedef struct {
+    const char *value, *count;
+    int axis;
+    bool fixed;
+} Sized;
+
 typedef struct Graph {
     Arena *arena;         /* lives as long as the graph */
     Diag *diag;
@@ -70,6 +79,7 @@ typedef struct Graph {
     Vec(Value) value;
     Vec(Node) node;       /* in a topological order; ids are positions */
     Vec(ValueId) input, output;
+    Vec(Sized) sized;
     Map by_name;          /* value name -> id */
     Map suffix;           /* value name -> last index tried behind it, so that many equal names stay linear */
     IdMap captures;       /* value of `outer` -> the value here that was made for it */
@@ -120,6 +130,8 @@ void graph_remove_node(Graph *g, NodeId n);                  /* marks OP_none; o
  * with a diagnostic naming a node of the cycle if there is one. No recursion. */
 bool graph_sort(Graph *g);
 bool graph_is_output(const Graph *g, ValueId v);
+/* What is known of a value's size, by its name; NULL: it has its shape. */
+const Sized *graph_sized(const Graph *g, const char *name);
 
 typedef struct {
     uint32_t *first; /* nvalue + 1 */
@@ -153,6 +165,7 @@ bool graph_verify(const Graph *g);
  *       out %c
  *     }
  *   out %conv1
+ *   sized %rows by %count axis 0 fixed
  * Names with other characters than letters, digits and _./-$@ are quoted: %"a b". A node's output types may be left
  * out: they are then unknown. Values that lost their producer are not written, and ids are given anew in the order of
  * the text. JSON holds the same (what its numbers cannot hold exactly are strings; one value or node a line).

@@ -277,6 +277,19 @@ static void add_graph(const Graph *g, int level, int steps, Str *out) {
         add_string(&p, g->output.at[i] < g->value.n ? g->value.at[g->output.at[i]].name : "");
     }
     end_list(&p, open);
+    open = false;
+    for (uint32_t i = 0; i < g->sized.n; i++) {
+        const Sized *s = &g->sized.at[i];
+        add_item(&p, "sized", &open);
+        add(&p, "{\"value\": ");
+        add_string(&p, s->value);
+        add(&p, ", \"count\": ");
+        add_string(&p, s->count);
+        add(&p, ", \"axis\": ");
+        add_int(&p, s->axis);
+        add(&p, s->fixed ? ", \"fixed\": true}" : "}");
+    }
+    end_list(&p, open);
     add(&p, "}");
     if (!level) add(&p, "\n");
     arena_free(p.tmp);

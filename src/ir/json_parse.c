@@ -319,7 +319,7 @@ static bool attributes(Reader *r, const Path *up, const cJSON *j, Op op, void *a
 static bool body(Reader *r, const Path *at, const cJSON *const *item);
 
 static const char *const graph_key[] = {"name",    "inputs", "captures", "constants", "nodes",
-                                        "outputs", "file",   "format",   "version",   NULL};
+                                        "outputs", "file",   "format",   "version",   "sized", NULL};
 enum { GRAPH_KEYS = sizeof graph_key / sizeof graph_key[0] - 1, SUB_KEYS = 6 };
 
 /* Recursion is at most MAX_SUBGRAPHS deep. */
@@ -436,6 +436,22 @@ static bool node(Reader *r, const Path *at, const cJSON *j) {
     return origin(r, at, item, id) && (!item[7] || sub_graphs(r, at, item[7], id));
 }
 
+/* Item i of "sized". */
+static bool sized(Reader *r, const Path *up, const cJSON *j, uint32_t i) {
+    static const char *const key[] = {"value", "count", "axis", "fixed", NULL};
+    Path list = {up, "sized", 0}, at = {&list, NULL, i};
+    Path value = {&at, "value", 0}, count = {&at, "count", 0}, place = {&at, "axis", 0};
+    const cJSON *item[4];
+    ValueId v, c;
+    int64_t axis;
+    if (!members(r, &at, j, key, item)) return false;
+    if (!reference(r, &value, item[0], &v) || !reference(r, &count, item[1], &c) || !integer(r, &place, item[2], &axis)) return false;
+    if (axis < 0 || axis >= MAX_RANK) return fail(r, &place, "a dimension is expected");
+    Sized s = {r->g->value.at[v].name, r->g->value.at[c].name, (int)axis, cJSON_IsTrue(item[3])};
+    vec_push(r->g->arena, &r->g->sized, s);
+    return true;
+}
+
 static bool body(Reader *r, const Path *at, const cJSON *const *item) {
     for (int k = 1; k <= 3; k++)
         if (!values(r, at, graph_key[k], item[k])) return false;
@@ -470,7 +486,13 @@ static bool whole(Reader *r, Arena *a, const cJSON *root) {
     if (item[0] && !string(r, &name_path, item[0], r->tmp, &name)) return false;
     if (item[6] && !string(r, &file_path, item[6], r->tmp, &file)) return false;
     r->g = graph_new(a, r->diag, file, name);
-    return body(r, NULL, item);
+    if (!body(r, NULL, item)) return false;
+    Path sizes = {NULL, "sized", 0};
+    uint32_t i = 0;
+    if (item[9] && !list(r, &sizes, item[9])) return false;
+    for (const cJSON *e = item[9] ? item[9]->child : NULL; e; e = e->next)
+        if (!sized(r, NULL, e, i++)) return false;
+    return true;
 }
 
 /* ---- the library ---- */

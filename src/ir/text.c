@@ -185,6 +185,15 @@ static void print_graph(const Graph *g, int level, Str *out) {
         print_label(&p, g->output.at[i]);
         str_add(out, "\n");
     }
+    for (uint32_t i = 0; i < g->sized.n; i++) {
+        const Sized *s = &g->sized.at[i];
+        indent(&p);
+        str_add(out, "sized ");
+        print_label(&p, graph_find(g, s->value));
+        str_add(out, " by ");
+        print_label(&p, graph_find(g, s->count));
+        str_addf(out, " axis %d%s\n", s->axis, s->fixed ? " fixed" : "");
+    }
     if (level) {
         p.steps--;
         indent(&p);

@@ -503,6 +503,19 @@ static bool sub_graph(Parser *p) {
     return true;
 }
 
+static bool sized(Parser *p) {
+    ValueId v, count;
+    int64_t axis;
+    if (!defined_label(p, p->g, &v)) return false;
+    if (!at_word(p, "by")) return fail(p, NULL, "'by' is expected behind the value, not %s", shown(p));
+    if (!defined_label(p, p->g, &count)) return false;
+    if (!at_word(p, "axis") || !int_parse(number_word(p), &axis) || axis < 0 || axis >= MAX_RANK)
+        return fail(p, NULL, "axis and its number are expected behind the count");
+    Sized s = {p->g->value.at[v].name, p->g->value.at[count].name, (int)axis, at_word(p, "fixed")};
+    vec_push(p->g->arena, &p->g->sized, s);
+    return true;
+}
+
 static bool statement(Parser *p) {
     ValueId v;
     if (peek(p) == '%' || *p->at == '_') return node(p);
@@ -510,6 +523,7 @@ static bool statement(Parser *p) {
     if (at_word(p, "const")) return declaration(p, true);
     if (at_word(p, "capture")) return capture(p);
     if (at_word(p, "graph")) return sub_graph(p);
+    if (at_word(p, "sized")) return sized(p);
     if (!at_word(p, "out"))
         return fail(p, NULL, "a statement (in, const, out, %%x = ...) is expected, not %s", shown(p));
     if (!defined_label(p, p->g, &v)) return false;

@@ -133,6 +133,16 @@ static void check_interface(Check *c) {
     }
     for (ValueId v = 0; v < g->value.n; v++)
         if (g->value.at[v].is_input && !listed[v]) value_fault(c, v, "it is marked as an input and not listed");
+    for (uint32_t i = 0; i < g->sized.n; i++) {
+        const Sized *s = &g->sized.at[i];
+        ValueId v = graph_find(g, s->value), count = graph_find(g, s->count);
+        if (v == NO_VALUE || count == NO_VALUE) {
+            graph_fault(c, "the size of '%s' names a value that does not exist", s->value);
+            continue;
+        }
+        if (s->axis < 0 || s->axis >= g->value.at[v].shape.rank) value_fault(c, v, "it has no dimension %d to be counted along", s->axis);
+        if (g->value.at[count].dtype != DT_i64 || shape_count(&g->value.at[count].shape) != 1) value_fault(c, count, "it counts and is not one i64");
+    }
     memset(listed, 0, g->value.n);
     for (uint32_t i = 0; i < g->output.n; i++) {
         ValueId v = g->output.at[i];

@@ -83,14 +83,18 @@ static int64_t terms_of(const Graph *g, const Node *node) {
     case OP_DeformSample:
     case OP_ReverseSequence:
     case OP_TensorScatter:
-    case OP_MaxUnpool: return 64;
+    case OP_MaxUnpool:
+    case OP_Compress:
+    case OP_NonZero: return 64;
     case OP_Col2Im:
     case OP_MaxPoolIndices:
     case OP_RoiAlign:
     case OP_MaxRoiPool:
     case OP_Det:
     case OP_DFT:
-    case OP_STFT: return shape_count(value_shape(g, node->in[0])); /* at most, about */
+    case OP_STFT:
+    case OP_Unique:
+    case OP_NonMaxSuppression: return shape_count(value_shape(g, node->in[0])); /* at most, about */
     default: break;
     }
     in = shape_count(value_shape(g, node->in[0]));

@@ -342,6 +342,9 @@ static const char *const type_classes[OP_count] = {
     [OP_ReverseSequence] = "fiub",
     [OP_TensorScatter] = "fiub",
     [OP_MaxUnpool] = "fiub",
+    [OP_NonZero] = "fiub",
+    [OP_Compress] = "fiub",
+    [OP_Unique] = "fiub",
 };
 
 static bool check_arity(Graph *g, NodeId n) {

@@ -682,6 +682,11 @@ static void random_body(Graph *g, int level) {
         }
     }
     for (int i = 0; i < 3; i++) graph_add_output(g, (ValueId)below(g->value.n));
+    if (g->outer) return;
+    for (int i = 0; i < 2; i++) {
+        Sized z = {g->value.at[below(g->value.n)].name, g->value.at[below(g->value.n)].name, (int)below(MAX_RANK), below(2)};
+        vec_push(a, &g->sized, z);
+    }
 }
 
 static void test_round_trips(void) {

@@ -115,6 +115,59 @@ bool ox_emit(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr) {
     return true;
 }
 
+/* The first `count` elements along `axis`. */
+static Tensor *cut(Arena *a, const Tensor *t, int axis, int64_t count) {
+    Shape s = t->shape;
+    int64_t outer = 1, inner = dtype_info[t->dtype].bytes;
+    for (int d = 0; d < s.rank; d++) *(d < axis ? &outer : &inner) *= d == axis ? 1 : s.dim[d];
+    s.dim[axis] = count;
+    Tensor *to = tensor_new(a, t->dtype, s);
+    for (int64_t i = 0; to->data && i < outer; i++)
+        memcpy((char *)(uintptr_t)to->data + i * count * inner, (const char *)t->data + i * t->shape.dim[axis] * inner,
+               (size_t)(count * inner));
+    return to;
+}
+
+/* All operands were constant: so is the number of elements. */
+static bool settle_size(OnnxNode *n, const Tensor *count, bool fixed, const int *axis, uint32_t nout) {
+    int64_t number = tensor_int(count, 0);
+    for (uint32_t i = 0; i < nout; i++) {
+        if (axis[i] < 0 || n->result[i] == NO_VALUE) continue;
+        Value *v = &n->g->value.at[n->result[i]];
+        if (fixed && number != v->shape.dim[axis[i]])
+            return ox_error(n, NULL, "remove the declared shape", "output '%s' has %lld elements along axis %d, the model declares %lld",
+                            v->name, (long long)number, axis[i], (long long)v->shape.dim[axis[i]]);
+        v->data = cut(n->r->arena, v->data, axis[i], number);
+        v->shape = v->data->shape;
+    }
+    return true;
+}
+
+bool ox_emit_sized(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr, bool fixed, const int *axis) {
+    if (n->bad) return false;
+    uint32_t total = op_info[op].out_max, nout = n->nout;
+    if (nout >= total && n->out[total - 1][0]) return ox_error(n, NULL, NULL, "has %u outputs, %u are the most", nout, total - 1);
+    const char **out = arena_array_of(n->r->tmp, total, const char *), *named = NULL;
+    for (uint32_t i = 0; i < total; i++) {
+        out[i] = i < nout && i + 1 < total ? n->out[i] : "";
+        if (!named && *out[i]) named = out[i];
+    }
+    if (!named) return ox_error(n, NULL, NULL, "has no output");
+    out[total - 1] = onnx_fresh(n->r, arena_printf(n->r->arena, "%s_count", named));
+    NodeId id = add(n, op, nin, in, total, out, attr);
+    if (id == NO_NODE) return false;
+    ValueId count = n->g->node.at[id].out[total - 1];
+    for (uint32_t i = 0; i < nout && i + 1 < total; i++) n->result[i] = n->g->node.at[id].out[i];
+    fold(n->r, id);
+    if (value_data(n->g, count)) return settle_size(n, value_data(n->g, count), fixed, axis, nout < total ? nout : total - 1);
+    for (uint32_t i = 0; i < nout && i + 1 < total; i++) {
+        if (axis[i] < 0 || n->result[i] == NO_VALUE) continue;
+        Sized s = {n->g->value.at[n->result[i]].name, n->g->value.at[count].name, axis[i], fixed};
+        vec_push(n->g->arena, &n->g->sized, s);
+    }
+    return true;
+}
+
 bool ox_emit1(OnnxNode *n, Op op, ValueId a, void *attr) { return ox_emit(n, op, 1, &a, attr); }
 
 bool ox_emit2(OnnxNode *n, Op op, ValueId a, ValueId b) { return ox_emit(n, op, 2, (ValueId[]){a, b}, NULL); }

@@ -121,6 +121,18 @@ static bool lists_fit(OnnxNode *n) {
     return true;
 }
 
+/* Elements behind those that count would be taken for some of them. */
+static bool check_sizes(OnnxNode *n) {
+    for (uint32_t i = 0; n->g->sized.n && i < n->nin; i++) {
+        const Sized *s = n->in[i] == NO_VALUE || onnx_is_list(n->in[i]) ? NULL : graph_sized(n->g, n->g->value.at[n->in[i]].name);
+        if (s && !s->fixed)
+            return ox_error(n, NULL, "declare its shape in the model if it is always the same",
+                            "operand '%s' has as many elements along axis %d as the data decide; what is computed from it is not supported",
+                            s->value, s->axis);
+    }
+    return true;
+}
+
 static bool report_unsupported(OnnxNode *n, const char *domain) {
     int64_t version = onnx_version(n->scope, domain);
     const char *shown = *domain ? domain : "ai.onnx";
@@ -144,7 +156,7 @@ static void map_node(OnnxNode *n) {
         report_unsupported(n, domain);
         return;
     }
-    if (!find_operands(n)) return;
+    if (!find_operands(n) || !check_sizes(n)) return;
     bool ok = f && (!usable || *domain) ? onnx_inline(n, f) : lists_fit(n) && n->row->map(n);
     if (!ok || n->bad)
         for (uint32_t i = 0; i < n->nout; i++) n->result[i] = ONNX_POISON;
@@ -224,6 +236,10 @@ static bool add_outputs(OnnxReader *r, const OnnxScope *s, const GraphProto *p, 
             diag_error(r->diag, loc, "every name may be given once", "output '%s' is listed twice", name);
         else
             graph_add_output(r->g, v);
+    }
+    for (uint32_t i = 0; i < r->g->sized.n; i++) { /* behind the model's own */
+        ValueId v = graph_find(r->g, r->g->sized.at[i].count);
+        if (v != NO_VALUE && !graph_is_output(r->g, v)) graph_add_output(r->g, v);
     }
     return true;
 }

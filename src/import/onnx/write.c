@@ -217,6 +217,21 @@ static void write_constant(OnnxWriter *w, ValueId id, bool used) {
     vec_push(w->arena, &w->node, n.p);
 }
 
+/* ONNX's results have their own sizes. */
+static bool counts(const Graph *g, ValueId v) {
+    for (uint32_t i = 0; i < g->sized.n; i++)
+        if (!strcmp(g->sized.at[i].count, g->value.at[v].name)) return true;
+    return false;
+}
+
+static ValueInfoProto *output_info(OnnxWriter *w, ValueId v) {
+    ValueInfoProto *p = value_info(w, v);
+    const Sized *s = graph_sized(w->g, w->g->value.at[v].name);
+    if (!s || s->fixed || (size_t)s->axis >= p->type->tensor_type->shape->n_dim) return p;
+    p->type->tensor_type->shape->dim[s->axis]->has_dim_value = false;
+    return p;
+}
+
 static bool write_graph(OnnxWriter *w, GraphProto *p) {
     const Graph *g = w->g;
     bool ok = true;
@@ -224,9 +239,9 @@ static bool write_graph(OnnxWriter *w, GraphProto *p) {
     p->n_input = g->input.n;
     p->input = arena_array_of(w->arena, g->input.n + 1, ValueInfoProto *);
     for (uint32_t i = 0; i < g->input.n; i++) p->input[i] = value_info(w, g->input.at[i]);
-    p->n_output = g->output.n;
     p->output = arena_array_of(w->arena, g->output.n + 1, ValueInfoProto *);
-    for (uint32_t i = 0; i < g->output.n; i++) p->output[i] = value_info(w, g->output.at[i]);
+    for (uint32_t i = 0; i < g->output.n; i++)
+        if (!counts(g, g->output.at[i])) p->output[p->n_output++] = output_info(w, g->output.at[i]);
     Uses uses = graph_uses(g, w->arena);
     for (ValueId v = 0; v < g->value.n; v++)
         if (g->value.at[v].data && !g->value.at[v].is_input) write_constant(w, v, uses_count(&uses, v) > 0);

@@ -325,6 +325,13 @@ static bool write_deform_sample(WriteNode *n) {
     return wn_error(n, NULL, "it is a part of DeformConv, which was taken apart");
 }
 
+/* The count is ours. */
+static bool write_sized(WriteNode *n) {
+    if (n->p->n_output == op_info[n->node->op].out_max) n->p->n_output--;
+    while (n->p->n_output > 1 && !n->p->output[n->p->n_output - 1][0]) n->p->n_output--;
+    return true;
+}
+
 #define REDUCE(op) {OP_##op, 0, NULL, "axes", NULL, NULL, write_reduce}
 static const WriteRow rows[] = {
     {OP_Reshape, 0, NULL, "shape", NULL, NULL, write_reshape},
@@ -373,6 +380,10 @@ static const WriteRow rows[] = {
     {OP_MaxUnpool, 0, NULL, "shape output_shape", NULL, NULL, write_max_unpool},
     {OP_DeformSample, 0, NULL, NULL, NULL, NULL, write_deform_sample},
     {OP_TensorScatter, 24, NULL, NULL, NULL, NULL, NULL},
+    {OP_NonZero, 0, NULL, "limit", NULL, NULL, write_sized},
+    {OP_Compress, 0, NULL, "limit", NULL, NULL, write_sized},
+    {OP_Unique, 0, NULL, "limit", NULL, NULL, write_sized},
+    {OP_NonMaxSuppression, 0, NULL, "most limit", NULL, NULL, write_sized},
 };
 
 const WriteRow *write_row(Op op) {
