@@ -296,7 +296,6 @@ ValueId ox_part(OnnxNode *n, ValueId v, int64_t axis, Dim start, Dim count); /* 
 ValueId ox_join(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis);
 ValueId ox_stack(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis);
 ValueId ox_reversed(OnnxNode *n, ValueId v, int64_t size); /* along the first axis */
-ValueId ox_cast(OnnxNode *n, ValueId v, DType t);
 ValueId ox_transpose(OnnxNode *n, ValueId v, int rank, const int64_t *perm);
 ValueId ox_zeros(OnnxNode *n, DType t, const Shape *s); /* of a known shape, 0 elements allowed */
 ValueId ox_as_scalar(OnnxNode *n, ValueId v, const char *what); /* one element as rank 0 */

@@ -261,7 +261,7 @@ static bool named(Backward *b, const char *attr, uint32_t at, bool variable, uin
     *count = a ? (uint32_t)a->n_strings : 0;
     for (uint32_t i = 0; i < *count; i++) {
         const char *name = arena_strndup(n->r->tmp, (const char *)a->strings[i].data, a->strings[i].len);
-        ValueId v = onnx_lookup(n->scope, name);
+        ValueId v = onnx_lookup(n->r, n->scope, name);
         if (v == NO_VALUE || v == ONNX_POISON || v == ONNX_ABSENT)
             return ox_error(n, attr, NULL, "there is no tensor '%s' before this node", name);
         if (!ox_has(n, at + i)) return ox_error(n, attr, NULL, "operand %u, for '%s', is missing", at + i, name);
@@ -307,7 +307,7 @@ static bool emit_gradients(Backward *b, ValueId y, uint32_t xs) {
 bool map_gradient(OnnxNode *n) {
     Backward b = {.n = n};
     const char *name = ox_string(n, "y", "");
-    ValueId y = onnx_lookup(n->scope, name);
+    ValueId y = onnx_lookup(n->r, n->scope, name);
     uint32_t xs, zs;
     if (n->bad) return false;
     if (y == NO_VALUE || y == ONNX_POISON || y == ONNX_ABSENT)

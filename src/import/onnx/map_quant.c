@@ -2,13 +2,6 @@
  * scales, rounded half to even, shifted and saturated. */
 #include "import/onnx/maps.h"
 
-ValueId ox_cast(OnnxNode *n, ValueId v, DType t) {
-    if (v == NO_VALUE || ox_dtype(n, v) == t) return v;
-    Attr_Cast *a = ox_new(n, OP_Cast);
-    a->to = t;
-    return ox_make1(n, OP_Cast, v, a);
-}
-
 /* Known to be 0 everywhere. */
 static bool is_zero(const OnnxNode *n, ValueId v) {
     const Tensor *t = value_data(n->g, v);

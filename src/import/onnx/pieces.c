@@ -61,7 +61,7 @@ ValueId ox_reversed(OnnxNode *n, ValueId v, int64_t size) {
 }
 
 ValueId ox_cast(OnnxNode *n, ValueId v, DType t) {
-    if (n->bad || ox_dtype(n, v) == t) return v;
+    if (n->bad || v == NO_VALUE || ox_dtype(n, v) == t) return v;
     Attr_Cast *a = ox_new(n, OP_Cast);
     a->to = t;
     return ox_make1(n, OP_Cast, v, a);
