@@ -163,7 +163,7 @@ static void test_small(void) {
         int wrong[3] = {0};
         for (uint32_t h = 0; h < 1u << dtype_info[t].bits; h++) {
             float v = dtype_decode(t, h), back = type[i].to((uint8_t)h);
-            wrong[0] += !same_float(v, back);
+            wrong[0] += !same_float(v, back) || signbit(v) != signbit(back);
             wrong[1] += !isnan(v) && type[i].from(v) != h;
         }
         for (uint64_t b = 0; b <= UINT32_MAX; b += 4096)
