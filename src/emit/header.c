@@ -121,10 +121,12 @@ static char *small_text(const Package *k) {
         if (!dtype_is_small(t) || told[t]) continue;
         told[t] = true;
         str_addf(&s, "\n * %s: a byte for each element, ", info->name);
-        if (dtype_is_float(t))
-            str_addf(&s, "its code of %d bits in the lowest ones", info->bits);
-        else
+        if (!dtype_is_float(t))
             str_addf(&s, "a number from %.0f to %.0f", dtype_lowest(t), dtype_largest(t));
+        else if (info->bits < 8)
+            str_addf(&s, "its code in the lowest %d bits", info->bits);
+        else
+            str_add(&s, "its code");
         str_add(&s, info->bits < 8 ? "; not packed." : ".");
     }
     return s.at ? s.at : "";

@@ -50,6 +50,9 @@ static void test_literals(void) {
     CHECK_TEXT(literal(DT_u32, &(uint32_t){UINT32_MAX}), "4294967295u");
     CHECK_TEXT(literal(DT_u64, &(uint64_t){UINT64_MAX}), "18446744073709551615u");
     CHECK_TEXT(literal(DT_bool, &(uint8_t){1}), "1");
+    CHECK_TEXT(literal(DT_i4, &(uint8_t){0xf9}), "-7");
+    CHECK_TEXT(literal(DT_u2, &(uint8_t){3}), "3");
+    CHECK_TEXT(literal(DT_f8e4m3fn, &(uint8_t){0xb8}), "0xb8");
     int wrong = 0;
     uint32_t bits = 1;
     for (int i = 0; i < 20000; i++) {
@@ -209,6 +212,19 @@ static void test_files(void) {
     cJSON_Delete(json);
 }
 
+/* The header tells how elements without a C type lie in memory. */
+static void test_small(void) {
+    Program *p = program();
+    Graph *g = (Graph *)(uintptr_t)p->graph;
+    Str s = str_new(arena);
+    g->value.at[g->input.at[0]].dtype = DT_i4;
+    g->value.at[g->output.at[0]].dtype = DT_f8e5m2;
+    Package k = package_names(arena, p, &options, diag);
+    header_text(&k, &s);
+    CHECK(strstr(s.at, "\n * i4: a byte for each element, a number from -8 to 7; not packed.") != NULL);
+    CHECK(strstr(s.at, "\n * f8e5m2: a byte for each element, its code. */") != NULL);
+}
+
 /* With threads: another run function, a pool, and names for the functions that hold shared loops. */
 static void test_threads(void) {
     Program *p = program();
@@ -365,6 +381,7 @@ int main(void) {
     test_layouts();
     test_names();
     test_files();
+    test_small();
     test_threads();
     test_targets();
     test_variants();
