@@ -124,12 +124,12 @@ CASES = [
          "or as a function of the model"),
     Case("several unsupported operators at once",
          model([node("Foo", "x", "a", "one"), node("Relu", "a", "b", "two"), node("Bar", "x", "c", "three"),
-                node("Loop", "x x b", "d", "four"), node("Add", "c d", "y", "five")]),
+                node("Baz", "x x b", "d", "four"), node("Add", "c d", "y", "five")]),
                 ["node 'one' (Foo): operator is not supported (domain ai.onnx, version 17); express it with other "
                  "operators or as a function of the model",
                  "node 'three' (Bar): operator is not supported (domain ai.onnx, version 17); express it with "
                  "other operators or as a function of the model",
-                 "node 'four' (Loop): operator is not supported (domain ai.onnx, version 17); express it with "
+                 "node 'four' (Baz): operator is not supported (domain ai.onnx, version 17); express it with "
                  "other operators or as a function of the model"]),
     Case("operator newer than the operator set", one("Gelu", opset=17),
          "node 'n' (Gelu): operator is not supported in version 17 of domain ai.onnx; 20 is the lowest; convert "
@@ -142,13 +142,25 @@ CASES = [
          ["input 'x': element type STRING (8) is not supported; convert the model to a supported type",
           "node 'n' (StringNormalizer): operator is not supported (domain ai.onnx, version 17); express it with other "
           "operators or as a function of the model"]),
-    Case("sequence input", sequence_input(), "input 's': is a sequence; only tensors are supported"),
-    Case("control flow that depends on data",
+    Case("sequence input", sequence_input(), "input 's': is a sequence: how many tensors it "
+         "stands for must be known at compile time; say it with --length s=N"),
+    Case("branches of different shapes",
          model([node("If", "c", then_branch=graph([node("Relu", "x", "p")], {}, ["p"]),
-                     else_branch=graph([node("Tanh", "x", "q")], {}, ["q"]))],
+                     else_branch=graph([node("Concat", "x x", "q", axis=0)], {}, ["q"]))],
                {"x": [2], "c": ([], TensorProto.BOOL)}),
-                                                    "node 'n' (If): cond: operand 'c' must be known at compile "
-                                                    "time; give it with --bind c=FILE"),
+         "node 'n' (If): cond: operand 'c' must be known at compile time: the result is either f32[2] or f32[4], only "
+         "equal types can be selected while running; give it with --bind c=FILE"),
+    Case("a loop whose results have no length",
+         model([node("Loop", ["m", "", "x"], "v y", body=graph(
+             [node("Identity", "ci", "co"), node("Relu", "u", "w"), node("Neg", "u", "s")],
+             {"i": ([], TensorProto.INT64), "ci": ([], TensorProto.BOOL), "u": [2, 3]}, ["co", "w", "s"]))],
+               {"x": [2, 3], "m": ([], TensorProto.INT64)}, outputs=["v", "y"]),
+         "node 'n' (Loop): M: operand 'm' must be known at compile time; give it with --bind m=FILE"),
+    Case("a sequence where a tensor is wanted", model([node("SequenceConstruct", "x x", "s"), node("Relu", "s")]),
+         "node 'n' (Relu): operand 's' is a sequence, a tensor is needed"),
+    Case("a position outside the sequence",
+         model([node("SequenceConstruct", "x x", "s"), node("SequenceAt", "s p")], consts={"p": np.array(2)}),
+         "node 'n' (SequenceAt): position: 2 is outside a sequence of 2"),
     Case("If without a branch", model([node("If", "c")], {"x": [2]}, consts={"c": np.array(True)}),
          "node 'n' (If): then_branch: the attribute is missing"),
     Case("If nested 40 deep", nested(40),

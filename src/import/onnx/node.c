@@ -163,7 +163,9 @@ static void find_other_roots(OnnxNode *n, ValueId v, Str *contents) {
         if (n->in[i] == v || n->in[i] == NO_VALUE || onnx_is_list(n->in[i])) continue;
         const Value *other = &n->g->value.at[n->in[i]];
         if (!other->is_input || other->data || other->shape.rank > 1) continue;
-        str_addf(contents, "%s--bind %s=FILE", contents->n ? " " : "", other->name);
+        const char *option = arena_printf(n->r->tmp, "--bind %s=FILE", other->name);
+        if (strstr(contents->at, option)) continue;
+        str_addf(contents, "%s%s", contents->n ? " " : "", option);
         need_input(n->r, other->name);
     }
 }
