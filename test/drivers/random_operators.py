@@ -294,8 +294,23 @@ class Maker:
             return
         extra = {"count_include_pad": self.of(0, 1)} if op == "AveragePool" else {}
         k = [self.of(1, 2, 3) for _ in range(n)]
-        self.try_node(op, [a], kernel_shape=k, strides=[self.of(1, 2) for _ in range(n)], ceil_mode=self.of(0, 0, 1),
-                      pads=[self.one(0, min(2, x)) for x in k] * 2, **extra)
+        indices = op == "MaxPool" and self.chance(0.3)
+        self.try_node(op, [a], 2 if indices else 1, kernel_shape=k, strides=[self.of(1, 2) for _ in range(n)],
+                      ceil_mode=self.of(0, 0, 1), pads=[self.one(0, min(2, x)) for x in k] * 2,
+                      storage_order=self.of(0, 1) if indices else None, **extra)
+
+    def op_loss(self):
+        a = self.pick(FLOATS, lambda v: v.ndim >= 2 and v.size)
+        if not a:
+            return
+        shape = self.value[a].shape
+        classes = self.rng.integers(0, shape[1], shape[:1] + shape[2:])
+        ignored = self.of(None, -1, 0)
+        if ignored is not None:
+            classes = np.where(self.rng.random(classes.shape) < 0.3, ignored, classes)
+        more = [self.const((self.rng.random(shape[1]) + 0.1).astype(self.value[a].dtype))] if self.chance(0.5) else []
+        self.try_node(self.of("SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss"), [a, self.const(classes.astype(self.of("int32", "int64")))] + more,
+                      reduction=self.of("none", "sum", "mean"), ignore_index=ignored)
 
     def op_reshape(self):
         a = self.pick()
@@ -473,9 +488,12 @@ class Maker:
         gates, both = {"RNN": 1, "GRU": 3, "LSTM": 4}[op], self.chance(0.3)
         d = 2 if both else 1
         f = lambda *s: self.const((0.4 * self.rng.standard_normal(s)).astype(np.float32))
-        self.try_node(op, [a, f(d, gates * h, i), f(d, gates * h, h)] + ([f(d, 2 * gates * h)] if self.chance(0.7) else []), 2, hidden_size=h,
-                      direction="bidirectional" if both else self.of("forward", "reverse"),
-                      linear_before_reset=self.of(0, 1) if op == "GRU" else None)
+        lengths = self.const(self.rng.integers(1, t + 1, b).astype(np.int32)) if self.chance(0.3) else ""
+        each = {"RNN": 1, "GRU": 2, "LSTM": 3}[op]
+        named = [self.of("Relu", "Tanh", "Sigmoid", "LeakyRelu", "HardSigmoid", "Elu", "Softsign", "Softplus") for _ in range(each)]
+        self.try_node(op, [a, f(d, gates * h, i), f(d, gates * h, h), f(d, 2 * gates * h) if self.chance(0.7) else "", lengths], 2, hidden_size=h,
+                      direction="bidirectional" if both else self.of("forward", "reverse"), activations=named * d if self.chance(0.3) else None,
+                      clip=self.of(None, None, 0.5), linear_before_reset=self.of(0, 1) if op == "GRU" else None)
 
     # ---- the model ----
 
