@@ -100,6 +100,7 @@ typedef struct {
     uint32_t fresh;
     uint32_t nodes;      /* visited, functions inlined */
     bool stopped;        /* there are too many: nothing more is mapped or reported */
+    int64_t walked;      /* nodes that gradients have looked at: there is a limit */
     int64_t fold_budget; /* bytes that folding may still make freely */
 } OnnxReader;
 

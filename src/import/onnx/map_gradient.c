@@ -199,6 +199,15 @@ static ValueId unary_part(const Part *p) {
     }
 }
 
+enum { MOST_WALKED = 1 << 28 }; /* a gradient of a gradient of ... grows by a factor each time */
+
+/* Accounts for looking at so many nodes. */
+static bool affordable(OnnxNode *n, int64_t nodes) {
+    n->r->walked += nodes;
+    if (n->r->walked <= MOST_WALKED && n->g->node.n <= ONNX_MAX_NODES) return !n->bad;
+    return ox_error(n, NULL, NULL, "the gradients have too many nodes");
+}
+
 typedef struct {
     OnnxNode *n;
     IdMap depends; /* values that are computed from xs */
@@ -213,6 +222,7 @@ static bool walk_over(Backward *b, NodeId id) {
     OnnxNode *n = b->n;
     Part p = {.n = n, .f = n->g->node.at[id]};
     p.y = p.f.out[0];
+    if (!affordable(n, 1)) return false;
     if (p.f.nout != 1 || p.f.nsub) return refuse(&p) != NO_VALUE;
     p.dy = idmap_get(&b->adjoint, p.y);
     for (unsigned i = 0; i < p.f.nin; i++) {
@@ -232,6 +242,7 @@ static ValueId computed_from(Backward *b, ValueId y, NodeId count) {
     OnnxNode *n = b->n;
     Arena *tmp = n->r->tmp;
     NodeId first = n->g->value.at[y].producer;
+    if (!affordable(n, count)) return NO_VALUE;
     bool *needed = arena_array_of(tmp, count + 1, bool);
     if (first != NO_NODE) needed[first] = true;
     for (NodeId id = count; id-- > 0;)
@@ -262,7 +273,8 @@ static bool named(Backward *b, const char *attr, uint32_t at, bool variable, uin
     for (uint32_t i = 0; i < *count; i++) {
         const char *name = arena_strndup(n->r->tmp, (const char *)a->strings[i].data, a->strings[i].len);
         ValueId v = onnx_lookup(n->r, n->scope, name);
-        if (v == NO_VALUE || v == ONNX_POISON || v == ONNX_ABSENT)
+        if (v == ONNX_POISON) return !(n->bad = true); /* told already */
+        if (v == NO_VALUE || v == ONNX_ABSENT)
             return ox_error(n, attr, NULL, "there is no tensor '%s' before this node", name);
         if (!ox_has(n, at + i)) return ox_error(n, attr, NULL, "operand %u, for '%s', is missing", at + i, name);
         bool differs = n->in[at + i] != v;
@@ -280,6 +292,7 @@ static bool emit_gradients(Backward *b, ValueId y, uint32_t xs) {
     if (!dtype_is_float(t)) return ox_error(n, "y", NULL, "is %s, not floating-point", dtype_info[t].name);
     for (uint32_t i = 0; i < xs; i++) idmap_set(n->r->tmp, &b->depends, n->in[i], 1);
     NodeId count = n->g->node.n;
+    if (!affordable(n, 2 * (int64_t)count)) return false;
     for (NodeId id = 0; id < count; id++) {
         const Node *f = &n->g->node.at[id];
         bool any = false;
@@ -310,7 +323,8 @@ bool map_gradient(OnnxNode *n) {
     ValueId y = onnx_lookup(n->r, n->scope, name);
     uint32_t xs, zs;
     if (n->bad) return false;
-    if (y == NO_VALUE || y == ONNX_POISON || y == ONNX_ABSENT)
+    if (y == ONNX_POISON) return !(n->bad = true);
+    if (y == NO_VALUE || y == ONNX_ABSENT)
         return ox_error(n, "y", NULL, "there is no tensor '%s' before this node", name);
     if (!named(&b, "xs", 0, true, &xs) || !named(&b, "zs", xs, false, &zs)) return false;
     if (!xs || n->nin != xs + zs || n->nout > xs)
