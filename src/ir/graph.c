@@ -126,6 +126,12 @@ const Sized *graph_sized(const Graph *g, const char *name) {
     return NULL;
 }
 
+bool graph_counts(const Graph *g, ValueId v) {
+    for (uint32_t i = 0; i < g->sized.n; i++)
+        if (!strcmp(g->sized.at[i].count, g->value.at[v].name)) return true;
+    return false;
+}
+
 bool graph_is_output(const Graph *g, ValueId v) {
     return g->value.at[v].is_output;
 }

@@ -132,6 +132,7 @@ bool graph_sort(Graph *g);
 bool graph_is_output(const Graph *g, ValueId v);
 /* What is known of a value's size, by its name; NULL: it has its shape. */
 const Sized *graph_sized(const Graph *g, const char *name);
+bool graph_counts(const Graph *g, ValueId v); /* v says how large others are: no output of the model itself */
 
 typedef struct {
     uint32_t *first; /* nvalue + 1 */

@@ -1,5 +1,6 @@
 /* NonMaxSuppression. Pairs (batch, class) are one axis p:
- *     rank[p,s]  = how many boxes come before box s by their score;  order[p,rank] = s
+ *     candidate[p,i] = the i-th box whose score is high enough
+ *     rank[p,i]  = how many of them come before it by their score;  order[p,rank] = candidate[p,i]
  *     for every step r, in order (the stages share the serial axis r):
  *         keep[p]      = there is a box order[p,r], room, and no kept box overlaps it too much
  *         kept[p,n]    = order[p,r], n = number[p,r], where it is kept
@@ -12,7 +13,7 @@ typedef struct {
     Nest *n;
     int64_t pairs, classes, boxes, most;
     DType type;
-    BufId rank, order, keep, kept, number, start;
+    BufId corners, candidate, found, rank, order, keep, kept, number, start;
 } Nms;
 
 static ExprId load2(const Nms *m, BufId buf, ExprId i, ExprId j) {
@@ -50,26 +51,36 @@ static ExprId corner(const Nms *m, ExprId batch, ExprId s, int side, bool end) {
     return x_fn2(m->n, end ? FN_add : FN_sub, v[0], half);
 }
 
-/* Intersection over union of boxes s and t is above the threshold. */
+/* corners[batch,s]: y from, y to, x from, x to */
+static void find_corners(const Nms *m) {
+    for (int i = 0; i < 4; i++) {
+        AxisId axes[2] = {nest_axis(m->n, "n", m->pairs / m->classes, AXIS_spatial), nest_axis(m->n, "s", m->boxes, AXIS_spatial)};
+        ExprId at[3] = {x_axis(m->n, axes[0]), x_axis(m->n, axes[1]), x_index(m->n, i)};
+        bd_store_at(m->b, m->corners, 2, axes, at, corner(m, at[0], at[1], i / 2, i % 2));
+    }
+}
+
+/* Intersection over union of boxes s and t is above the threshold. Boxes that do not meet, and those without an area,
+ * have an intersection of 0. */
 static ExprId overlap(const Nms *m, ExprId batch, ExprId s, ExprId t) {
     Nest *n = m->n;
-    ExprId both = NO_EXPR, one = NO_EXPR, other = NO_EXPR, zero = x_real(n, m->type, 0), good = x_int(n, DT_bool, 1);
+    ExprId area[3] = {NO_EXPR, NO_EXPR, NO_EXPR}, zero = x_real(n, m->type, 0); /* of s, of t, of both */
     for (int side = 1; side >= 0; side--) {
-        ExprId slo = corner(m, batch, s, side, false), shi = corner(m, batch, s, side, true);
-        ExprId tlo = corner(m, batch, t, side, false), thi = corner(m, batch, t, side, true);
-        ExprId lo = x_fn2(n, FN_max, slo, tlo), hi = x_fn2(n, FN_min, shi, thi);
-        good = x_fn2(n, FN_and, good, x_fn2(n, FN_gt, hi, lo));
-        ExprId w = x_fn2(n, FN_sub, hi, lo), ws = x_fn2(n, FN_sub, shi, slo), wt = x_fn2(n, FN_sub, thi, tlo);
-        both = both == NO_EXPR ? w : x_fn2(n, FN_mul, both, w);
-        one = one == NO_EXPR ? ws : x_fn2(n, FN_mul, one, ws);
-        other = other == NO_EXPR ? wt : x_fn2(n, FN_mul, other, wt);
+        ExprId edge[4], size[3];
+        for (int i = 0; i < 4; i++) {
+            ExprId at[3] = {batch, i < 2 ? s : t, x_index(n, 2 * side + i % 2)};
+            edge[i] = x_load(n, m->corners, at);
+        }
+        size[0] = x_fn2(n, FN_sub, edge[1], edge[0]);
+        size[1] = x_fn2(n, FN_sub, edge[3], edge[2]);
+        size[2] = x_fn2(n, FN_sub, x_fn2(n, FN_min, edge[1], edge[3]), x_fn2(n, FN_max, edge[0], edge[2]));
+        size[2] = x_fn2(n, FN_max, size[2], zero);
+        for (int i = 0; i < 3; i++) area[i] = area[i] == NO_EXPR ? size[i] : x_fn2(n, FN_mul, area[i], size[i]);
     }
-    ExprId all = x_fn2(n, FN_sub, x_fn2(n, FN_add, one, other), both);
-    ExprId positive[4] = {both, one, other, all};
-    for (int i = 0; i < 4; i++) good = x_fn2(n, FN_and, good, x_fn2(n, FN_gt, positive[i], zero));
+    ExprId all = x_fn2(n, FN_sub, x_fn2(n, FN_add, area[0], area[1]), area[2]);
     BufId threshold = bd_in(m->b, 3);
     ExprId limit = threshold == NO_BUF ? zero : bd_scalar(m->b, threshold);
-    return x_fn2(n, FN_and, good, x_fn2(n, FN_gt, x_fn2(n, FN_div, both, all), limit));
+    return x_fn2(n, FN_gt, x_fn2(n, FN_div, area[2], all), limit);
 }
 
 static void pair_axes(const Nms *m, const char *name, int64_t extent, AxisKind kind, AxisId *axes, ExprId *at) {
@@ -79,32 +90,57 @@ static void pair_axes(const Nms *m, const char *name, int64_t extent, AxisKind k
     at[1] = x_axis(m->n, axes[1]);
 }
 
-static void sort_boxes(const Nms *m) {
-    Nest *n = m->n;
-    AxisId axes[2];
-    ExprId at[2];
-    pair_axes(m, "s", m->boxes, AXIS_spatial, axes, at);
-    AxisId j = nest_axis(n, "j", m->boxes, AXIS_reduce);
-    ExprId je = x_axis(n, j), theirs = score(m, at[0], je), mine = score(m, at[0], at[1]);
-    /* NaN, the largest number of select_less, goes to the end here: both are negated */
-    ExprId minus[2] = {x_fn1(n, FN_neg, theirs), x_fn1(n, FN_neg, mine)};
-    ExprId tie = x_fn2(n, FN_and, select_equal(n, theirs, mine), x_fn2(n, FN_lt, je, at[1]));
-    ExprId first = x_fn2(n, FN_or, select_less(n, minus[0], minus[1]), tie);
-    ExprId v = x_cast(n, DT_i32, x_fn2(n, FN_and, first, candidate(m, at[0], je)));
-    bd_store(m->b, m->rank, 2, axes, x_reduce(n, COMBINE_sum, v, NO_EXPR, 1, &j));
-    pair_axes(m, "s", m->boxes, AXIS_spatial, axes, at);
-    bd_store(m->b, m->order, 2, axes, x_int(n, DT_i32, -1));
-    pair_axes(m, "s", m->boxes, AXIS_serial, axes, at);
-    ExprId to[2] = {at[0], index_at(m, m->rank, at[0], at[1])};
-    Stage *s = bd_store_at(m->b, m->order, 2, axes, to, x_cast(n, DT_i32, at[1]));
-    s->guard = x_fn2(n, FN_and, candidate(m, at[0], at[1]), x_fn2(n, FN_lt, to[1], x_index(n, m->boxes)));
-}
-
 static void turn_axes(const Nms *m, AxisId r, AxisId *axes, ExprId *at) {
     axes[0] = r;
     axes[1] = nest_axis(m->n, "p", m->pairs, AXIS_spatial);
     at[0] = x_axis(m->n, axes[1]);
     at[1] = x_axis(m->n, r);
+}
+
+/* candidate[p,0..found[p,boxes]): the boxes that may be chosen; found[p,s]: how many of them are below s. */
+static void find_candidates(const Nms *m) {
+    Nest *n = m->n;
+    AxisId axes[2], s = nest_axis(n, "s", m->boxes, AXIS_serial), p = nest_axis(n, "p", m->pairs, AXIS_spatial);
+    ExprId at[2], to[2] = {x_axis(n, p), x_index(n, 0)};
+    bd_store_at(m->b, m->found, 1, &p, to, x_int(n, DT_i32, 0));
+    turn_axes(m, s, axes, at);
+    to[0] = at[0], to[1] = index_at(m, m->found, at[0], at[1]);
+    Stage *place = bd_store_at(m->b, m->candidate, 2, axes, to, x_cast(n, DT_i32, at[1]));
+    place->guard = candidate(m, at[0], at[1]);
+    turn_axes(m, s, axes, at);
+    to[0] = at[0], to[1] = bd_plus(m->b, at[1], 1);
+    ExprId one = x_cast(n, DT_i32, candidate(m, at[0], at[1]));
+    bd_store_at(m->b, m->found, 2, axes, to, x_fn2(n, FN_add, load2(m, m->found, at[0], at[1]), one));
+}
+
+/* Candidate i is one of those that were found. */
+static ExprId is_found(const Nms *m, ExprId p, ExprId i) {
+    return x_fn2(m->n, FN_lt, i, index_at(m, m->found, p, x_index(m->n, m->boxes)));
+}
+
+static ExprId candidate_score(const Nms *m, ExprId p, ExprId i) {
+    return score(m, p, bd_clamp(m->b, index_at(m, m->candidate, p, i), 0, m->boxes - 1));
+}
+
+/* By falling score, equal ones as they come, NaN at the end. */
+static void sort_boxes(const Nms *m) {
+    Nest *n = m->n;
+    AxisId axes[2];
+    ExprId at[2];
+    pair_axes(m, "i", m->boxes, AXIS_spatial, axes, at);
+    AxisId j = nest_axis(n, "j", m->boxes, AXIS_reduce);
+    ExprId je = x_axis(n, j), theirs = candidate_score(m, at[0], je), mine = candidate_score(m, at[0], at[1]);
+    ExprId tie = x_fn2(n, FN_and, select_equal(n, theirs, mine), x_fn2(n, FN_lt, je, at[1]));
+    /* NaN is the largest number of select_less, whatever its sign */
+    ExprId first = x_fn2(n, FN_or, select_less(n, x_fn1(n, FN_neg, theirs), x_fn1(n, FN_neg, mine)), tie);
+    ExprId guard = x_fn2(n, FN_and, is_found(m, at[0], at[1]), is_found(m, at[0], je));
+    bd_store(m->b, m->rank, 2, axes, x_reduce(n, COMBINE_sum, x_cast(n, DT_i32, first), guard, 1, &j));
+    pair_axes(m, "i", m->boxes, AXIS_spatial, axes, at);
+    bd_store(m->b, m->order, 2, axes, x_int(n, DT_i32, -1));
+    pair_axes(m, "i", m->boxes, AXIS_serial, axes, at);
+    ExprId to[2] = {at[0], index_at(m, m->rank, at[0], at[1])};
+    Stage *s = bd_store_at(m->b, m->order, 2, axes, to, load2(m, m->candidate, at[0], at[1]));
+    s->guard = is_found(m, at[0], at[1]);
 }
 
 static void choose_boxes(const Nms *m) {
@@ -165,12 +201,17 @@ bool build_NonMaxSuppression(NestBuild *b) {
         return true;
     }
     int64_t by_box[2] = {m.pairs, m.boxes}, by_kept[2] = {m.pairs, m.most}, by_step[2] = {m.pairs, m.boxes + 1}, ends = m.pairs + 1;
+    m.corners = bd_local(b, "corners", m.type, 3, (int64_t[]){bd_buf(b, boxes)->dim[0], m.boxes, 4});
+    m.candidate = bd_local(b, "candidate", DT_i32, 2, by_box);
+    m.found = bd_local(b, "found", DT_i32, 2, by_step);
     m.rank = bd_local(b, "rank", DT_i32, 2, by_box);
     m.order = bd_local(b, "order", DT_i32, 2, by_box);
     m.keep = bd_local(b, "keep", DT_i32, 2, by_box);
     m.kept = bd_local(b, "kept", DT_i32, 2, by_kept);
     m.number = bd_local(b, "number", DT_i32, 2, by_step);
     m.start = bd_local(b, "start", DT_i32, 1, &ends);
+    find_corners(&m);
+    find_candidates(&m);
     sort_boxes(&m);
     choose_boxes(&m);
     ExprId first = x_index(n, 0);

@@ -218,12 +218,6 @@ static void write_constant(OnnxWriter *w, ValueId id, bool used) {
 }
 
 /* ONNX's results have their own sizes. */
-static bool counts(const Graph *g, ValueId v) {
-    for (uint32_t i = 0; i < g->sized.n; i++)
-        if (!strcmp(g->sized.at[i].count, g->value.at[v].name)) return true;
-    return false;
-}
-
 static ValueInfoProto *output_info(OnnxWriter *w, ValueId v) {
     ValueInfoProto *p = value_info(w, v);
     const Sized *s = graph_sized(w->g, w->g->value.at[v].name);
@@ -241,7 +235,7 @@ static bool write_graph(OnnxWriter *w, GraphProto *p) {
     for (uint32_t i = 0; i < g->input.n; i++) p->input[i] = value_info(w, g->input.at[i]);
     p->output = arena_array_of(w->arena, g->output.n + 1, ValueInfoProto *);
     for (uint32_t i = 0; i < g->output.n; i++)
-        if (!counts(g, g->output.at[i])) p->output[p->n_output++] = output_info(w, g->output.at[i]);
+        if (!graph_counts(g, g->output.at[i])) p->output[p->n_output++] = output_info(w, g->output.at[i]);
     Uses uses = graph_uses(g, w->arena);
     for (ValueId v = 0; v < g->value.n; v++)
         if (g->value.at[v].data && !g->value.at[v].is_input) write_constant(w, v, uses_count(&uses, v) > 0);
