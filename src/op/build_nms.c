@@ -155,7 +155,8 @@ static void choose_boxes(const Nms *m) {
     ExprId s = bd_clamp(m->b, x_to_index(n, box), 0, m->boxes - 1);
     ExprId t = bd_clamp(m->b, index_at(m, m->kept, at[0], qe), 0, m->boxes - 1);
     ExprId over = x_cast(n, DT_i32, overlap(m, bd_div(m->b, at[0], m->classes), s, t));
-    over = x_reduce(n, COMBINE_max, over, x_fn2(n, FN_lt, qe, number), 1, &q);
+    ExprId guard = x_fn2(n, FN_and, x_fn2(n, FN_ge, box, zero), x_fn2(n, FN_lt, qe, number));
+    over = x_reduce(n, COMBINE_max, over, guard, 1, &q);
     ExprId good = x_fn2(n, FN_and, x_fn2(n, FN_ge, box, zero), x_fn2(n, FN_le, over, zero));
     good = x_fn2(n, FN_and, good, x_fn2(n, FN_lt, number, x_index(n, m->most)));
     BufId room = bd_in(m->b, 2);

@@ -88,13 +88,21 @@ static int64_t terms_of(const Graph *g, const Node *node) {
     case OP_NonZero: return 64;
     case OP_Col2Im:
     case OP_MaxPoolIndices:
-    case OP_RoiAlign:
     case OP_MaxRoiPool:
-    case OP_Det:
     case OP_DFT:
     case OP_STFT:
-    case OP_Unique:
-    case OP_NonMaxSuppression: return shape_count(value_shape(g, node->in[0])); /* at most, about */
+    case OP_Unique: return shape_count(value_shape(g, node->in[0])); /* at most, about */
+    case OP_RoiAlign: {
+        const Shape *x = value_shape(g, node->in[0]);
+        int64_t ratio = ((const Attr_RoiAlign *)node->attr)->sampling_ratio;
+        return ratio > 0 ? ratio * ratio : 4 * (x->dim[2] + 5) * (x->dim[3] + 5);
+    }
+    case OP_Det:
+    case OP_NonMaxSuppression: { /* each row or box with each other */
+        const Shape *x = value_shape(g, node->in[node->op == OP_Det ? 0 : 1]);
+        int64_t each = x->dim[x->rank - 1];
+        return size_mul(shape_count(x), each, &in) ? in : INT64_MAX;
+    }
     default: break;
     }
     in = shape_count(value_shape(g, node->in[0]));

@@ -32,9 +32,20 @@ static void fold(OnnxReader *r, NodeId id) {
         r->fold_budget -= (int64_t)g->value.at[out].data->bytes;
 }
 
+/* Elements behind those that count would be taken for some of them. */
+bool ox_whole(OnnxNode *n, ValueId v) {
+    const Sized *s = n->bad || v == NO_VALUE || !n->g->sized.n ? NULL : graph_sized(n->g, n->g->value.at[v].name);
+    return !s || s->fixed ||
+           ox_error(n, NULL, "declare its shape in the model if it is always the same",
+                    "operand '%s' has as many elements along axis %d as the data decide; what is computed from it is not supported",
+                    s->value, s->axis);
+}
+
 static NodeId add(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, uint32_t nout, const char *const *out,
                   void *attr) {
     if (n->bad || !arity_check(n, op, &nin, in)) return NO_NODE;
+    for (uint32_t i = 0; i < nin; i++)
+        if (!ox_whole(n, in[i])) return NO_NODE;
     Graph *g = n->g;
     NodeId id = graph_node(g, op, n->name, (int)nin, in, (int)nout, out, attr ? attr : ox_new(n, op));
     g->node.at[id].source = n->p->op_type;

@@ -56,7 +56,7 @@ bool map_mel_weight_matrix(OnnxNode *n) {
     if (length < 1 || length > 1 << 24) return ox_error(n, "dft_length", NULL, "%lld is out of range", (long long)length);
     if (rate < 1) return ox_error(n, "sample_rate", NULL, "%lld is out of range", (long long)rate);
     int64_t rows = length / 2 + 1, dims[2] = {rows, bins}, *point = arena_array_of(n->r->tmp, bins + 2, int64_t);
-    if (rows * bins > 1 << 26) return ox_error(n, "dft_length", NULL, "the matrix is too large");
+    if (rows * bins > 1 << 24) return ox_error(n, "dft_length", NULL, "the matrix is too large");
     for (int64_t i = 0; i < bins + 2; i++) {
         double mel = low + (double)i * (high - low) / (double)(bins + 2);
         double place = floor((double)(length + 1) * (700 * (pow(10, mel / 2595) - 1)) / (double)rate);

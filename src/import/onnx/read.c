@@ -121,15 +121,10 @@ static bool lists_fit(OnnxNode *n) {
     return true;
 }
 
-/* Elements behind those that count would be taken for some of them. */
-static bool check_sizes(OnnxNode *n) {
-    for (uint32_t i = 0; n->g->sized.n && i < n->nin; i++) {
-        const Sized *s = n->in[i] == NO_VALUE || onnx_is_list(n->in[i]) ? NULL : graph_sized(n->g, n->g->value.at[n->in[i]].name);
-        if (s && !s->fixed)
-            return ox_error(n, NULL, "declare its shape in the model if it is always the same",
-                            "operand '%s' has as many elements along axis %d as the data decide; what is computed from it is not supported",
-                            s->value, s->axis);
-    }
+/* Whatever the operator makes of it, its shape alone included. */
+static bool sizes_fit(OnnxNode *n) {
+    for (uint32_t i = 0; i < n->nin; i++)
+        if (!onnx_is_list(n->in[i]) && !ox_whole(n, n->in[i])) return false;
     return true;
 }
 
@@ -156,7 +151,7 @@ static void map_node(OnnxNode *n) {
         report_unsupported(n, domain);
         return;
     }
-    if (!find_operands(n) || !check_sizes(n)) return;
+    if (!find_operands(n) || !sizes_fit(n)) return;
     bool ok = f && (!usable || *domain) ? onnx_inline(n, f) : lists_fit(n) && n->row->map(n);
     if (!ok || n->bad)
         for (uint32_t i = 0; i < n->nout; i++) n->result[i] = ONNX_POISON;
