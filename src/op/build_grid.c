@@ -7,11 +7,11 @@ typedef enum { PAD_zeros, PAD_border, PAD_reflection } Padding;
 /* One dimension. */
 typedef struct {
     const NestBuild *b;
-    DType type;  /* positions are computed in */
+    DType type; /* positions are computed in */
     int64_t size;
-    int taps;    /* 1 nearest, 2 linear, 4 cubic */
+    int taps; /* 1 nearest, 2 linear, 4 cubic */
     Padding padding;
-    bool align;  /* positions -1 and 1 are the centres of the outer elements, not their edges */
+    bool align; /* positions -1 and 1 are the centres of the outer elements, not their edges */
     BufId at, weight;
 } Side;
 
@@ -45,7 +45,8 @@ static ExprId reflect(const Side *s, ExprId x, double lo, double hi) {
 static ExprId inside(const Side *s, ExprId x) {
     Nest *n = s->b->nest;
     double lo = s->align ? 0 : -0.5, hi = (double)s->size - (s->align ? 1 : 0.5);
-    if (s->padding == PAD_zeros || (s->padding == PAD_border && s->taps == 4)) return x; /* the taps are moved instead */
+    if (s->padding == PAD_zeros || (s->padding == PAD_border && s->taps == 4))
+        return x; /* the taps are moved instead */
     ExprId out = fn2(s, FN_or, fn2(s, FN_lt, x, real(s, lo)), fn2(s, FN_gt, x, real(s, hi)));
     ExprId border = fn2(s, FN_max, fn2(s, FN_min, x, real(s, (double)s->size - 1)), real(s, 0));
     return x_select(n, out, s->padding == PAD_border ? border : reflect(s, x, lo, hi), x);
@@ -91,7 +92,8 @@ static void taps(Side *s, const char *letter, int naxis, const AxisId *axes, Exp
     bd_store(s->b, pos, naxis, axes, fn2(s, FN_max, fn2(s, FN_min, x, real(s, (double)s->size + 3)), real(s, -4)));
     dim[naxis] = s->taps;
     s->at = bd_local(s->b, arena_printf(n->arena, "at_%s", letter), DT_i32, naxis + 1, dim);
-    s->weight = s->taps > 1 ? bd_local(s->b, arena_printf(n->arena, "weight_%s", letter), s->type, naxis + 1, dim) : NO_BUF;
+    s->weight =
+        s->taps > 1 ? bd_local(s->b, arena_printf(n->arena, "weight_%s", letter), s->type, naxis + 1, dim) : NO_BUF;
     for (int stage = 0; stage < (s->taps > 1 ? 2 : 1); stage++) {
         for (int i = 0; i <= naxis; i++) {
             own[i] = nest_axis(n, i < naxis ? n->axis.at[axes[i]].base : "t", dim[i], AXIS_spatial);
@@ -121,7 +123,8 @@ static ExprId sampled(const NestBuild *b, BufId x, int nhead, const ExprId *head
     for (int d = 0; d < nside; d++) {
         at[nwhere] = x_index(n, 0);
         if (sides[d].taps > 1) {
-            red[nred] = nest_axis(n, arena_printf(n->arena, "t%s", bd_spatial_name(b, "", nside, d)), sides[d].taps, AXIS_reduce);
+            red[nred] = nest_axis(n, arena_printf(n->arena, "t%s", bd_spatial_name(b, "", nside, d)), sides[d].taps,
+                                  AXIS_reduce);
             at[nwhere] = x_axis(n, red[nred++]);
             ExprId w = x_cast(n, type, x_load(n, sides[d].weight, at));
             weight = weight == NO_EXPR ? w : x_fn2(n, FN_mul, weight, w);
@@ -154,15 +157,19 @@ bool build_GridSample(NestBuild *b) {
         Side *s = &side[d];
         *s = (Side){.b = b, .type = bd_compute(bd_buf(b, grid)->dtype), .size = bd_buf(b, x)->dim[d + 2]};
         s->taps = taps_of(g->mode);
-        s->padding = !strcmp(g->padding_mode, "zeros") ? PAD_zeros : !strcmp(g->padding_mode, "border") ? PAD_border : PAD_reflection;
+        s->padding = !strcmp(g->padding_mode, "zeros")    ? PAD_zeros
+                     : !strcmp(g->padding_mode, "border") ? PAD_border
+                                                          : PAD_reflection;
         s->align = g->align_corners != 0;
         for (int i = 0; i <= nd; i++) {
-            axes[i] = nest_axis(n, i ? bd_spatial_name(b, "o", nd, i - 1) : "n", bd_buf(b, y)->dim[i ? i + 1 : 0], AXIS_spatial);
+            axes[i] = nest_axis(n, i ? bd_spatial_name(b, "o", nd, i - 1) : "n", bd_buf(b, y)->dim[i ? i + 1 : 0],
+                                AXIS_spatial);
             place[i] = x_axis(n, axes[i]);
         }
         place[nd + 1] = x_index(n, nd - 1 - d);
         ExprId p = add(s, bd_load(b, grid, place), 1);
-        p = s->align ? mul(s, mul(s, p, 0.5), (double)s->size - 1) : mul(s, add(s, mul(s, p, (double)s->size), -1), 0.5);
+        p = s->align ? mul(s, mul(s, p, 0.5), (double)s->size - 1)
+                     : mul(s, add(s, mul(s, p, (double)s->size), -1), 0.5);
         taps(s, bd_spatial_name(b, "", nd, d), nd + 1, axes, p);
     }
     for (int i = 0; i < rank; i++) {
@@ -232,8 +239,16 @@ static int deform_axes(const NestBuild *b, int64_t channels, AxisId *axes, ExprI
     const Buffer y = *bd_buf(b, bd_out(b, 0));
     int nd = y.rank - 3, count = 0;
     for (int i = 0; i < nd + 3 + (channels > 0); i++) {
-        const char *name = i == 0 ? "n" : i == 1 ? "g" : i == 2 ? "k" : i < nd + 3 ? bd_spatial_name(b, "o", nd, i - 3) : "c";
-        int64_t size = i == 0 ? y.dim[0] : i == 1 ? a->offset_group : i == 2 ? y.dim[2] : i < nd + 3 ? y.dim[i] : channels;
+        const char *name = i == 0       ? "n"
+                           : i == 1     ? "g"
+                           : i == 2     ? "k"
+                           : i < nd + 3 ? bd_spatial_name(b, "o", nd, i - 3)
+                                        : "c";
+        int64_t size = i == 0       ? y.dim[0]
+                       : i == 1     ? a->offset_group
+                       : i == 2     ? y.dim[2]
+                       : i < nd + 3 ? y.dim[i]
+                                    : channels;
         axes[count] = nest_axis(b->nest, name, size, AXIS_spatial);
         at[count] = x_axis(b->nest, axes[count]);
         count++;

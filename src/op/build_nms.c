@@ -40,7 +40,7 @@ static ExprId candidate(const Nms *m, ExprId p, ExprId s) {
 static ExprId corner(const Nms *m, ExprId batch, ExprId s, int side, bool end) {
     const Attr_NonMaxSuppression *a = bd_attr(m->b);
     ExprId at[3] = {batch, s, x_index(m->n, 0)}, v[2];
-    int column[2] = {side, side + 2}; /* y1, x1, y2, x2 */
+    int column[2] = {side, side + 2};                                    /* y1, x1, y2, x2 */
     if (a->center_point_box) column[0] = 1 - side, column[1] = 3 - side; /* x, y, width, height */
     for (int i = 0; i < 2; i++) {
         at[2] = x_index(m->n, column[i]);
@@ -54,7 +54,8 @@ static ExprId corner(const Nms *m, ExprId batch, ExprId s, int side, bool end) {
 /* corners[batch,s]: y from, y to, x from, x to */
 static void find_corners(const Nms *m) {
     for (int i = 0; i < 4; i++) {
-        AxisId axes[2] = {nest_axis(m->n, "n", m->pairs / m->classes, AXIS_spatial), nest_axis(m->n, "s", m->boxes, AXIS_spatial)};
+        AxisId axes[2] = {nest_axis(m->n, "n", m->pairs / m->classes, AXIS_spatial),
+                          nest_axis(m->n, "s", m->boxes, AXIS_spatial)};
         ExprId at[3] = {x_axis(m->n, axes[0]), x_axis(m->n, axes[1]), x_index(m->n, i)};
         bd_store_at(m->b, m->corners, 2, axes, at, corner(m, at[0], at[1], i / 2, i % 2));
     }
@@ -168,7 +169,8 @@ static void choose_boxes(const Nms *m) {
     place->guard = x_fn2(n, FN_gt, x_load(n, m->keep, at), zero);
     turn_axes(m, r, axes, at);
     to[0] = at[0], to[1] = bd_plus(m->b, at[1], 1);
-    bd_store_at(m->b, m->number, 2, axes, to, x_fn2(n, FN_add, load2(m, m->number, at[0], at[1]), x_load(n, m->keep, at)));
+    bd_store_at(m->b, m->number, 2, axes, to,
+                x_fn2(n, FN_add, load2(m, m->number, at[0], at[1]), x_load(n, m->keep, at)));
 }
 
 static void write_rows(const Nms *m, BufId y) {
@@ -179,8 +181,9 @@ static void write_rows(const Nms *m, BufId y) {
         ExprId at[2];
         pair_axes(m, "q", m->most, AXIS_serial, axes, at);
         ExprId to[2] = {x_fn2(n, FN_add, x_to_index(n, x_load(n, m->start, at)), at[1]), x_index(n, column)};
-        ExprId v = column == 0 ? bd_div(m->b, at[0], m->classes)
-                   : column == 1 ? bd_mod(m->b, at[0], m->classes) : index_at(m, m->kept, at[0], at[1]);
+        ExprId v = column == 0   ? bd_div(m->b, at[0], m->classes)
+                   : column == 1 ? bd_mod(m->b, at[0], m->classes)
+                                 : index_at(m, m->kept, at[0], at[1]);
         Stage *s = bd_store_at(m->b, y, 2, axes, to, x_cast(n, DT_i64, v));
         s->guard = x_fn2(n, FN_and, x_fn2(n, FN_lt, at[1], index_at(m, m->number, at[0], x_index(n, m->boxes))),
                          x_fn2(n, FN_lt, to[0], x_index(n, bd_buf(m->b, y)->dim[0])));
@@ -201,7 +204,8 @@ bool build_NonMaxSuppression(NestBuild *b) {
         select_count(b, 1, x_int(n, DT_i64, 0));
         return true;
     }
-    int64_t by_box[2] = {m.pairs, m.boxes}, by_kept[2] = {m.pairs, m.most}, by_step[2] = {m.pairs, m.boxes + 1}, ends = m.pairs + 1;
+    int64_t by_box[2] = {m.pairs, m.boxes}, by_kept[2] = {m.pairs, m.most}, by_step[2] = {m.pairs, m.boxes + 1},
+            ends = m.pairs + 1;
     m.corners = bd_local(b, "corners", m.type, 3, (int64_t[]){bd_buf(b, boxes)->dim[0], m.boxes, 4});
     m.candidate = bd_local(b, "candidate", DT_i32, 2, by_box);
     m.found = bd_local(b, "found", DT_i32, 2, by_step);
@@ -219,7 +223,8 @@ bool build_NonMaxSuppression(NestBuild *b) {
     bd_store_at(b, m.start, 0, NULL, &first, x_int(n, DT_i32, 0));
     AxisId p = nest_axis(n, "p", m.pairs, AXIS_serial);
     ExprId pe = x_axis(n, p), next = bd_plus(b, pe, 1);
-    bd_store_at(b, m.start, 1, &p, &next, x_fn2(n, FN_add, x_load(n, m.start, &pe), load2(&m, m.number, pe, x_index(n, m.boxes))));
+    bd_store_at(b, m.start, 1, &p, &next,
+                x_fn2(n, FN_add, x_load(n, m.start, &pe), load2(&m, m.number, pe, x_index(n, m.boxes))));
     if (y != NO_BUF) write_rows(&m, y);
     ExprId end = x_index(n, m.pairs);
     select_count(b, 1, x_load(n, m.start, &end));

@@ -14,7 +14,7 @@ typedef struct {
 /* One dimension of RoiAlign: its samples. */
 typedef struct {
     const char *letter;
-    int64_t size, bins, most; /* most: samples of a bin that can lie inside the operand, and some beside it */
+    int64_t size, bins, most;      /* most: samples of a bin that can lie inside the operand, and some beside it */
     BufId start, bin, grid, first; /* [r] where the region and the samples start, size of a bin, samples in one */
     BufId low, ahead;              /* [r,p,j] element below sample first+j, -1: outside; how far behind it */
 } Line;
@@ -35,7 +35,8 @@ static ExprId edge(const Roi *r, BufId rois, ExprId region, int64_t at) {
     return fn2(r, FN_sub, fn2(r, FN_mul, bd_load(r->b, rois, index), real(r, r->scale)), real(r, r->offset));
 }
 
-static BufId per_region(const Roi *r, const char *what, const Line *l, DType t, int64_t regions, AxisId *axis, ExprId *e) {
+static BufId per_region(const Roi *r, const char *what, const Line *l, DType t, int64_t regions, AxisId *axis,
+                        ExprId *e) {
     *axis = nest_axis(r->n, "r", regions, AXIS_spatial);
     *e = x_axis(r->n, *axis);
     return bd_local(r->b, arena_printf(r->n->arena, "%s_%s", what, l->letter), t, 1, &regions);
@@ -87,14 +88,17 @@ static void line_samples(const Roi *r, Line *l) {
     bin_axes(r, l, 2, axes, at, dim);
     l->first = bd_local(r->b, arena_printf(r->n->arena, "first_%s", l->letter), DT_i32, 2, dim);
     ExprId skipped = fn2(r, FN_div, fn2(r, FN_sub, real(r, -2), bin_start(r, l, at[0], at[1])), step(r, l, at[0]));
-    ExprId first = r->ratio > 0 ? x_int(r->n, DT_i32, 0) : whole(r, FN_floor, fn2(r, FN_max, fn2(r, FN_min, skipped, real(r, 1 << 24)), real(r, 0)));
+    ExprId first = r->ratio > 0
+                       ? x_int(r->n, DT_i32, 0)
+                       : whole(r, FN_floor, fn2(r, FN_max, fn2(r, FN_min, skipped, real(r, 1 << 24)), real(r, 0)));
     bd_store(r->b, l->first, 2, axes, first);
     for (int ahead = 0; ahead < 2; ahead++) {
         bin_axes(r, l, 3, axes, at, dim);
         ExprId j = x_fn2(r->n, FN_add, x_to_index(r->n, x_load(r->n, l->first, at)), at[2]);
         ExprId middle = fn2(r, FN_add, x_cast(r->n, r->type, j), real(r, 0.5));
         ExprId y = fn2(r, FN_add, bin_start(r, l, at[0], at[1]),
-                       fn2(r, FN_div, fn2(r, FN_mul, middle, x_load(r->n, l->bin, &at[0])), x_cast(r->n, r->type, x_load(r->n, l->grid, &at[0]))));
+                       fn2(r, FN_div, fn2(r, FN_mul, middle, x_load(r->n, l->bin, &at[0])),
+                           x_cast(r->n, r->type, x_load(r->n, l->grid, &at[0]))));
         ExprId in = fn2(r, FN_and, fn2(r, FN_ge, y, real(r, -1)), fn2(r, FN_le, y, real(r, (double)l->size)));
         ExprId counts = x_fn2(r->n, FN_lt, j, x_to_index(r->n, x_load(r->n, l->grid, &at[0])));
         y = fn2(r, FN_max, y, real(r, 0));
@@ -102,11 +106,13 @@ static void line_samples(const Roi *r, Line *l) {
         const char *name = arena_printf(r->n->arena, "%s_%s", ahead ? "ahead" : "low", l->letter);
         if (ahead) {
             l->ahead = bd_local(r->b, name, r->type, 3, dim);
-            bd_store(r->b, l->ahead, 3, axes, x_select(r->n, fn2(r, FN_ge, low, last), real(r, 0), fn2(r, FN_sub, y, low)));
+            bd_store(r->b, l->ahead, 3, axes,
+                     x_select(r->n, fn2(r, FN_ge, low, last), real(r, 0), fn2(r, FN_sub, y, low)));
         } else {
             l->low = bd_local(r->b, name, DT_i32, 3, dim);
             ExprId i = x_cast(r->n, DT_i32, fn2(r, FN_min, low, last));
-            bd_store(r->b, l->low, 3, axes, x_select(r->n, x_fn2(r->n, FN_and, in, counts), i, x_int(r->n, DT_i32, -1)));
+            bd_store(r->b, l->low, 3, axes,
+                     x_select(r->n, x_fn2(r->n, FN_and, in, counts), i, x_int(r->n, DT_i32, -1)));
         }
     }
 }
@@ -156,7 +162,8 @@ static ExprId aligned(const Roi *r, const Line *line, const ExprId at[4], bool l
         guard = x_fn2(n, FN_and, guard, x_fn2(n, FN_ge, x_load(n, line[d].low, bin), x_int(n, DT_i32, 0)));
         if (count) in[d] = x_load(n, count[d], bin);
     }
-    ExprId v = x_reduce(n, largest ? COMBINE_max : COMBINE_sum, sample(r, line, at, je[0], je[1], largest), guard, 2, j);
+    ExprId v =
+        x_reduce(n, largest ? COMBINE_max : COMBINE_sum, sample(r, line, at, je[0], je[1], largest), guard, 2, j);
     if (!largest) {
         ExprId all = fn2(r, FN_mul, x_cast(n, r->type, grid[0]), x_cast(n, r->type, grid[1]));
         return fn2(r, FN_div, v, fn2(r, FN_max, all, real(r, 1)));

@@ -30,10 +30,11 @@ static BufId counted(const NestBuild *b, int64_t count, ExprId (*chosen)(void *c
 }
 
 /* Stage y[to] = value where chosen and there is room for place `to[axis]`. */
-static void placed(const NestBuild *b, BufId y, int naxis, const AxisId *axes, const ExprId *to, int axis, ExprId chosen,
-                   ExprId value) {
+static void placed(const NestBuild *b, BufId y, int naxis, const AxisId *axes, const ExprId *to, int axis,
+                   ExprId chosen, ExprId value) {
     Stage *s = bd_store_at(b, y, naxis, axes, to, value);
-    s->guard = x_fn2(b->nest, FN_and, chosen, x_fn2(b->nest, FN_lt, to[axis], x_index(b->nest, bd_buf(b, y)->dim[axis])));
+    s->guard =
+        x_fn2(b->nest, FN_and, chosen, x_fn2(b->nest, FN_lt, to[axis], x_index(b->nest, bd_buf(b, y)->dim[axis])));
 }
 
 /* ---- NonZero ---- */
@@ -90,7 +91,8 @@ bool build_Compress(NestBuild *b) {
         select_zero(b, y);
         for (int d = 0; d < rank; d++) {
             bool own = d == a->axis;
-            axes[d] = nest_axis(n, bd_axis_name(b, rank, d), own ? count : bd_buf(b, x)->dim[d], own ? AXIS_serial : AXIS_spatial);
+            axes[d] = nest_axis(n, bd_axis_name(b, rank, d), own ? count : bd_buf(b, x)->dim[d],
+                                own ? AXIS_serial : AXIS_spatial);
             at[d] = to[d] = x_axis(n, axes[d]);
         }
         to[a->axis] = x_to_index(n, x_load(n, before, &at[a->axis]));
@@ -121,7 +123,7 @@ typedef struct {
     BufId x;
     int rank, axis;
     bool sorted;
-    int64_t slices, size; /* elements of a slice */
+    int64_t slices, size;       /* elements of a slice */
     BufId differ, first, place; /* [j] first element in which slices i and j differ; [i]; [i] */
 } Unique;
 
@@ -204,7 +206,8 @@ static void unique_slices(const Unique *u) {
     if (y == NO_BUF) return;
     select_zero(u->b, y);
     for (int d = 0; d < u->rank; d++) {
-        axes[d] = nest_axis(u->n, bd_axis_name(u->b, u->rank, d), bd_buf(u->b, u->x)->dim[d], d == u->axis ? AXIS_serial : AXIS_spatial);
+        axes[d] = nest_axis(u->n, bd_axis_name(u->b, u->rank, d), bd_buf(u->b, u->x)->dim[d],
+                            d == u->axis ? AXIS_serial : AXIS_spatial);
         at[d] = to[d] = x_axis(u->n, axes[d]);
     }
     to[u->axis] = place_of(u, at[u->axis]);

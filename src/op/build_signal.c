@@ -1,15 +1,16 @@
 /* DFT and STFT. With length = P*Q the sum over n = Q*p + q is taken in two steps (Cooley and Tukey 1965):
  *     s[k1,q]       = exp(-2 pi i q k1 / length) * sum(p) x[Q*p + q] * exp(-2 pi i p k1 / P)
  *     y[k1 + P*k2]  = sum(q) s[k1,q] * exp(-2 pi i q k2 / Q)
- * so length * (P + Q) terms. All in f64, real and imaginary parts apart; the factors come from a table of the circle. */
+ * so length * (P + Q) terms. All in f64, real and imaginary parts apart; the factors come from a table of the circle.
+ */
 #include "op/build.h"
 
 typedef struct {
     const NestBuild *b;
     Nest *n;
     int64_t length, p, q;
-    bool inverse, half, real; /* half: the operand is half a spectrum; real: the result has no imaginary part */
-    int axis, rank; /* of the result, its last dimension (parts) not counted */
+    bool inverse, half, real;   /* half: the operand is half a spectrum; real: the result has no imaginary part */
+    int axis, rank;             /* of the result, its last dimension (parts) not counted */
     BufId cosine, sine, re, im; /* re, im: s, [.., k1, q, ..] */
 } Dft;
 
@@ -35,7 +36,8 @@ static ExprId real(const Dft *d, double v) {
 static void circle(Dft *d) {
     for (int i = 0; i < 2; i++) {
         AxisId m = nest_axis(d->n, "m", d->length, AXIS_spatial);
-        ExprId angle = mul(d, x_cast(d->n, DT_f64, x_axis(d->n, m)), real(d, 2 * 3.14159265358979323846 / (double)d->length));
+        ExprId angle =
+            mul(d, x_cast(d->n, DT_f64, x_axis(d->n, m)), real(d, 2 * 3.14159265358979323846 / (double)d->length));
         BufId *to = i ? &d->sine : &d->cosine;
         *to = bd_local(d->b, i ? "sine" : "cosine", DT_f64, 1, &d->length);
         bd_store(d->b, *to, 1, &m, x_fn1(d->n, i ? FN_sin : FN_cos, angle));
@@ -57,7 +59,8 @@ static ExprId turned(const Dft *d, ExprId re, ExprId im, ExprId m, int part) {
 static ExprId operand(const Dft *d, const ExprId *at, ExprId n, int part, int64_t limit) {
     ExprId from[MAX_RANK];
     BufId x = bd_in(d->b, 0);
-    int rank = bd_buf(d->b, x)->rank, axis = rank == d->rank + 1 ? d->axis : 1; /* STFT: [batch, frame, k] of [batch, n] */
+    int rank = bd_buf(d->b, x)->rank,
+        axis = rank == d->rank + 1 ? d->axis : 1; /* STFT: [batch, frame, k] of [batch, n] */
     if (part >= bd_buf(d->b, x)->dim[rank - 1]) return NO_EXPR;
     for (int i = 0; i < rank - 1; i++) from[i] = i == axis ? n : at[i];
     from[rank - 1] = x_index(d->n, part);
@@ -92,7 +95,9 @@ static void first_step(Dft *d) {
         AxisId axes[MAX_RANK];
         ExprId at[MAX_RANK], outer[MAX_RANK];
         for (int i = 0; i <= d->rank; i++) {
-            const char *name = i == d->axis ? "k1" : i == d->axis + 1 ? "q" : arena_printf(n->arena, "i%d", i < d->axis ? i : i - 1);
+            const char *name = i == d->axis       ? "k1"
+                               : i == d->axis + 1 ? "q"
+                                                  : arena_printf(n->arena, "i%d", i < d->axis ? i : i - 1);
             dim[i] = i == d->axis ? d->p : i == d->axis + 1 ? d->q : y.dim[i < d->axis ? i : i - 1];
             axes[i] = nest_axis(n, name, dim[i], AXIS_spatial);
             at[i] = x_axis(n, axes[i]);
@@ -117,7 +122,8 @@ static void second_step(Dft *d) {
         AxisId axes[MAX_RANK];
         ExprId at[MAX_RANK], from[MAX_RANK];
         for (int i = 0; i < d->rank; i++) {
-            axes[i] = nest_axis(n, i == d->axis ? "k" : arena_printf(n->arena, "i%d", i), bd_buf(d->b, out)->dim[i], AXIS_spatial);
+            axes[i] = nest_axis(n, i == d->axis ? "k" : arena_printf(n->arena, "i%d", i), bd_buf(d->b, out)->dim[i],
+                                AXIS_spatial);
             at[i] = x_axis(n, axes[i]);
         }
         at[d->rank] = x_index(n, part);

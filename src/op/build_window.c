@@ -16,7 +16,8 @@ bool build_Col2Im(NestBuild *b) {
     for (int d = 0; d < nd; d++) {
         int64_t stride = a->strides.at[d], size = a->block_shape.at[d], dilation = a->dilations.at[d];
         taps *= size;
-        blocks[d] = (a->image_shape.at[d] + a->pads.at[d] + a->pads.at[d + nd] - dilation * (size - 1) - 1) / stride + 1;
+        blocks[d] =
+            (a->image_shape.at[d] + a->pads.at[d] + a->pads.at[d + nd] - dilation * (size - 1) - 1) / stride + 1;
         red[d] = nest_axis(n, bd_spatial_name(b, "k", nd, d), size, AXIS_reduce);
         k[d] = x_axis(n, red[d]);
         ExprId place = x_fn2(n, FN_sub, bd_plus(b, at[d + 2], a->pads.at[d]), bd_times(b, k[d], dilation));
@@ -49,7 +50,8 @@ bool build_MaxUnpool(NestBuild *b) {
         at[i] = x_axis(n, axes[i]);
     }
     ExprId place = x_load(n, indices, at);
-    ExprId inside = x_fn2(n, FN_and, x_fn2(n, FN_ge, place, x_int(n, DT_i64, 0)), x_fn2(n, FN_lt, place, x_int(n, DT_i64, total)));
+    ExprId inside =
+        x_fn2(n, FN_and, x_fn2(n, FN_ge, place, x_int(n, DT_i64, 0)), x_fn2(n, FN_lt, place, x_int(n, DT_i64, total)));
     bd_unflatten(b, x_to_index(n, place), rank, a->shape.at, to);
     Stage *s = bd_store_at(b, y, rank, axes, to, x_load(n, x, at));
     s->guard = inside;

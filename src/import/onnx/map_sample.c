@@ -19,7 +19,8 @@ bool map_affine_grid(OnnxNode *n) {
     const DimX *size = ox_contents(n, 1, "size", &count);
     a->align_corners = ox_int(n, "align_corners", 0);
     if (!size) return false;
-    if (count < 3 || count > MAX_RANK) return ox_error(n, "size", NULL, "has %lld entries, want 4 or 5", (long long)count);
+    if (count < 3 || count > MAX_RANK)
+        return ox_error(n, "size", NULL, "has %lld entries, want 4 or 5", (long long)count);
     Dim *at = arena_array_of(n->r->arena, count, Dim);
     for (int64_t i = 2; i < count; i++) at[i - 2] = ox_dim(n, "size", size[i]);
     a->size = (Dims){(uint32_t)count - 2, at};
@@ -28,7 +29,8 @@ bool map_affine_grid(OnnxNode *n) {
 
 bool map_col2im(OnnxNode *n) {
     Attr_Col2Im *a = ox_new(n, OP_Col2Im);
-    if (!ox_numbers(n, 1, "image_shape", &a->image_shape) || !ox_numbers(n, 2, "block_shape", &a->block_shape)) return false;
+    if (!ox_numbers(n, 1, "image_shape", &a->image_shape) || !ox_numbers(n, 2, "block_shape", &a->block_shape))
+        return false;
     if (a->image_shape.n != a->block_shape.n)
         return ox_error(n, "block_shape", NULL, "has %u entries, image_shape %u", a->block_shape.n, a->image_shape.n);
     ox_ints(n, "strides", &a->strides);
@@ -39,7 +41,8 @@ bool map_col2im(OnnxNode *n) {
 
 bool map_roi_align(OnnxNode *n) {
     Attr_RoiAlign *a = ox_new(n, OP_RoiAlign);
-    a->coordinate_transformation_mode = ox_string(n, "coordinate_transformation_mode", n->version < 16 ? "output_half_pixel" : "half_pixel");
+    a->coordinate_transformation_mode =
+        ox_string(n, "coordinate_transformation_mode", n->version < 16 ? "output_half_pixel" : "half_pixel");
     a->mode = ox_string(n, "mode", "avg");
     a->output_height = ox_int(n, "output_height", 1);
     a->output_width = ox_int(n, "output_width", 1);

@@ -9,7 +9,9 @@ static int64_t declared(const OnnxNode *n, unsigned output, int axis) {
         ValueInfoProto *const *list = outputs ? p->output : p->value_info;
         for (size_t i = 0; i < (outputs ? p->n_output : p->n_value_info); i++) {
             const TenonOnnx__TypeProto *t = list[i]->type;
-            if (!list[i]->name || strcmp(list[i]->name, n->out[output]) || !t || !t->tensor_type || !t->tensor_type->shape) continue;
+            if (!list[i]->name || strcmp(list[i]->name, n->out[output]) || !t || !t->tensor_type ||
+                !t->tensor_type->shape)
+                continue;
             const TenonOnnx__TensorShapeProto *s = t->tensor_type->shape;
             if ((size_t)axis >= s->n_dim || !s->dim[axis]->has_dim_value || s->dim[axis]->dim_value < 0) continue;
             return s->dim[axis]->dim_value;

@@ -23,7 +23,8 @@ bool map_stft(OnnxNode *n) {
     if (!ox_number(n, 1, "frame_step", &a->frame_step)) return false;
     if (ox_has(n, 3)) {
         if (!ox_number(n, 3, "frame_length", &a->frame_length)) return false;
-        if (a->frame_length < 1) return ox_error(n, "frame_length", NULL, "%lld is out of range", (long long)a->frame_length);
+        if (a->frame_length < 1)
+            return ox_error(n, "frame_length", NULL, "%lld is out of range", (long long)a->frame_length);
     }
     return ox_emit(n, OP_STFT, 2, in, a);
 }
@@ -31,7 +32,8 @@ bool map_stft(OnnxNode *n) {
 static bool hertz(OnnxNode *n, unsigned in, const char *what, double *mel) {
     Floats f;
     if (!ox_reals(n, in, what, &f)) return false;
-    if (f.n != 1 || !(f.at[0] >= 0 && f.at[0] < 1e12)) return ox_error(n, what, NULL, "must be a single number, not negative");
+    if (f.n != 1 || !(f.at[0] >= 0 && f.at[0] < 1e12))
+        return ox_error(n, what, NULL, "must be a single number, not negative");
     *mel = 2595 * log10(1 + f.at[0] / 700);
     return true;
 }
@@ -53,7 +55,8 @@ bool map_mel_weight_matrix(OnnxNode *n) {
     if (t == DT_none || !dtype_info[t].bytes)
         return ox_error(n, "output_datatype", NULL, "element type %lld is not supported", (long long)type);
     if (bins < 1 || bins > 1 << 16) return ox_error(n, "num_mel_bins", NULL, "%lld is out of range", (long long)bins);
-    if (length < 1 || length > 1 << 24) return ox_error(n, "dft_length", NULL, "%lld is out of range", (long long)length);
+    if (length < 1 || length > 1 << 24)
+        return ox_error(n, "dft_length", NULL, "%lld is out of range", (long long)length);
     if (rate < 1) return ox_error(n, "sample_rate", NULL, "%lld is out of range", (long long)rate);
     int64_t rows = length / 2 + 1, dims[2] = {rows, bins}, *point = arena_array_of(n->r->tmp, bins + 2, int64_t);
     if (rows * bins > 1 << 24) return ox_error(n, "dft_length", NULL, "the matrix is too large");
@@ -70,8 +73,7 @@ bool map_mel_weight_matrix(OnnxNode *n) {
         if (from == centre) set(out, centre * bins + i, 1);
         for (int64_t j = from; from != centre && j <= centre; j++)
             set(out, j * bins + i, (double)(j - from) / (double)(centre - from));
-        for (int64_t j = centre; j < to; j++)
-            set(out, j * bins + i, (double)(to - j) / (double)(to - centre));
+        for (int64_t j = centre; j < to; j++) set(out, j * bins + i, (double)(to - j) / (double)(to - centre));
     }
     return ox_emit_constant(n, 0, out);
 }
