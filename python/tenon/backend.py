@@ -37,22 +37,50 @@ def file_name(output):
     return {"": "_", ".": "_", "..": "__"}.get(output) or re.sub(r"[^A-Za-z0-9_.-]", "_", output)
 
 
-def as_proto(value, info):
-    """An input as what its type wants: a tensor, a sequence or an optional."""
-    if isinstance(value, (onnx.TensorProto, onnx.SequenceProto, onnx.OptionalProto)):
-        return value
-    if info.type.HasField("optional_type"):
-        return numpy_helper.from_optional(value, info.name)
-    if info.type.HasField("sequence_type"):
-        return numpy_helper.from_list(value, info.name)
-    return numpy_helper.from_array(np.asarray(value), info.name)
+def is_list(info):
+    """A sequence, or an optional one."""
+    t = info.type
+    return t.HasField("sequence_type") or (t.HasField("optional_type") and t.optional_type.elem_type.HasField("sequence_type"))
 
 
-def read(folder, info):
-    """Output `info` as numpy knows it; types that it lacks are those of onnx (ml_dtypes)."""
-    a = np.load(os.path.join(folder, file_name(info.name) + ".npy"))
-    want = np.dtype(helper.tensor_dtype_to_np_dtype(info.type.tensor_type.elem_type))
+def parts(value, info):
+    """An input as the tensors that it stands for, {name: TensorProto}, and as the --length that says how many."""
+    if value is None:
+        return {}, f"{info.name}=none"
+    if is_list(info):
+        tensors = {f"{info.name}_{i}": v for i, v in enumerate(value)}
+        length = f"{info.name}={len(tensors)}"
+    else:
+        tensors, length = {info.name: value}, f"{info.name}=1" if info.type.HasField("optional_type") else None
+    return {n: v if isinstance(v, onnx.TensorProto) else numpy_helper.from_array(np.asarray(v), n) for n, v in tensors.items()}, length
+
+
+def element_type(info):
+    """Number of the element type, inside sequences and optionals too."""
+    t = info.type
+    if t.HasField("optional_type"):
+        t = t.optional_type.elem_type
+    if t.HasField("sequence_type"):
+        t = t.sequence_type.elem_type
+    return t.tensor_type.elem_type
+
+
+def read(folder, name, element):
+    """An output as numpy knows it; element types that it lacks are those of onnx (ml_dtypes). None: there is none."""
+    path = os.path.join(folder, file_name(name) + ".npy")
+    if not os.path.exists(path):
+        return None
+    a, want = np.load(path), np.dtype(helper.tensor_dtype_to_np_dtype(element))
     return a if a.dtype == want or a.dtype.itemsize != want.itemsize else a.view(want)
+
+
+def read_output(folder, info):
+    if not is_list(info):
+        return read(folder, info.name, element_type(info))
+    out = []
+    while (a := read(folder, f"{info.name}_{len(out)}", element_type(info))) is not None:
+        out.append(a)
+    return out
 
 
 class TenonRep(BackendRep):
@@ -75,19 +103,23 @@ class TenonRep(BackendRep):
             given = zip([i.name for i in self.inputs], inputs)
         infos, out = {i.name: i for i in self.inputs}, os.path.join(self.folder.name, "out")
         command = [program(), "run", self.path, "--output", out, "--bind-parameters", *self.options]
+        shutil.rmtree(out, ignore_errors=True)
         for number, (name, value) in enumerate(given):
             if value is None and not infos[name].type.HasField("optional_type"):
                 continue
-            at = os.path.join(self.folder.name, f"input_{number}.pb")
-            with open(at, "wb") as f:
-                f.write(as_proto(value, infos[name]).SerializeToString())
-            command += ["--input", f"{name}={at}"]
+            tensors, length = parts(value, infos[name])
+            command += ["--length", length] if length else []
+            for part, tensor in tensors.items():
+                at = os.path.join(self.folder.name, f"input_{number}_{file_name(part)}.pb")
+                with open(at, "wb") as f:
+                    f.write(tensor.SerializeToString())
+                command += ["--input", f"{part}={at}"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode == 1:
             raise Refused(done.stderr.strip())
         if done.returncode:
             raise RuntimeError(f"tenon ended with status {done.returncode}: {done.stderr.strip()}")
-        return tuple(read(out, o) for o in self.outputs)
+        return tuple(read_output(out, o) for o in self.outputs)
 
 
 class TenonBackend(Backend):
