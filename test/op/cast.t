@@ -181,3 +181,12 @@ a = 1 0 1
 m = 1 0 1
 h = 1 0 1
 l = 1 0 1
+
+== small types are scattered, truth values summed
+const %x : i4[2,3] = [1, 2, 3, 4, 5, 6]
+const %u : i4[2,1] = [-8, 7]
+const %at : i64[2] = [1, 2]
+%y = TensorScatter(%x, %u, %at) {axis=1}
+out %y
+---
+y = 1 -8 3 4 5 7
