@@ -1,6 +1,7 @@
 /* Convolutions, pooling and matrix products. Padding that is given in words becomes numbers here. */
 #include "base/size.h"
 #include "import/onnx/maps.h"
+#include <math.h>
 
 typedef struct {
     int spatial;
@@ -281,7 +282,14 @@ bool map_gemm(OnnxNode *n) {
     a->beta = ox_float(n, "beta", 1);
     a->transA = ox_int(n, "transA", 0) != 0;
     a->transB = ox_int(n, "transB", 0) != 0;
-    return ox_emit(n, OP_Gemm, n->nin, n->in, a);
+    DType t = ox_dtype(n, ox_in(n, 0));
+    if (!dtype_is_int(t) || (a->alpha == floor(a->alpha) && a->beta == floor(a->beta)))
+        return ox_emit(n, OP_Gemm, n->nin, n->in, a);
+    ValueId in[3]; /* integers times a fraction */
+    Attr_Cast *back = ox_new(n, OP_Cast);
+    for (unsigned i = 0; i < 3; i++) in[i] = ox_cast(n, ox_in(n, i), DT_f64);
+    back->to = t;
+    return ox_emit1(n, OP_Cast, ox_make(n, OP_Gemm, in[2] == NO_VALUE ? 2 : 3, in, a), back);
 }
 
 bool map_einsum(OnnxNode *n) {

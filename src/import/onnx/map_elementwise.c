@@ -31,7 +31,11 @@ bool map_shrink(OnnxNode *n) {
     Attr_Shrink *a = ox_new(n, OP_Shrink);
     a->bias = ox_float(n, "bias", 0);
     a->lambd = ox_float(n, "lambd", 0.5);
-    return ox_emit(n, OP_Shrink, n->nin, n->in, a);
+    DType t = ox_dtype(n, ox_in(n, 0));
+    if (!dtype_is_int(t)) return ox_emit(n, OP_Shrink, n->nin, n->in, a);
+    Attr_Cast *back = ox_new(n, OP_Cast); /* the attributes are no integers */
+    back->to = t;
+    return ox_emit1(n, OP_Cast, ox_make1(n, OP_Shrink, ox_cast(n, ox_in(n, 0), DT_f64), a), back);
 }
 
 bool map_gelu(OnnxNode *n) {
