@@ -274,6 +274,7 @@ static bool named(Backward *b, const char *attr, uint32_t at, bool variable, uin
         const char *name = arena_strndup(n->r->tmp, (const char *)a->strings[i].data, a->strings[i].len);
         ValueId v = onnx_lookup(n->r, n->scope, name);
         if (v == ONNX_POISON) return !(n->bad = true); /* told already */
+        if (onnx_is_list(v)) return ox_error(n, attr, NULL, "'%s' is no tensor", name);
         if (v == NO_VALUE || v == ONNX_ABSENT)
             return ox_error(n, attr, NULL, "there is no tensor '%s' before this node", name);
         if (!ox_has(n, at + i)) return ox_error(n, attr, NULL, "operand %u, for '%s', is missing", at + i, name);
@@ -324,6 +325,8 @@ bool map_gradient(OnnxNode *n) {
     uint32_t xs, zs;
     if (n->bad) return false;
     if (y == ONNX_POISON) return !(n->bad = true);
+    if (n->g->outer) return ox_refuse(n, "inside a loop or branch that depends on data");
+    if (onnx_is_list(y)) return ox_error(n, "y", NULL, "'%s' is no tensor", name);
     if (y == NO_VALUE || y == ONNX_ABSENT)
         return ox_error(n, "y", NULL, "there is no tensor '%s' before this node", name);
     if (!named(&b, "xs", 0, true, &xs) || !named(&b, "zs", xs, false, &zs)) return false;
