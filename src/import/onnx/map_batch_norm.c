@@ -9,18 +9,11 @@ typedef struct {
     double epsilon, momentum;
 } Batch;
 
-static ValueId cast(OnnxNode *n, ValueId v, DType t) {
-    if (n->bad || v == NO_VALUE || ox_dtype(n, v) == t) return v;
-    Attr_Cast *a = ox_new(n, OP_Cast);
-    a->to = t;
-    return ox_make1(n, OP_Cast, v, a);
-}
-
 static ValueId times(OnnxNode *n, ValueId v, double number) {
     return ox_make2(n, OP_Mul, v, ox_scalar(n, ox_dtype(n, v), number));
 }
 
-/* Whether the node is in training mode: said by an attribute since 14, before that by the outputs that are asked for. */
+/* Whether the node is in training mode: since 14 an attribute says it, before that the outputs that are asked for. */
 static bool training(OnnxNode *n, bool *yes) {
     bool more = false;
     for (uint32_t i = 1; i < n->nout; i++) more = more || ox_wants(n, i);
@@ -65,8 +58,8 @@ static bool emit_statistic(OnnxNode *n, const Batch *b, unsigned which, ValueId 
     now = ox_reshape(n, now, &s);
     DType t = ox_dtype(n, n->in[3 + which]);
     ValueId running = ox_make2(n, OP_Add, times(n, old, b->momentum), times(n, now, 1 - b->momentum));
-    return ox_emit_value(n, 1 + which, cast(n, running, t)) &&
-           (n->version >= 14 || ox_emit_value(n, 3 + which, cast(n, now, t)));
+    return ox_emit_value(n, 1 + which, ox_cast(n, running, t)) &&
+           (n->version >= 14 || ox_emit_value(n, 3 + which, ox_cast(n, now, t)));
 }
 
 static ValueId train(OnnxNode *n, const Batch *b) {
@@ -86,7 +79,7 @@ static bool batch_operands(OnnxNode *n, Batch *b) {
     }
     DType t = ox_dtype(n, n->in[0]);
     b->t = t == DT_f64 ? t : DT_f32;
-    for (unsigned i = 0; i < 5; i++) b->in[i] = cast(n, n->in[i], b->t);
+    for (unsigned i = 0; i < 5; i++) b->in[i] = ox_cast(n, n->in[i], b->t);
     int rank = ox_rank(n, 0);
     if (n->bad) return false;
     if (rank < 1) return ox_error(n, NULL, NULL, "operand 0 has rank 0, 1 or more are needed");
@@ -125,5 +118,5 @@ bool map_batch_norm(OnnxNode *n) {
                 : b.spatial ? ox_make(n, OP_BatchNormalization, 5, b.in, a)
                             : normalised(n, &b, b.in[3], b.in[4]);
     Shape x = ox_shape(n, n->in[0]);
-    return !n->bad && ox_emit_reshape(n, cast(n, y, ox_dtype(n, n->in[0])), &x);
+    return !n->bad && ox_emit_reshape(n, ox_cast(n, y, ox_dtype(n, n->in[0])), &x);
 }

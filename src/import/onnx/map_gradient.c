@@ -74,7 +74,8 @@ static ValueId refuse(const Part *p) {
 static ValueId matmul_part(const Part *p, unsigned i) {
     OnnxNode *n = p->n;
     if (ox_shape(n, p->f.in[0]).rank < 2 || ox_shape(n, p->f.in[1]).rank < 2) return refuse(p);
-    return i ? fn2(p, OP_MatMul, transposed(p, p->f.in[0]), p->dy) : fn2(p, OP_MatMul, p->dy, transposed(p, p->f.in[1]));
+    return i ? fn2(p, OP_MatMul, transposed(p, p->f.in[0]), p->dy)
+             : fn2(p, OP_MatMul, p->dy, transposed(p, p->f.in[1]));
 }
 
 static ValueId product(const Part *p, ValueId a, bool ta, ValueId b, bool tb) {
@@ -102,7 +103,8 @@ static ValueId reduce_part(const Part *p) {
     for (uint32_t i = 0; i < r->axes.n; i++) {
         Dim d = x.dim[r->axes.at[i]];
         if (p->f.op == OP_ReduceMean && !dim_known(d))
-            return ox_error(n, "y", "give the shape with --input-shape", "a mean is over a dimension that is not known"),
+            return ox_error(n, "y", "give the shape with --input-shape",
+                            "a mean is over a dimension that is not known"),
                    NO_VALUE;
         count *= (double)d;
         kept.dim[r->axes.at[i]] = 1;

@@ -1,13 +1,6 @@
 /* Losses of classification and the steps of optimisers: composed of smaller operators. */
 #include "import/onnx/maps.h"
 
-static ValueId cast(OnnxNode *n, ValueId v, DType t) {
-    if (n->bad || v == NO_VALUE || ox_dtype(n, v) == t) return v;
-    Attr_Cast *a = ox_new(n, OP_Cast);
-    a->to = t;
-    return ox_make1(n, OP_Cast, v, a);
-}
-
 static ValueId where(OnnxNode *n, ValueId condition, ValueId yes, ValueId no) {
     return ox_make(n, OP_Where, 3, (ValueId[]){condition, yes, no}, NULL);
 }
@@ -82,19 +75,22 @@ static bool emit_loss(OnnxNode *n, ValueId x, DType t) {
     Attr_Axis *channel = ox_new(n, OP_GatherElements);
     channel->axis = 1;
     ValueId loss = ox_make1(n, OP_Neg, ox_make(n, OP_GatherElements, 2, (ValueId[]){x, target}, channel), NULL);
-    if (ox_has(n, 2)) weight = ox_make(n, OP_Gather, 2, (ValueId[]){cast(n, n->in[2], t), target}, ox_new(n, OP_Gather));
-    if (weight != NO_VALUE) loss = ox_make2(n, OP_Mul, loss, weight);
+    if (ox_has(n, 2)) {
+        ValueId of_classes = ox_cast(n, n->in[2], t);
+        weight = ox_make(n, OP_Gather, 2, (ValueId[]){of_classes, target}, ox_new(n, OP_Gather));
+        loss = ox_make2(n, OP_Mul, loss, weight);
+    }
     if (ignored != NO_VALUE) {
         ValueId zero = ox_scalar(n, t, 0);
         loss = where(n, ignored, zero, loss);
         weight = where(n, ignored, zero, weight == NO_VALUE ? ox_scalar(n, t, 1) : weight);
     }
     DType outer = ox_dtype(n, n->in[0]);
-    if (!strcmp(reduction, "none")) return ox_emit_reshape(n, cast(n, loss, outer), &samples);
-    if (!strcmp(reduction, "sum")) return ox_emit_value(n, 0, cast(n, whole(n, OP_ReduceSum, loss), outer));
+    if (!strcmp(reduction, "none")) return ox_emit_reshape(n, ox_cast(n, loss, outer), &samples);
+    if (!strcmp(reduction, "sum")) return ox_emit_value(n, 0, ox_cast(n, whole(n, OP_ReduceSum, loss), outer));
     loss = weight == NO_VALUE ? whole(n, OP_ReduceMean, loss)
                               : ox_make2(n, OP_Div, whole(n, OP_ReduceSum, loss), whole(n, OP_ReduceSum, weight));
-    return ox_emit_value(n, 0, cast(n, loss, outer));
+    return ox_emit_value(n, 0, ox_cast(n, loss, outer));
 }
 
 static DType loss_type(const OnnxNode *n) {
@@ -102,15 +98,15 @@ static DType loss_type(const OnnxNode *n) {
     return t == DT_f64 ? t : DT_f32;
 }
 
-bool map_nll_loss(OnnxNode *n) { return emit_loss(n, cast(n, ox_in(n, 0), loss_type(n)), loss_type(n)); }
+bool map_nll_loss(OnnxNode *n) { return emit_loss(n, ox_cast(n, ox_in(n, 0), loss_type(n)), loss_type(n)); }
 
 bool map_softmax_loss(OnnxNode *n) {
     DType t = loss_type(n);
     Attr_Axis *channel = ox_new(n, OP_LogSoftmax);
     channel->axis = 1;
     if (ox_rank(n, 0) < 2) return n->bad ? false : ox_error(n, NULL, NULL, "operand 0 must have rank 2 or more");
-    ValueId x = ox_make1(n, OP_LogSoftmax, cast(n, n->in[0], t), channel);
-    return ox_emit_value(n, 1, cast(n, x, ox_dtype(n, n->in[0]))) && emit_loss(n, x, t);
+    ValueId x = ox_make1(n, OP_LogSoftmax, ox_cast(n, n->in[0], t), channel);
+    return ox_emit_value(n, 1, ox_cast(n, x, ox_dtype(n, n->in[0]))) && emit_loss(n, x, t);
 }
 
 /* ---- Momentum, Adagrad, Adam ---- */
@@ -127,7 +123,7 @@ typedef struct {
 static ValueId step_number(OnnxNode *n, unsigned in, const char *what, DType t) {
     Shape s = ox_shape(n, ox_in(n, in)), scalar = {.rank = 0};
     if (!ox_has(n, in) || shape_count(&s) != 1) return ox_error(n, what, NULL, "must be a single number"), NO_VALUE;
-    return cast(n, s.rank ? ox_reshape(n, n->in[in], &scalar) : n->in[in], t);
+    return ox_cast(n, s.rank ? ox_reshape(n, n->in[in], &scalar) : n->in[in], t);
 }
 
 /* Momentum: v = alpha v + beta g, where beta is 1 in the first step. */
@@ -138,18 +134,18 @@ static bool momentum_step(OnnxNode *n, const Step *s, ValueId *result) {
     bool nesterov = !strcmp(ox_string(n, "mode", ""), "nesterov");
     ValueId v = ox_make2(n, OP_Add, times(n, s->kept[0], alpha), ox_make2(n, OP_Mul, beta, s->g));
     ValueId by = nesterov ? ox_make2(n, OP_Add, s->g, times(n, v, alpha)) : v;
-    result[0] = ox_make2(n, OP_Sub, s->x, ox_make2(n, OP_Mul, cast(n, s->rate, s->t), by));
+    result[0] = ox_make2(n, OP_Sub, s->x, ox_make2(n, OP_Mul, ox_cast(n, s->rate, s->t), by));
     result[1] = v;
     return !n->bad;
 }
 
 static bool adagrad_step(OnnxNode *n, const Step *s, ValueId *result) {
-    ValueId decay = times(n, cast(n, s->count, DT_f64), ox_float(n, "decay_factor", 0));
+    ValueId decay = times(n, ox_cast(n, s->count, DT_f64), ox_float(n, "decay_factor", 0));
     ValueId rate = ox_make2(n, OP_Div, s->rate, ox_make2(n, OP_Add, ox_scalar(n, DT_f64, 1), decay));
     ValueId h = ox_make2(n, OP_Add, s->kept[0], ox_make2(n, OP_Mul, s->g, s->g));
     ValueId epsilon = ox_scalar(n, s->t, ox_float(n, "epsilon", (double)1e-6f));
     ValueId root = ox_make2(n, OP_Add, ox_make1(n, OP_Sqrt, h, NULL), epsilon);
-    ValueId by = ox_make2(n, OP_Div, ox_make2(n, OP_Mul, cast(n, rate, s->t), s->g), root);
+    ValueId by = ox_make2(n, OP_Div, ox_make2(n, OP_Mul, ox_cast(n, rate, s->t), s->g), root);
     result[0] = ox_make2(n, OP_Sub, s->x, by);
     result[1] = h;
     return !n->bad;
@@ -157,7 +153,7 @@ static bool adagrad_step(OnnxNode *n, const Step *s, ValueId *result) {
 
 /* 1 - b^count */
 static ValueId bias_correction(OnnxNode *n, const Step *s, double b) {
-    ValueId power = ox_make2(n, OP_Pow, ox_scalar(n, DT_f64, b), cast(n, s->count, DT_f64));
+    ValueId power = ox_make2(n, OP_Pow, ox_scalar(n, DT_f64, b), ox_cast(n, s->count, DT_f64));
     return ox_make2(n, OP_Sub, ox_scalar(n, DT_f64, 1), power);
 }
 
@@ -171,7 +167,7 @@ static bool adam_step(OnnxNode *n, const Step *s, ValueId *result) {
     ValueId corrected = ox_make2(n, OP_Mul, s->rate, ox_make1(n, OP_Sqrt, bias_correction(n, s, beta), NULL));
     corrected = ox_make2(n, OP_Div, corrected, bias_correction(n, s, alpha));
     ValueId later = ox_make2(n, OP_Greater, s->count, ox_scalar(n, DT_i64, 0));
-    ValueId rate = cast(n, where(n, later, corrected, s->rate), s->t);
+    ValueId rate = ox_cast(n, where(n, later, corrected, s->rate), s->t);
     ValueId x = ox_make2(n, OP_Sub, s->x, ox_make2(n, OP_Mul, rate, ox_make2(n, OP_Div, v, root)));
     result[0] = times(n, x, 1 - post);
     result[1] = v;

@@ -3,13 +3,6 @@
 #include "import/onnx/maps.h"
 #include <math.h>
 
-static ValueId cast(OnnxNode *n, ValueId v, DType t) {
-    if (n->bad || v == NO_VALUE || ox_dtype(n, v) == t) return v;
-    Attr_Cast *a = ox_new(n, OP_Cast);
-    a->to = t;
-    return ox_make1(n, OP_Cast, v, a);
-}
-
 static ValueId along(OnnxNode *n, Op op, ValueId v, int64_t axis) {
     Attr_Axis *a = ox_new(n, op);
     a->axis = axis;
@@ -97,12 +90,13 @@ bool map_bernoulli(OnnxNode *n) {
     ox_rank(n, 0);
     if (n->bad) return false;
     DType outer = ox_dtype(n, n->in[0]), t = outer == DT_f64 ? outer : DT_f32;
-    if (!dtype_is_float(outer)) return ox_error(n, NULL, NULL, "operand 0 is %s, not floating-point", dtype_info[outer].name);
+    if (!dtype_is_float(outer))
+        return ox_error(n, NULL, NULL, "operand 0 is %s, not floating-point", dtype_info[outer].name);
     Attr_Cast *a = ox_new(n, OP_Cast);
     a->to = type_of(n, outer);
     Shape s = ox_shape(n, n->in[0]);
     ValueId u = uniform(n, &s, t, seed_of(n, true));
-    return ox_emit1(n, OP_Cast, ox_make2(n, OP_Less, u, cast(n, n->in[0], t)), a);
+    return ox_emit1(n, OP_Cast, ox_make2(n, OP_Less, u, ox_cast(n, n->in[0], t)), a);
 }
 
 /* Outcomes of `sample_size` draws from each row of unnormalised log-probabilities [batch, classes]: how many of the
@@ -115,13 +109,14 @@ bool map_multinomial(OnnxNode *n) {
     if (samples < 0) return ox_error(n, "sample_size", NULL, "is %lld, less than 0", (long long)samples);
     DType outer = ox_dtype(n, n->in[0]), t = outer == DT_f64 ? outer : DT_f32, to = type_of(n, DT_i32);
     if (n->bad) return false;
-    if (!dtype_is_float(outer)) return ox_error(n, NULL, NULL, "operand 0 is %s, not floating-point", dtype_info[outer].name);
+    if (!dtype_is_float(outer))
+        return ox_error(n, NULL, NULL, "operand 0 is %s, not floating-point", dtype_info[outer].name);
     if (to != DT_i32 && to != DT_i64) return ox_error(n, "dtype", NULL, "is neither int32 nor int64");
     Shape x = ox_shape(n, n->in[0]), drawn = {.rank = 3, .dim = {x.dim[0], samples, 1}};
     Shape row = {.rank = 3, .dim = {x.dim[0], 1, x.dim[1]}};
     if (!dim_known(x.dim[1]) || x.dim[1] < 1)
         return ox_error(n, NULL, "give the shape with --input-shape", "the number of classes is 0 or not known");
-    ValueId sums = ox_reshape(n, along(n, OP_CumSum, along(n, OP_Softmax, cast(n, n->in[0], t), 1), 1), &row);
+    ValueId sums = ox_reshape(n, along(n, OP_CumSum, along(n, OP_Softmax, ox_cast(n, n->in[0], t), 1), 1), &row);
     Attr_Axis *last = ox_new(n, OP_Gather);
     last->axis = 2;
     int64_t one = 1;
@@ -129,7 +124,7 @@ bool map_multinomial(OnnxNode *n) {
     tensor_set_int(at, 0, x.dim[1] - 1);
     ValueId total = ox_make(n, OP_Gather, 2, (ValueId[]){sums, ox_constant(n, at)}, last);
     ValueId point = ox_make2(n, OP_Mul, uniform(n, &drawn, t, seed_of(n, true)), total);
-    ValueId passed = cast(n, ox_make2(n, OP_GreaterOrEqual, point, sums), to);
+    ValueId passed = ox_cast(n, ox_make2(n, OP_GreaterOrEqual, point, sums), to);
     Attr_Reduce *classes = ox_new(n, OP_ReduceSum);
     classes->axes = ox_list_of(n, 1, (const int64_t[]){2});
     classes->keepdims = 0;
@@ -167,16 +162,16 @@ static bool dropout_training(OnnxNode *n, const Setting *ratio, const Setting *t
     Attr_ShapeTo *shape = ox_new(n, OP_MersenneTwister);
     shape->shape = dims_of(n, &s);
     ValueId u = ox_make1(n, OP_MersenneTwister, seed_of(n, false), shape);
-    ValueId r = ratio->known ? ox_scalar(n, DT_f64, ratio->number) : cast(n, ratio->value, DT_f64);
+    ValueId r = ratio->known ? ox_scalar(n, DT_f64, ratio->number) : ox_cast(n, ratio->value, DT_f64);
     ValueId keep = ox_make2(n, OP_GreaterOrEqual, u, r), scale = ox_make2(n, OP_Div, one, ox_make2(n, OP_Sub, one, r));
     if (!training->known) {
-        ValueId on = cast(n, training->value, DT_bool);
+        ValueId on = ox_cast(n, training->value, DT_bool);
         keep = ox_make2(n, OP_Or, keep, ox_make1(n, OP_Not, on, NULL));
         scale = ox_make(n, OP_Where, 3, (ValueId[]){on, scale, one}, NULL);
     }
-    ValueId y = ox_make2(n, OP_Mul, cast(n, x, t), cast(n, scale, t));
+    ValueId y = ox_make2(n, OP_Mul, ox_cast(n, x, t), ox_cast(n, scale, t));
     y = ox_make(n, OP_Where, 3, (ValueId[]){keep, y, ox_scalar(n, t, 0)}, NULL);
-    return ox_emit_value(n, 1, keep) && ox_emit_value(n, 0, cast(n, y, outer));
+    return ox_emit_value(n, 1, keep) && ox_emit_value(n, 0, ox_cast(n, y, outer));
 }
 
 /* Inference: the operand as it is, and a mask that keeps everything. */
