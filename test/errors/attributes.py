@@ -266,6 +266,12 @@ CASES = [
     Case("What is computed from NonZero", model([node("NonZero", "x", "i", name="n"), node("Neg", "i", "y", name="m")], {"x": [4]}),
          "node 'm' (Neg): operand 'i' has as many elements along axis 1 as the data decide; what is computed from it is "
          "not supported; declare its shape in the model if it is always the same"),
+    Case("NonZero in a branch", model([node("If", "c", name="n",
+                                            then_branch=graph([node("NonZero", "x", "t")], {}, ["t"]),
+                                            else_branch=graph([node("NonZero", "x", "e")], {}, ["e"]))],
+                                      {"c": ([], TensorProto.BOOL), "x": [4]}),
+         ["node 'n' (If): operand 'n/then/t.1' has as many elements along axis 1 as the data decide; what is computed from it "
+          "is not supported; declare its shape in the model if it is always the same"]),
     Case("Compress longer than the axis", one("Compress", {"x": [2]}, {"c": np.array([True, True, True])}),
          "node 'n' (Compress): condition: is longer than the axis"),
     Case("Unique axis", one("Unique", {"x": [2]}, axis=1),

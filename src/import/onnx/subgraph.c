@@ -29,6 +29,8 @@ static ValueId bring_one(OnnxReader *r, OnnxSub *s, ValueId v) {
         inner = graph_value(s->g, value.name, value.dtype, value.shape);
         s->g->value.at[inner].elements = value.elements;
         vec_push(r->tmp, &s->taken, v);
+        const Sized *sized = graph_sized(s->around, value.name); /* what reads it in here is refused as well */
+        if (sized && !sized->fixed) vec_push(s->g->arena, &s->g->sized, *sized);
     }
     idmap_set(r->tmp, &s->here, v, inner);
     return inner;
@@ -52,6 +54,7 @@ ValueId onnx_bring(OnnxReader *r, OnnxSub *s, const OnnxSub *from, ValueId v) {
 bool onnx_sub_output(OnnxSub *s, ValueId v) {
     Graph *g = s->g;
     if (v >= g->value.n) return ox_error(s->n, NULL, NULL, "a sub-graph gives no tensor");
+    if (!ox_whole(s->n, v)) return false;
     if (g->value.at[v].producer == NO_NODE || g->value.at[v].is_output) v = ox_make1(s->n, OP_Identity, v, NULL);
     if (!s->n->bad && g->value.at[v].producer == NO_NODE) { /* it was folded: copied when it is compiled */
         const Value value = g->value.at[v];
