@@ -280,6 +280,7 @@ bool ox_pool_attr(OnnxNode *n, Attr_Pool *a);
 /* The node that makes the ONNX node's outputs under their own names. */
 bool ox_emit(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr);
 bool ox_emit1(OnnxNode *n, Op op, ValueId a, void *attr);
+bool ox_whole(OnnxNode *n, ValueId v); /* an error when how much of it there is depends on data */
 /* The same for an operator whose last output counts: axis[i] is where output i has as many elements as that, -1: it has
  * its shape. fixed: the model says how many there are. */
 bool ox_whole(OnnxNode *n, ValueId v); /* false, and told, when how much of it counts depends on data */

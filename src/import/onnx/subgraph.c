@@ -28,6 +28,12 @@ static ValueId bring_one(OnnxReader *r, OnnxSub *s, ValueId v) {
     } else {
         inner = graph_value(s->g, value.name, value.dtype, value.shape);
         s->g->value.at[inner].elements = value.elements;
+        const Sized *sized = graph_sized(s->around, value.name);
+        if (sized) { /* nothing inside may read it as it is */
+            Sized copy = *sized;
+            copy.value = s->g->value.at[inner].name;
+            vec_push(s->g->arena, &s->g->sized, copy);
+        }
         vec_push(r->tmp, &s->taken, v);
         const Sized *sized = graph_sized(s->around, value.name); /* what reads it in here is refused as well */
         if (sized && !sized->fixed) vec_push(s->g->arena, &s->g->sized, *sized);
