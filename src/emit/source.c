@@ -181,7 +181,7 @@ static void loop_begin(const Package *k, const ProgramStep *s, uint32_t step, co
     const char *limit = "";
     if (s->trips >= 0) limit = arena_printf(k->arena, "turn%u < %lld && ", id, (long long)s->trips);
     if (s->narg > 2) {
-        limit = arena_printf(k->arena, "turn%u < turns%u && ", id, id);
+        limit = arena_printf(k->arena, "%sturn%u < turns%u && ", limit, id, id);
         str_addf(out, "%sint64_t turns%u;\n%smemcpy(&turns%u, %s, sizeof turns%u);\n", indent, id, indent, id,
                  spot(k, &s->arg[2], false), id);
     }
@@ -206,6 +206,7 @@ static void block_step(const Package *k, uint32_t step, uint32_t *open, uint32_t
     case CALL_if: str_addf(out, "%sif (%s) {\n", indent, truth(k, &s->arg[0])); break;
     case CALL_else: str_addf(out, "%s} else {\n", indent); break;
     case CALL_loop: loop_begin(k, s, step, indent, out); break;
+    case CALL_clear: str_addf(out, "%smemset(%s, 0, %lld);\n", indent, spot(k, &s->arg[0], true), (long long)s->bytes); break;
     case CALL_copy: copy(k, s, open, *depth, indent, out); break;
     default: str_addf(out, "%s}\n", indent);
     }

@@ -37,7 +37,9 @@ static bool take_turn(const Node *node, const Tensor **got, int64_t turn, Tensor
 static bool eval_loop(const Graph *g, const Node *node, const Tensor *const *in, Tensor **out, Arena *a, Diag *d) {
     const Attr_Loop *attr = node->attr;
     const Graph *body = node->sub[0];
-    int64_t trips = attr->trips >= 0 ? attr->trips : in[0] ? tensor_int(tensor_contents(in[0], a), 0) : INT64_MAX;
+    int64_t trips = attr->trips >= 0 ? attr->trips : INT64_MAX, most = INT64_MAX;
+    if (node->in[0] != NO_VALUE) most = tensor_int(tensor_contents(in[0], a), 0);
+    if (most < trips) trips = most;
     bool going = tensor_int(tensor_contents(in[1], a), 0) != 0, ok = true;
     const Tensor **inner = arena_array_of(a, body->input.n + 1, const Tensor *);
     const Tensor **got = arena_array_of(a, body->output.n + 1, const Tensor *);

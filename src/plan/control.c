@@ -62,11 +62,18 @@ typedef struct {
 } Writer;
 
 static ProgramStep *add_step(Writer *w, CallKind kind, uint32_t narg) {
-    static const char *const names[] = {"", "if", "else", "loop", "end", "copy"};
+    static const char *const names[] = {"", "if", "else", "loop", "end", "copy", "clear"};
     ProgramStep s = {.kind = kind, .narg = narg, .nodes = names[kind], .shapes = "", .first = w->node, .last = w->node};
     s.arg = arena_array_of(w->a, narg + 1, Arg);
     vec_push(w->a, w->to, s);
     return &vec_last(w->to);
+}
+
+static void clear_step(Writer *w, Arg to, int64_t bytes) {
+    if (!bytes) return;
+    ProgramStep *s = add_step(w, CALL_clear, 1);
+    s->arg[0] = to;
+    s->bytes = bytes;
 }
 
 static Arg in_arena(int64_t offset) {
@@ -125,7 +132,9 @@ static void loop_steps(Writer *w, const Node *node, const Block *body, const Arg
     for (uint32_t i = 0; i < nout; i++) result[i] = in_arena(at + p.result[i]);
     copy_step(w, condition, in[1], 1, false);
     for (uint32_t i = 0; i < carried; i++) copy_step(w, out[i], in[2 + i], value_bytes(g, g->output.at[1 + i]), false);
-    bool given = attr->trips < 0 && node_in(node, 0) != NO_VALUE;
+    for (uint32_t i = carried; !attr->whole && i < node->nout; i++)
+        clear_step(w, out[i], value_bytes(g, g->output.at[1 + i]) * attr->trips);
+    bool given = node_in(node, 0) != NO_VALUE;
     ProgramStep *loop = add_step(w, CALL_loop, given ? 3 : 2);
     loop->arg[0] = inner[0];
     loop->arg[1] = condition;

@@ -47,16 +47,17 @@ typedef enum {
     CALL_call,
     CALL_if,   /* arg 0: the condition */
     CALL_else,
-    CALL_loop, /* arg 0: the counter, arg 1: the condition, arg 2: the number of turns, unless it is `trips` or endless */
+    CALL_loop, /* arg 0: the counter, arg 1: the condition, arg 2: the number of turns, if it is data */
     CALL_end,
     CALL_copy, /* arg 0: to, arg 1: from */
+    CALL_clear, /* arg 0 */
 } CallKind;
 
 typedef struct {
     CallKind kind;
     uint32_t function;   /* of CALL_call */
-    int64_t trips;       /* of CALL_loop, -1: not known */
-    int64_t bytes;       /* of CALL_copy */
+    int64_t trips;       /* of CALL_loop: the most, -1: any number */
+    int64_t bytes;       /* of CALL_copy and CALL_clear */
     bool turning;        /* CALL_copy: behind what earlier turns of the loop wrote */
     uint32_t narg;
     Arg *arg;            /* one a parameter, scratch last */

@@ -104,6 +104,14 @@ def loops():
              node("Less", ["mx", "lim"], ["co"])]
     loop("while", graph(until, ["i:i", "ci:b", "v 3"], ["co:b", "v2 3"]), None, "c", ["x"], ["y"], ["x 3"], ["y 3"],
          {"x": np.abs(random(3))}, {"c": True, "lim": np.float32(100)})
+    for limit in (0.5, 10, 1e9):
+        nodes = [*until, node("Mul", ["v", "x"], ["part"])]
+        loop(f"stacked until {limit}", graph(nodes, ["i:i", "ci:b", "v 3"], ["co:b", "v2 3", "part 3"]), 30, "c", ["x"],
+             ["y", "s"], ["x 3"], ["y 3", "s n,3"], {"x": np.abs(random(3)) + 1}, {"c": True, "lim": np.float32(limit)})
+    stack = graph([KEEP, node("Sin", ["v"], ["v2"]), node("Neg", ["v"], ["p"])], ["i:i", "ci:b", "v 3"],
+                  ["co:b", "v2 3", "p 3"])
+    loop("stacked, the length declared", stack, None, "", ["x"], ["y", "s"], ["x 3", "m:i"], ["y 3", "s 7,3"],
+         {"x": random(3), "m": np.int64(7)}, limit="m")
     for most in (4, 0, -2):
         sine = graph([KEEP, node("Sin", ["v"], ["v2"])], ["i:i", "ci:b", "v 3"], ["co:b", "v2 3"])
         loop(f"{most} times, known when it runs", sine, None, "", ["x"], ["y"], ["x 3", "m:i"], ["y 3"],

@@ -199,8 +199,9 @@ typedef struct {
     ValueId turn, *state; /* inside the body */
 } OnnxTurns;
 typedef struct {
-    ValueId most; /* i64[] outside, where trips < 0: the number of turns; NO_VALUE: no limit */
-    int64_t trips;
+    ValueId most;  /* i64[] outside: the number of turns, NO_VALUE: no limit beside `trips` */
+    int64_t trips; /* -1: no limit that is known, and no parts */
+    bool whole;    /* there are as many turns */
     ValueId cond;  /* bool[] outside: whether there is a first turn */
     ValueId again; /* bool[] inside */
     const ValueId *next, *part; /* inside: carried values, and what is stacked */
@@ -208,6 +209,7 @@ typedef struct {
 } OnnxTurnsEnd;
 /* Between the two nodes are added to the body; result: carried values, then stacks. */
 bool onnx_turns_open(OnnxTurns *t, OnnxNode *n, uint32_t ncarried, const ValueId *first);
+void onnx_turns_drop(OnnxTurns *t); /* the last carried value, which nothing reads */
 bool onnx_turns_close(OnnxTurns *t, const OnnxTurnsEnd *end, const char *const *names, ValueId *result);
 bool onnx_branches(OnnxNode *n, ValueId condition); /* an If node of ours */
 
@@ -280,6 +282,7 @@ bool ox_pool_attr(OnnxNode *n, Attr_Pool *a);
 /* The node that makes the ONNX node's outputs under their own names. */
 bool ox_emit(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr);
 bool ox_emit1(OnnxNode *n, Op op, ValueId a, void *attr);
+int64_t onnx_declared(const OnnxNode *n, unsigned output, int axis); /* a dimension in the model's words, or -1 */
 bool ox_whole(OnnxNode *n, ValueId v); /* an error when how much of it there is depends on data */
 /* The same for an operator whose last output counts: axis[i] is where output i has as many elements as that, -1: it has
  * its shape. fixed: the model says how many there are. */

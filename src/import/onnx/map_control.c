@@ -113,50 +113,98 @@ static bool wants_scan(const Loop *l) {
     return false;
 }
 
-static bool wants(const OnnxNode *n, uint32_t output) {
-    return ox_wants(n, output);
+/* The Loop node that is being made. */
+typedef struct {
+    Loop l;
+    OnnxTurns t;
+    ValueId most;      /* operand M, if it is no constant */
+    int64_t trips;     /* the most iterations, -1: any number */
+    bool whole, fixed; /* there are as many; the model says how many */
+    uint32_t nparts;
+    ValueId *first, *next, *part;
+    const char **names;
+} Real;
+
+/* How many iterations there may be: constant M, or what the model declares of a result that has them for a dimension. */
+static bool real_limits(Real *x, OnnxNode *n) {
+    bool given = ox_known(n, ox_in(n, 0)) >= 0;
+    x->trips = -1;
+    if (given && !ox_number(n, 0, "M", &x->trips)) return false;
+    if (given && x->trips < 0) x->trips = 0;
+    x->whole = given && ox_known(n, x->l.cond) == 1;
+    x->most = x->l.bounded && !given ? ox_as_scalar(n, n->in[0], "M") : NO_VALUE;
+    return !n->bad;
+}
+
+/* Names of results: carried values, how many iterations there were, stacks. */
+static void real_names(Real *x, OnnxNode *n) {
+    Loop *l = &x->l;
+    Arena *tmp = n->r->tmp;
+    x->names = arena_array_of(tmp, l->ncarried + l->nscan + 2, const char *);
+    x->part = arena_array_of(tmp, l->nscan + 1, ValueId);
+    for (uint32_t i = 0; i < l->ncarried; i++)
+        x->names[i] = ox_wants(n, i) ? n->out[i] : arena_printf(tmp, "%s.carried%u", n->p->op_type, i);
+    for (uint32_t i = 0; i < l->nscan; i++) {
+        if (!ox_wants(n, l->ncarried + i)) continue;
+        x->names[l->ncarried + 1 + x->nparts] = n->out[l->ncarried + i];
+        x->part[x->nparts++] = l->out[1 + l->ncarried + i];
+    }
+    const char *first = x->nparts ? x->names[l->ncarried + 1] : n->p->op_type;
+    x->names[l->ncarried] = onnx_fresh(n->r, arena_printf(n->r->arena, "%s_count", first));
+}
+
+/* The body, walked once inside the sub-graph. */
+static bool real_body(Real *x, OnnxNode *n) {
+    Loop *l = &x->l;
+    if (!loop_body(l)) return false;
+    l->in[0] = x->t.turn;
+    l->in[1] = ox_scalar(n, DT_bool, 1); /* whenever the body runs */
+    for (uint32_t i = 0; i < l->ncarried; i++) l->in[2 + i] = x->t.state[i];
+    if (!onnx_body_walk(&l->body, "turn", 2 + l->ncarried, l->in, l->out)) return false;
+    l->out[0] = ox_as_scalar(n, l->out[0], "cond");
+    real_names(x, n);
+    if (n->bad) return false;
+    x->whole = x->whole && ox_known(n, l->out[0]) == 1;
+    for (uint32_t i = 0; i < l->ncarried; i++) x->next[i] = l->out[1 + i];
+    x->next[l->ncarried] = ox_make2(n, OP_Add, x->t.turn, ox_scalar(n, DT_i64, 1));
+    for (uint32_t i = 0; !x->whole && i < l->nscan; i++) {
+        int64_t d = ox_wants(n, l->ncarried + i) ? onnx_declared(n, l->ncarried + i, 0) : -1;
+        x->fixed = x->fixed || d >= 0;
+        if (d >= 0 && (x->trips < 0 || d < x->trips)) x->trips = d;
+    }
+    return !x->nparts || x->trips >= 0 ||
+           ox_error(n, "M", NULL, "the most iterations, which is the room for a result, is not known");
 }
 
 /* A Loop node of ours, for which the body is walked once. */
 static bool real_loop(OnnxNode *n) {
-    Loop l;
-    OnnxTurns t;
-    int64_t trips = -1;
-    uint32_t nparts = 0;
-    if (!loop_inputs(&l, n)) return false;
-    bool given = ox_known(n, ox_in(n, 0)) >= 0;
-    bool certain = given && ox_known(n, l.cond) == 1;
-    if (given && !ox_number(n, 0, "M", &trips)) return false;
-    ValueId most = l.bounded ? ox_as_scalar(n, n->in[0], "M") : NO_VALUE;
-    if (n->bad || !onnx_turns_open(&t, n, l.ncarried, n->in + (n->nin > 2 ? 2 : 0))) return false;
-    bool ok = loop_body(&l);
-    ValueId *part = arena_array_of(n->r->tmp, l.nscan + 1, ValueId), again = NO_VALUE;
-    const char **names = arena_array_of(n->r->tmp, l.ncarried + l.nscan + 1, const char *);
-    if (ok) {
-        l.in[0] = t.turn;
-        l.in[1] = ox_scalar(n, DT_bool, 1); /* whenever the body runs */
-        for (uint32_t i = 0; i < l.ncarried; i++) l.in[2 + i] = t.state[i];
-        ok = onnx_body_walk(&l.body, "turn", 2 + l.ncarried, l.in, l.out);
+    Real x = {0};
+    Loop *l = &x.l;
+    if (!loop_inputs(l, n) || !real_limits(&x, n)) return false;
+    Arena *tmp = n->r->tmp;
+    x.first = arena_array_of(tmp, l->ncarried + 2, ValueId);
+    x.next = arena_array_of(tmp, l->ncarried + 2, ValueId);
+    for (uint32_t i = 0; i < l->ncarried; i++) x.first[i] = n->in[2 + i];
+    x.first[l->ncarried] = ox_scalar(n, DT_i64, 0);
+    if (n->bad || !onnx_turns_open(&x.t, n, l->ncarried + 1, x.first)) return false;
+    if (!real_body(&x, n)) n->bad = true;
+    bool counted = x.nparts && !x.whole;
+    uint32_t ncarried = l->ncarried + counted;
+    if (!counted && !n->bad) { /* nobody asks how many there were */
+        onnx_turns_drop(&x.t);
+        memmove(x.names + ncarried, x.names + ncarried + 1, x.nparts * sizeof *x.names);
     }
-    if (ok) again = ox_as_scalar(n, l.out[0], "cond");
-    for (uint32_t i = 0; ok && i < l.ncarried; i++)
-        names[i] = wants(n, i) ? n->out[i] : arena_printf(n->r->tmp, "%s.carried%u", n->p->op_type, i);
-    for (uint32_t i = 0; ok && i < l.nscan; i++) {
-        if (!wants(n, l.ncarried + i)) continue;
-        names[l.ncarried + nparts] = n->out[l.ncarried + i];
-        part[nparts++] = l.out[1 + l.ncarried + i];
+    OnnxTurnsEnd end = {x.most, x.trips, x.whole, l->cond, l->out ? l->out[0] : NO_VALUE, x.next, x.part, x.nparts};
+    ValueId *result = arena_array_of(tmp, l->ncarried + x.nparts + 2, ValueId);
+    if (!onnx_turns_close(&x.t, &end, x.names, result)) return false;
+    Graph *g = n->g;
+    for (uint32_t i = 0, at = ncarried; i < n->nout; i++) {
+        if (i >= l->ncarried && !ox_wants(n, i)) continue;
+        n->result[i] = i < l->ncarried ? result[i] : result[at++];
+        if (!counted || i < l->ncarried) continue;
+        Sized s = {g->value.at[n->result[i]].name, g->value.at[result[l->ncarried]].name, 0, x.fixed};
+        vec_push(g->arena, &g->sized, s);
     }
-    if (ok && nparts && !(certain && ox_known(n, again) == 1))
-        ok = ox_error(n, "cond", NULL, "the number of iterations, which is a dimension of a result, is not known");
-    OnnxTurnsEnd end = {most, given ? (trips < 0 ? 0 : trips) : -1, l.cond, again, l.out + 1, part, nparts};
-    n->bad = n->bad || !ok;
-    ValueId *result = arena_array_of(n->r->tmp, l.ncarried + nparts + 1, ValueId);
-    if (!onnx_turns_close(&t, &end, names, result)) return false;
-    for (uint32_t i = 0, at = 0; i < n->nout; i++)
-        if (i < l.ncarried)
-            n->result[i] = result[i];
-        else if (wants(n, i))
-            n->result[i] = result[l.ncarried + at++];
     return true;
 }
 

@@ -2,7 +2,7 @@
 #include "import/onnx/maps.h"
 
 /* Of the model's graph: the dimension that it declares for this output, -1 where it says none. */
-static int64_t declared(const OnnxNode *n, unsigned output, int axis) {
+int64_t onnx_declared(const OnnxNode *n, unsigned output, int axis) {
     if (output >= n->nout || n->scope->depth) return -1;
     const GraphProto *p = n->r->model->graph;
     for (int outputs = 1; outputs >= 0; outputs--) {
@@ -22,7 +22,7 @@ static int64_t declared(const OnnxNode *n, unsigned output, int axis) {
 
 bool map_non_zero(OnnxNode *n) {
     Attr_Limit *a = ox_new(n, OP_NonZero);
-    a->limit = declared(n, 0, 1);
+    a->limit = onnx_declared(n, 0, 1);
     return ox_emit_sized(n, OP_NonZero, n->nin, n->in, a, a->limit >= 0, (const int[]){1});
 }
 
@@ -62,7 +62,7 @@ bool map_compress(OnnxNode *n) {
     ValueId x = as_line(n, &a->axis);
     if (x == NO_VALUE) return false;
     if (value_data(n->g, ox_in(n, 1))) return known_condition(n, x, a->axis);
-    a->limit = declared(n, 0, (int)a->axis);
+    a->limit = onnx_declared(n, 0, (int)a->axis);
     return ox_emit_sized(n, OP_Compress, 2, (ValueId[]){x, ox_in(n, 1)}, a, a->limit >= 0, (const int[]){(int)a->axis});
 }
 
@@ -73,7 +73,7 @@ bool map_unique(OnnxNode *n) {
     a->sorted = ox_int(n, "sorted", 1);
     const int axis[] = {(int)a->axis, 0, -1, 0};
     for (unsigned i = 0; i < 4; i++)
-        if (i != 2 && a->limit < 0) a->limit = declared(n, i, axis[i]);
+        if (i != 2 && a->limit < 0) a->limit = onnx_declared(n, i, axis[i]);
     return ox_emit_sized(n, OP_Unique, 1, &x, a, a->limit >= 0, axis);
 }
 
@@ -85,6 +85,6 @@ bool map_nms(OnnxNode *n) {
         if (!ox_number(n, 2, "max_output_boxes_per_class", &a->most)) return false;
         if (a->most < 0) a->most = 0;
     }
-    a->limit = declared(n, 0, 0);
+    a->limit = onnx_declared(n, 0, 0);
     return ox_emit_sized(n, OP_NonMaxSuppression, n->nin, n->in, a, a->limit >= 0, (const int[]){0});
 }

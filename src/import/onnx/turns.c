@@ -24,6 +24,13 @@ bool onnx_turns_open(OnnxTurns *t, OnnxNode *n, uint32_t ncarried, const ValueId
     return true;
 }
 
+void onnx_turns_drop(OnnxTurns *t) {
+    Graph *g = t->sub.g;
+    t->ncarried--;
+    g->value.at[vec_last(&g->input)].is_input = false;
+    g->input.n--;
+}
+
 bool onnx_turns_close(OnnxTurns *t, const OnnxTurnsEnd *end, const char *const *names, ValueId *result) {
     OnnxNode *n = t->n;
     OnnxValues in = {0};
@@ -33,13 +40,14 @@ bool onnx_turns_close(OnnxTurns *t, const OnnxTurnsEnd *end, const char *const *
     for (uint32_t i = 0; ok && i < end->nparts; i++) ok = onnx_sub_output(sub, end->part[i]);
     onnx_sub_close(sub);
     if (!ok) return false;
-    vec_push(n->r->tmp, &in, end->trips >= 0 ? NO_VALUE : end->most);
+    vec_push(n->r->tmp, &in, end->most);
     vec_push(n->r->tmp, &in, end->cond);
     for (uint32_t i = 0; i < t->ncarried; i++) vec_push(n->r->tmp, &in, t->first[i]);
     onnx_sub_inputs(n->r, &sub, 1, &in);
     Attr_Loop *a = ox_new(n, OP_Loop);
     a->carried = t->ncarried;
     a->trips = end->trips;
+    a->whole = end->whole;
     return onnx_sub_node(n, OP_Loop, &in, a, &sub, 1, t->ncarried + end->nparts, names, result);
 }
 
