@@ -34,7 +34,7 @@ static void fold(OnnxReader *r, NodeId id) {
 
 /* Elements behind those that count would be taken for some of them. */
 bool ox_whole(OnnxNode *n, ValueId v) {
-    const Sized *s = n->bad || v == NO_VALUE || !n->g->sized.n ? NULL : graph_sized(n->g, n->g->value.at[v].name);
+    const Sized *s = n->bad || v >= n->g->value.n || !n->g->sized.n ? NULL : graph_sized(n->g, n->g->value.at[v].name);
     return !s || s->fixed ||
            ox_error(n, NULL, "declare its shape in the model if it is always the same",
                     "operand '%s' has as many elements along axis %d as the data decide; what is computed from it is not supported",
@@ -203,27 +203,7 @@ bool ox_emit_constant(OnnxNode *n, unsigned output, const Tensor *t) {
     return true;
 }
 
-bool ox_whole(OnnxNode *n, ValueId v) {
-    const Sized *s = v < n->g->value.n ? graph_sized(n->g, n->g->value.at[v].name) : NULL;
-    return !s || s->fixed ||
-           ox_error(n, NULL, "declare its shape in the model if it is always the same",
-                    "'%s' has as many elements along axis %d as the data decide; what is made of it here is not supported",
-                    s->value, s->axis);
-}
-
-/* An Identity has as many elements as its operand. */
-static void same_size(Graph *g, ValueId from, ValueId to) {
-    const Sized *s = graph_sized(g, g->value.at[from].name);
-    if (!s || from == to) return;
-    Sized copy = *s;
-    copy.value = g->value.at[to].name;
-    vec_push(g->arena, &g->sized, copy);
-}
-
 bool ox_emit_value(OnnxNode *n, unsigned output, ValueId v) {
     if (onnx_is_list(v) && ox_wants(n, output)) n->result[output] = v;
-    if (onnx_is_list(v)) return !n->bad;
-    if (!ox_emit_output(n, output, OP_Identity, 1, &v, NULL)) return false;
-    if (ox_wants(n, output)) same_size(n->g, v, n->result[output]);
-    return true;
+    return onnx_is_list(v) ? !n->bad : ox_emit_output(n, output, OP_Identity, 1, &v, NULL);
 }

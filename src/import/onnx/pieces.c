@@ -27,7 +27,6 @@ ValueId ox_take(OnnxNode *n, ValueId v, int64_t axis, Dim index) {
 }
 
 ValueId ox_join(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis) {
-    for (uint32_t k = 0; k < count && !n->bad; k++) ox_whole(n, v[k]);
     if (n->bad || count == 1) return n->bad ? NO_VALUE : v[0];
     Attr_Axis *a = ox_new(n, OP_Concat);
     a->axis = axis;
@@ -37,7 +36,6 @@ ValueId ox_join(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis) {
 ValueId ox_stack(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis) {
     ValueId *wide = arena_array_of(n->r->tmp, count + 1, ValueId);
     for (uint32_t k = 0; k < count && !n->bad; k++) {
-        if (!ox_whole(n, v[k])) return NO_VALUE;
         Shape s = ox_shape(n, v[k]), to = {.rank = 0};
         if (s.rank < 0 || s.rank == MAX_RANK || axis < 0 || axis > s.rank)
             return ox_error(n, "axis", NULL, "there is no axis %lld in %d dimensions, at most %d are supported",
