@@ -374,11 +374,14 @@ static void cast(Emit *m, ExprId e, int prec, Str *out) {
     str_addf(out, "(%s)", emit_c_type(t));
     if (dtype_is_float(s) && dtype_is_int(t)) { /* out of range: the nearest; NaN: 0 */
         bool is_signed = dtype_info[t].cls == 'i';
-        c_need(m, is_signed ? "saturate_i64.h" : "saturate_u64.h");
-        str_addf(out, "saturate_%s(", is_signed ? "i64" : "u64");
-        c_expr(m, a, 0, out);
         int bits = 8 * dtype_info[t].bytes;
-        if (is_signed && bits == 64)
+        const char *name = s != DT_f64 && bits <= 16 ? "f32" : is_signed ? "i64" : "u64";
+        c_need(m, arena_printf(m->arena, "saturate_%s.h", name));
+        str_addf(out, "saturate_%s(", name);
+        c_expr(m, a, 0, out);
+        if (name[0] == 'f')
+            str_addf(out, ", %d.0f, %d.0f)", is_signed ? -(1 << (bits - 1)) : 0, (1 << (is_signed ? bits - 1 : bits)) - 1);
+        else if (is_signed && bits == 64)
             str_add(out, ", INT64_MIN, INT64_MAX)");
         else if (is_signed)
             str_addf(out, ", INT%d_MIN, INT%d_MAX)", bits, bits);

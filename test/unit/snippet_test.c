@@ -84,6 +84,7 @@ static float own_bf16_back(uint16_t h) {
 #include "runtime/snippet/philox_u64.h"
 #include "runtime/snippet/pow_i64.h"
 #include "runtime/snippet/pow_u64.h"
+#include "runtime/snippet/saturate_f32.h"
 #include "runtime/snippet/saturate_i64.h"
 #include "runtime/snippet/saturate_u64.h"
 #include "runtime/snippet/shift_left_i64.h"
