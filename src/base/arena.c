@@ -223,9 +223,9 @@ char *arena_strdup(Arena *a, const char *s) {
 }
 
 char *arena_strndup(Arena *a, const char *s, size_t n) {
-    size_t length = strnlen(s, n);
+    size_t length = n ? strnlen(s, n) : 0; /* nothing may come without an address */
     char *copy = arena_alloc(a, length + 1);
-    memcpy(copy, s, length);
+    if (length) memcpy(copy, s, length);
     return copy;
 }
 
