@@ -19,6 +19,7 @@ import numpy as np
 import attributes
 import files
 import graphs
+import learned
 import names
 import tool
 from make import COMPILE, small_model
@@ -215,7 +216,7 @@ def fuzz(name, good, commands, count=300):
 
 
 def main(pattern="*"):
-    for t in files, graphs, attributes, names, tool:
+    for t in files, graphs, attributes, learned, names, tool:
         table(t.CASES, pattern)
     if pattern == "*":
         help_text()

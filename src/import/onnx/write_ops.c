@@ -332,6 +332,9 @@ static bool write_sized(WriteNode *n) {
     return true;
 }
 
+/* What comes from other domains, as tables of our own. */
+static bool write_no_such(WriteNode *n) { return wn_error(n, NULL, "the standard has no such operator"); }
+
 #define REDUCE(op) {OP_##op, 0, NULL, "axes", NULL, NULL, write_reduce}
 static const WriteRow rows[] = {
     {OP_Reshape, 0, NULL, "shape", NULL, NULL, write_reshape},
@@ -384,6 +387,11 @@ static const WriteRow rows[] = {
     {OP_Compress, 0, NULL, "limit", NULL, NULL, write_sized},
     {OP_Unique, 0, NULL, "limit", NULL, NULL, write_sized},
     {OP_NonMaxSuppression, 0, NULL, "most limit", NULL, NULL, write_sized},
+    {OP_MatMulNBits, 0, NULL, NULL, NULL, NULL, write_no_such},
+    {OP_TreeEnsemble, 0, NULL, NULL, NULL, NULL, write_no_such},
+    {OP_LabelEncoder, 0, NULL, NULL, NULL, NULL, write_no_such},
+    {OP_SquaredDistance, 0, NULL, NULL, NULL, NULL, write_no_such},
+    {OP_PairwiseCoupling, 0, NULL, NULL, NULL, NULL, write_no_such},
 };
 
 const WriteRow *write_row(Op op) {
