@@ -121,9 +121,8 @@ static int64_t vector_lanes(const Rule *r, int64_t extent) {
 }
 
 /* Register tile along an axis that is not the vector: prefers one where a loaded vector is used again. */
-static void register_tile(Rule *r, ExprId red, AxisId vector) {
+static void register_tile(Rule *r, ExprId red, AxisId vector, int64_t most, bool unroll) {
     Nest *n = r->p->nest;
-    int64_t most = r->p->target->vector_registers >= 32 ? 14 : 6;
     for (int i = rule_plan(r)->npiece - 1; i >= 0; i--) {
         Piece p = rule_plan(r)->piece[i];
         if (p.reduce || p.root == vector || p.step != 1 || !p.outermost || n->axis.at[p.root].kind == AXIS_serial)
@@ -137,9 +136,33 @@ static void register_tile(Rule *r, ExprId red, AxisId vector) {
         }
         if (t < 2) return;
         if (!rule_step1(r, STEP_tile, p.name, t, NULL)) return;
-        rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
+        if (unroll) rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
         return;
     }
+}
+
+/* Sums of integers, which the C compiler turns into vectors itself where the innermost loop runs over accumulators and
+ * reads neighbours: an axis whose constant can be stored that way, two vectors of it, times a few points of another. */
+static bool integer_reduce(Rule *r, ExprId red) {
+    Nest *n = r->p->nest;
+    RuleMark before = rule_mark(r);
+    if (x_get(n, red)->dtype != DT_i32 || x_get(n, red)->id != COMBINE_sum) return false;
+    for (int i = rule_plan(r)->npiece - 1; i >= 0; i--) {
+        Piece p = rule_plan(r)->piece[i];
+        if (p.reduce || p.step != 1 || !p.outermost || n->axis.at[p.root].kind == AXIS_serial || p.size < 4) continue;
+        int64_t lanes = target_lanes(r->p->target, DT_f32);
+        while (lanes > p.size) lanes /= 2;
+        Access a = access_of(r, red, p.root);
+        if (!a.ok || a.guarded || a.strided || a.packable > 1 || a.unit + a.packable == 0) continue;
+        int64_t wide = p.size % (2 * lanes) == 0 || p.size > 4 * lanes ? 2 * lanes : lanes;
+        register_tile(r, red, p.root, 4, false);
+        if (rule_step1(r, STEP_tile, p.name, wide, NULL)) {
+            if (a.packable == 1) rule_step1(r, STEP_pack, rule_name(r, -1), wide, n->buf.at[a.pack].name);
+            return true;
+        }
+        return rule_back(r, &before);
+    }
+    return false;
 }
 
 /* Vector schedule for a stage with one reduction; false: nothing was applied. */
@@ -167,7 +190,7 @@ static bool vector_reduce(Rule *r, ExprId red) {
     int64_t lanes = vector_lanes(r, v.size);
     if (chosen.packable == 0 && rule_window(r, red, v.root, lanes)) return true;
     RuleMark before = rule_mark(r);
-    register_tile(r, red, v.root);
+    register_tile(r, red, v.root, r->p->target->vector_registers >= 32 ? 14 : 6, true);
     bool alone = r->out->step.n == before.steps;
     if (rule_step1(r, STEP_tile, v.name, lanes, NULL)) {
         const char *inner = rule_name(r, -1);
@@ -204,7 +227,7 @@ Schedule schedule_default(Arena *a, Plan *p) {
         if (count == 1 && rule_contraction(&r, red[0])) continue;
         if (count == 0)
             vector_plain(&r);
-        else if (count == 1)
+        else if (count == 1 && !integer_reduce(&r, red[0]))
             vector_reduce(&r, red[0]);
     }
     return out;
