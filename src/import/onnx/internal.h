@@ -283,9 +283,9 @@ bool ox_pool_attr(OnnxNode *n, Attr_Pool *a);
 bool ox_emit(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr);
 bool ox_emit1(OnnxNode *n, Op op, ValueId a, void *attr);
 int64_t onnx_declared(const OnnxNode *n, unsigned output, int axis); /* a dimension in the model's words, or -1 */
+bool ox_whole(OnnxNode *n, ValueId v); /* false, and told, when how much of it counts depends on data */
 /* The same for an operator whose last output counts: axis[i] is where output i has as many elements as that, -1: it has
  * its shape. fixed: the model says how many there are. */
-bool ox_whole(OnnxNode *n, ValueId v); /* false, and told, when how much of it counts depends on data */
 bool ox_emit_sized(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr, bool fixed, const int *axis);
 bool ox_emit2(OnnxNode *n, Op op, ValueId a, ValueId b);
 bool ox_emit_output(OnnxNode *n, unsigned output, Op op, uint32_t nin, const ValueId *in, void *attr);
