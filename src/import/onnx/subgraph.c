@@ -35,8 +35,6 @@ static ValueId bring_one(OnnxReader *r, OnnxSub *s, ValueId v) {
             vec_push(s->g->arena, &s->g->sized, copy);
         }
         vec_push(r->tmp, &s->taken, v);
-        const Sized *sized = graph_sized(s->around, value.name); /* what reads it in here is refused as well */
-        if (sized && !sized->fixed) vec_push(s->g->arena, &s->g->sized, *sized);
     }
     idmap_set(r->tmp, &s->here, v, inner);
     return inner;
