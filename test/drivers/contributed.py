@@ -114,6 +114,18 @@ def matmul_integer_to_float(rng):
     return case("MatMulIntegerToFloat", values, {"y": np.float32})
 
 
+def qgemm(rng):
+    a, n, turned = of(rng, *BYTES), 6, of(rng, 0, 1)
+    b = of(rng, np.int8, np.uint8) if a == np.uint8 else np.int8
+    columns = of(rng, (), (n,))
+    values = {"a": ints(rng, a, 3, 9), "as": scale(rng), "az": zero(rng, a), "b": ints(rng, b, *((n, 9) if turned else (9, n))),
+              "bs": scale(rng, 0.02, 0.1, *columns), "bz": zero(rng, b, *columns), "c": of(rng, None, ints(rng, np.int32, n))}
+    real = rng.random() < 0.3
+    if not real:
+        values.update({"ys": scale(rng, 1, 3), "yz": zero(rng, a)})
+    return case("QGemm", values, {"y": np.float32 if real else a}, transB=turned, steps=1)
+
+
 def matmul_nbits(rng):
     k, n, block, bits = int(rng.integers(5, 90)), int(rng.integers(1, 20)), of(rng, 16, 32), 4
     blocks = -(-k // block)
@@ -159,4 +171,4 @@ def bias_gelu(rng):
 
 if __name__ == "__main__":
     main([qlinear_binary, qlinear_unary, qlinear_softmax, qlinear_global_pool, qlinear_average_pool, qlinear_concat, qlinear_where, dynamic_quantize_matmul,
-          matmul_integer_to_float, matmul_nbits, fused_matmul, fused_gemm, fused_conv, skip_norm, bias_gelu])
+          matmul_integer_to_float, qgemm, matmul_nbits, fused_matmul, fused_gemm, fused_conv, skip_norm, bias_gelu])

@@ -183,3 +183,29 @@ bool map_dynamic_quantize_matmul(OnnxNode *n) {
     factors(n, a, n->in[1], zero, ox_in(n, 3), in);
     return emit_real_product(n, in, scale, n->in[2], ox_in(n, 4));
 }
+
+/* A matrix turned where `attribute` says so. */
+static ValueId turned(OnnxNode *n, ValueId v, const char *attribute) {
+    if (!ox_int(n, attribute, 0)) return v;
+    if (ox_shape(n, v).rank != 2 && !n->bad) ox_error(n, attribute, NULL, "the operand is no matrix");
+    return n->bad ? NO_VALUE : ox_transpose(n, v, 2, (const int64_t[2]){1, 0});
+}
+
+/* a, a_scale, a_zero, b, b_scale, b_zero, c (i32, in units of alpha * a_scale * b_scale), y_scale, y_zero; without the last
+ * two the result is real */
+bool map_qgemm(OnnxNode *n) {
+    if (!want_present(n, 0, 5) || !want_bytes(n, 0, 0) || !want_bytes(n, 2, 3) || !want_bytes(n, 5, 5) || !want_bytes(n, 8, 8))
+        return false;
+    ValueId in[4], a = turned(n, n->in[0], "transA"), b = turned(n, n->in[3], "transB");
+    factors(n, a, b, n->in[2], n->in[5], in);
+    ValueId sum = ox_make(n, OP_MatMulInteger, 4, in, NULL);
+    if (ox_has(n, 6)) sum = ox_make2(n, OP_Add, sum, n->in[6]);
+    ValueId scale = ox_make2(n, OP_Mul, per_column(n, n->in[1]), per_column(n, n->in[4]));
+    double alpha = ox_float(n, "alpha", 1);
+    if (alpha != 1) scale = ox_make2(n, OP_Mul, scale, ox_scalar(n, DT_f32, alpha));
+    if (!ox_has(n, 7)) return ox_emit_value(n, 0, ox_make2(n, OP_Mul, ox_cast(n, sum, DT_f32), scale));
+    if (!want_present(n, 8, 8)) return false;
+    scale = ox_make2(n, OP_Div, scale, per_column(n, n->in[7]));
+    ValueId y = ox_make2(n, OP_Mul, ox_cast(n, sum, DT_f32), scale);
+    return ox_emit_quantised(n, 0, y, per_column(n, n->in[8]), ox_dtype(n, n->in[8]));
+}

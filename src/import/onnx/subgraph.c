@@ -29,7 +29,7 @@ static ValueId bring_one(OnnxReader *r, OnnxSub *s, ValueId v) {
         inner = graph_value(s->g, value.name, value.dtype, value.shape);
         s->g->value.at[inner].elements = value.elements;
         const Sized *sized = graph_sized(s->around, value.name);
-        if (sized) { /* nothing inside may read it as it is */
+        if (sized && !sized->fixed) { /* nothing inside may read it as it is */
             Sized copy = *sized;
             copy.value = s->g->value.at[inner].name;
             vec_push(s->g->arena, &s->g->sized, copy);
