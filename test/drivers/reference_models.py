@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Models of ../shared/models that use quantised operators, state and caches, against what their own frameworks made:
-MLPerf Tiny's int8 networks, quantised ONNX of every kind, a decoder with its cache, a detector of speech with its state.
+control flow, MLPerf Tiny's int8 networks, quantised ONNX of every kind, a decoder with its cache, a detector of speech with its state.
 
     reference_models.py [WORD ...]      all, or those whose name contains a word
 """
 import os
+import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -127,7 +128,18 @@ def decoder():
     return None
 
 
+def control_flow(name):
+    """`tenon verify`, with what shapes depend on bound."""
+    at = os.path.join(MODELS, "control_flow", name)
+    done = subprocess.run([tenon.backend.program(), "verify", f"{at}.onnx", "--data", f"{at}_ref.npz", "--bind-parameters"],
+                          capture_output=True, text=True)
+    return None if done.returncode == 0 else (done.stdout + done.stderr)[-400:]
+
+
 CASES = {
+    **{f"control_flow/{n}": lambda n=n: control_flow(n) for n in (
+        "data_dependent_shape", "dynamic_nhw", "if_bool_input", "if_data_dependent", "loop_trip_cond_scan", "loop_while_nested_if",
+        "scan_rnn", "scan_rnn_reverse")},
     **{f"mlperf_tiny/{n}": lambda n=n, s=s: mlperf(n, s) for n, s in (("kws", 0), ("ic", 1), ("vww", 0), ("ad", 0))},
     **{f"digits/{v}": lambda v=v: digits(v, 0.05) for v in ("qdq_int8", "qdq_uint8_pt", "qop_uint8", "qop_int8", "dynamic")},
     **{f"faces/{v}": lambda v=v: faces(v, 0.05) for v in ("qdq_int8", "qdq_uint8_pt", "qop_uint8", "qop_int8")},

@@ -263,8 +263,8 @@ CASES = [
                                           {"r": [], "t": ([], INT64), "x": [2]}, domains=[TRAINING]),
          "node 'n' (Momentum): mode: the attribute is missing"),
     fine("NonZero of an input", one("NonZero", {"x": [4]})),
-    Case("What is computed from NonZero", model([node("NonZero", "x", "i", name="n"), node("Neg", "i", "y", name="m")], {"x": [4]}),
-         "node 'm' (Neg): operand 'i' has as many elements along axis 1 as the data decide; what is computed from it is "
+    Case("What is computed from NonZero", model([node("NonZero", "x", "i", name="n"), node("ReduceSum", "i", "y", name="m")], {"x": [4]}),
+         "node 'm' (ReduceSum): operand 'i' has as many elements along axis 1 as the data decide; what is computed from it is "
          "not supported; declare its shape in the model if it is always the same"),
     Case("NonZero in a branch", model([node("If", "c", name="n",
                                             then_branch=graph([node("NonZero", "x", "t")], {}, ["t"]),
@@ -282,8 +282,18 @@ CASES = [
          "node 'n' (DFT): axis: got the last dimension, which holds real and imaginary part"),
     Case("Col2Im from inputs", one("Col2Im", {"x": [1, 4, 1], "i": ([1], INT64), "b": ([1], INT64)}, opset=18),
          "node 'n' (Col2Im): image_shape: operand 'i' must be known at compile time; give it with --bind i=FILE --bind b=FILE"),
-    Case("TopK k from an input", one("TopK", {"x": [4], "k": ([1], INT64)}, outs="y i"),
-         "node 'n' (TopK): k: operand 'k' must be known at compile time; give it with --bind k=FILE"),
+    fine("TopK k from an input", one("TopK", {"x": [4], "k": ([1], INT64)}, outs="y i")),
+    Case("whole numbers divided that may not count",
+         model([node("NonZero", "x", "i", name="n"), node("Div", "i i", "y", name="m")], {"x": [4]}),
+         "node 'm' (Div): operand 'i' has as many elements along axis 1 as the data decide; what is computed from it is "
+         "not supported; declare its shape in the model if it is always the same"),
+    Case("its shape", model([node("NonZero", "x", "i", name="n"), node("Shape", "i", "y", name="m")], {"x": [4]}),
+         "node 'm' (Shape): operand 'i' has as many elements along axis 1 as the data decide; what is computed from it is "
+         "not supported; declare its shape in the model if it is always the same"),
+    Case("another size beside it", model([node("NonZero", "x", "i", name="n"), node("Add", "i j", "y", name="m")],
+                                         {"x": [4], "j": ([1, 4], INT64)}),
+         "node 'm' (Add): operand 'i' has as many elements along axis 1 as the data decide; what is computed from it is "
+         "not supported; declare its shape in the model if it is always the same"),
     Case("Constant without a value", model([node("Constant", "")]),
          "node 'n' (Constant): value: the attribute is missing"),
     Case("Constant string", model([node("Constant", "", value_string="a")]),

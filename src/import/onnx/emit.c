@@ -44,12 +44,10 @@ bool ox_whole(OnnxNode *n, ValueId v) {
 static NodeId add(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, uint32_t nout, const char *const *out,
                   void *attr) {
     if (n->bad || !arity_check(n, op, &nin, in)) return NO_NODE;
-    for (uint32_t i = 0; i < nin; i++)
-        if (!ox_whole(n, in[i])) return NO_NODE;
     Graph *g = n->g;
     NodeId id = graph_node(g, op, n->name, (int)nin, in, (int)nout, out, attr ? attr : ox_new(n, op));
     g->node.at[id].source = n->p->op_type;
-    if (op_infer(g, id)) return id;
+    if (op_infer(g, id) && onnx_follow_sizes(n, id)) return id;
     graph_remove_node(g, id);
     n->bad = true;
     return NO_NODE;

@@ -284,6 +284,12 @@ bool ox_emit(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr);
 bool ox_emit1(OnnxNode *n, Op op, ValueId a, void *attr);
 int64_t onnx_declared(const OnnxNode *n, unsigned output, int axis); /* a dimension in the model's words, or -1 */
 bool ox_whole(OnnxNode *n, ValueId v); /* false, and told, when how much of it counts depends on data */
+/* sized.c. Operators whose mapping may see such an operand, since it asks for no sizes. */
+bool onnx_takes_sizes(const OnnxRow *row);
+/* The results of a node just made have the counts of its operands; false, and told, where that cannot be said. */
+bool onnx_follow_sizes(OnnxNode *n, NodeId id);
+/* Counts of what is no output of the graph go. */
+void onnx_keep_sizes(Graph *g);
 /* The same for an operator whose last output counts: axis[i] is where output i has as many elements as that, -1: it has
  * its shape. fixed: the model says how many there are. */
 bool ox_emit_sized(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr, bool fixed, const int *axis);

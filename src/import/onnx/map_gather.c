@@ -63,12 +63,34 @@ bool map_one_hot(OnnxNode *n) {
     return ox_emit(n, OP_OneHot, 2, in, a);
 }
 
+/* k is data: all elements are sorted, and the first k of them count. */
+static bool first_k(OnnxNode *n, Attr_TopK *a) {
+    Shape s = ox_shape(n, ox_in(n, 0)), none = {.rank = 0};
+    int64_t axis = a->axis;
+    if (n->bad || !ox_axis(n, "axis", &axis, s.rank)) return false;
+    if (!dim_known(s.dim[axis]))
+        return ox_error(n, "k", "give the shape with --input-shape", "the size of the operand is not known");
+    int64_t declared = onnx_declared(n, 0, (int)axis);
+    if (declared < 0) declared = onnx_declared(n, 1, (int)axis);
+    ValueId k = ox_cast(n, ox_reshape(n, ox_in(n, 1), &none), DT_i64);
+    ValueId in[3] = {k, ox_scalar(n, DT_i64, 0), ox_scalar(n, DT_i64, (double)s.dim[axis])}, count;
+    const char *name = onnx_fresh(n->r, arena_printf(n->r->arena, "%s_count", n->out[0][0] ? n->out[0] : n->out[n->nout - 1]));
+    if (n->bad || !ox_make_outputs(n, OP_Clip, 3, in, NULL, 1, &name, &count)) return false;
+    a->k = declared >= 0 && declared <= s.dim[axis] ? declared : s.dim[axis];
+    if (!ox_emit1(n, OP_TopK, ox_in(n, 0), a)) return false;
+    for (uint32_t i = 0; i < n->nout && i < 2; i++)
+        if (n->result[i] != NO_VALUE && n->out[i][0])
+            vec_push(n->g->arena, &n->g->sized, ((Sized){n->g->value.at[n->result[i]].name, name, (int)axis, declared >= 0}));
+    return true;
+}
+
 bool map_top_k(OnnxNode *n) {
     Attr_TopK *a = ox_new(n, OP_TopK);
     a->axis = ox_int(n, "axis", -1);
     a->largest = ox_int(n, "largest", 1);
     a->sorted = ox_int(n, "sorted", 1);
     if (n->version >= 10) {
+        if (ox_has(n, 1) && !value_data(n->g, n->in[1])) return first_k(n, a);
         if (!ox_number(n, 1, "k", &a->k)) return false;
     } else {
         if (!ox_find(n, "k")) return ox_error(n, "k", NULL, "the attribute is missing");

@@ -123,7 +123,7 @@ static bool lists_fit(OnnxNode *n) {
 
 /* Whatever the operator makes of it, its shape alone included. */
 static bool sizes_fit(OnnxNode *n) {
-    for (uint32_t i = 0; i < n->nin; i++)
+    for (uint32_t i = 0; i < n->nin && !(n->row && onnx_takes_sizes(n->row)); i++)
         if (!onnx_is_list(n->in[i]) && !ox_whole(n, n->in[i])) return false;
     return true;
 }
@@ -232,6 +232,7 @@ static bool add_outputs(OnnxReader *r, const OnnxScope *s, const GraphProto *p, 
         else
             graph_add_output(r->g, v);
     }
+    onnx_keep_sizes(r->g);
     for (uint32_t i = 0; i < r->g->sized.n; i++) { /* behind the model's own */
         ValueId v = graph_find(r->g, r->g->sized.at[i].count);
         if (v != NO_VALUE && !graph_is_output(r->g, v)) graph_add_output(r->g, v);

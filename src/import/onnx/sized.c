@@ -1,0 +1,93 @@
+/* Sizes that depend on data, followed through the operators that leave the counted elements where they can be found: their
+ * results have the same room and the same count. What lies behind those that count is computed as well, and cut off. */
+#include "import/onnx/internal.h"
+
+static const Sized *sized_operand(const Graph *g, ValueId v) {
+    const Sized *s = v == NO_VALUE || !g->sized.n ? NULL : graph_sized(g, g->value.at[v].name);
+    return s && !s->fixed ? s : NULL;
+}
+
+static int64_t elements_before(const Shape *s, int axis) {
+    int64_t n = 1;
+    for (int i = 0; i < axis; i++) n *= s->dim[i];
+    return n;
+}
+
+/* Every operand of an element-wise node goes with one that is counted along dimension `axis` of the result: it has one
+ * element there, or the same count. */
+static bool goes_along(const Graph *g, const Node *x, int axis, const Sized *counted) {
+    const Shape *y = value_shape(g, x->out[0]);
+    for (unsigned i = 0; i < x->nin; i++) {
+        if (x->in[i] == NO_VALUE) continue;
+        const Shape *s = value_shape(g, x->in[i]);
+        int at = axis - (y->rank - s->rank);
+        const Sized *own = sized_operand(g, x->in[i]);
+        if (own ? strcmp(own->count, counted->count) || own->axis != at : at >= 0 && s->dim[at] != 1) return false;
+    }
+    return true;
+}
+
+/* Dimension of the result that the counted one of operand i becomes; -1 where it is not found there as a whole. */
+static int follow(const Graph *g, const Node *x, unsigned i, const Sized *counted) {
+    const Shape *from = value_shape(g, x->in[i]), *y = value_shape(g, x->out[0]);
+    int axis = counted->axis;
+    bool whole_numbers = dtype_is_int(g->value.at[x->out[0]].dtype);
+    switch (x->op) {
+    case OP_Transpose:
+        for (uint32_t d = 0; d < ((const Attr_Perm *)x->attr)->perm.n; d++)
+            if (((const Attr_Perm *)x->attr)->perm.at[d] == axis) return (int)d;
+        return -1;
+    case OP_Gather: return i == 1 ? (int)((const Attr_Axis *)x->attr)->axis + axis : -1;
+    case OP_GatherND: return i == 1 && axis < from->rank - 1 ? axis : -1;
+    case OP_Reshape:
+        for (int d = 0; d < y->rank; d++)
+            if (y->dim[d] == from->dim[axis] && elements_before(y, d) == elements_before(from, axis)) return d;
+        return -1;
+    case OP_Div:
+    case OP_Mod: /* behind those that count are zeros */
+        if (whole_numbers) return -1;
+        break;
+    default: break;
+    }
+    int d = axis + y->rank - from->rank;
+    if (op_info[x->op].cls != CLASS_elementwise || x->nout != 1 || y->dim[d] != from->dim[axis]) return -1;
+    return goes_along(g, x, d, counted) ? d : -1;
+}
+
+bool onnx_takes_sizes(const OnnxRow *row) {
+    switch (row->op) {
+    case OP_none: return false;
+    case OP_Transpose:
+    case OP_Gather:
+    case OP_GatherND:
+    case OP_Reshape: return true;
+    default: return op_info[row->op].cls == CLASS_elementwise;
+    }
+}
+
+bool onnx_follow_sizes(OnnxNode *n, NodeId id) {
+    Graph *g = n->g;
+    if (!g->sized.n) return true;
+    for (unsigned i = 0; i < g->node.at[id].nin; i++) {
+        const Node *x = &g->node.at[id];
+        const Sized *s = sized_operand(g, x->in[i]);
+        if (!s) continue;
+        if (x->nout != 1 || x->out[0] == NO_VALUE) return ox_whole(n, x->in[i]);
+        const Sized *have = sized_operand(g, x->out[0]);
+        int axis = shape_known(value_shape(g, x->in[i])) && shape_known(value_shape(g, x->out[0])) ? follow(g, x, i, s) : -1;
+        if (axis < 0 || (have && (have->axis != axis || strcmp(have->count, s->count)))) return ox_whole(n, x->in[i]);
+        if (have) continue;
+        Sized y = {g->value.at[x->out[0]].name, s->count, axis, false};
+        vec_push(g->arena, &g->sized, y);
+    }
+    return true;
+}
+
+void onnx_keep_sizes(Graph *g) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < g->sized.n; i++) {
+        ValueId v = graph_find(g, g->sized.at[i].value);
+        if (g->sized.at[i].fixed || (v != NO_VALUE && graph_is_output(g, v))) g->sized.at[kept++] = g->sized.at[i];
+    }
+    g->sized.n = kept;
+}
