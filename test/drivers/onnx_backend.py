@@ -28,7 +28,7 @@ BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test")
 WORK = os.path.join(BUILD, "onnx_backend")
 KNOWN = os.path.join(ROOT, "test/onnx_backend_known.txt")
 TENON = os.environ.get("TENON", os.path.join(ROOT, "build/tenon"))
-FLOOR = {"full": 1240, "quick": 205}  # right results at least
+FLOOR = {"full": 1655, "quick": 270}  # right results at least
 SECONDS = {"light": 240}  # whole networks; 60 for the other cases
 QUICK = os.environ.get("TENON_TEST") == "quick"
 
