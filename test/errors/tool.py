@@ -73,6 +73,11 @@ def link(to):
 
 
 ONES = np.ones(4, np.float32)
+# of src/pass/passes.def, in their order
+PASSES = ("expand_composite, unpack_weights, dead_code, fold_constants, eliminate_identity, canonicalise, cse, fold_batch_norm, "
+          "fold_scale, merge_constants, substitute, fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, "
+          "merge_concat, fuse_attention, assign_layout, choose_winograd, order")
+
 CASES = [
     Case("unknown command", ADD, ["tenon: 'compyle' is not a command", "Try `tenon --help'."], "compyle m.onnx", 2),
     Case("no model", ADD, ["tenon compile: which model?", "Try `tenon compile --help'."], "compile -o out", 2),
@@ -169,22 +174,13 @@ CASES = [
     usage("what to optimise for", "compile m.onnx -o out --optimize small",
           "--optimize: 'small' is neither speed nor size"),
     Case("unknown pass to skip", ADD,
-         "skip: there is no pass 'frobnicate'; the passes are expand_composite, dead_code, fold_constants, "
-         "eliminate_identity, canonicalise, cse, fold_batch_norm, fold_scale, merge_constants, substitute, "
-         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, fuse_attention, assign_layout, "
-         "choose_winograd, order",
+         "skip: there is no pass 'frobnicate'; the passes are " + PASSES,
          COMPILE + " --skip-pass frobnicate"),
     Case("unknown pass to stop after", ADD,
-         "stop after: there is no pass 'frobnicate'; the passes are expand_composite, dead_code, fold_constants, "
-         "eliminate_identity, canonicalise, cse, fold_batch_norm, fold_scale, merge_constants, substitute, "
-         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, fuse_attention, assign_layout, "
-         "choose_winograd, order",
+         "stop after: there is no pass 'frobnicate'; the passes are " + PASSES,
          COMPILE + " --stop-after frobnicate"),
     Case("unknown pass to dump", ADD,
-         "dump: there is no pass 'frobnicate'; the passes are expand_composite, dead_code, fold_constants, "
-         "eliminate_identity, canonicalise, cse, fold_batch_norm, fold_scale, merge_constants, substitute, "
-         "fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, merge_concat, fuse_attention, assign_layout, "
-         "choose_winograd, order",
+         "dump: there is no pass 'frobnicate'; the passes are " + PASSES,
          COMPILE + " --dump frobnicate"),
     Case("schedule missing", ADD,
          "tenon: s.txt: cannot open: No such file or directory", COMPILE + " --schedule s.txt"),
