@@ -353,20 +353,6 @@ static const Tensor **execute_all(Runner *r, const Tensor *const *in) {
     return out;
 }
 
-/* The first `count` elements of t along `axis`. */
-static const Tensor *first_of(Arena *a, const Tensor *t, int axis, int64_t count) {
-    size_t outer = 1, inner = (size_t)dtype_info[t->dtype].bytes;
-    for (int d = 0; d < axis; d++) outer *= (size_t)t->shape.dim[d];
-    for (int d = axis + 1; d < t->shape.rank; d++) inner *= (size_t)t->shape.dim[d];
-    Shape s = t->shape;
-    s.dim[axis] = count;
-    Tensor *to = tensor_new(a, t->dtype, s);
-    char *at = (char *)(uintptr_t)to->data; /* its own */
-    for (size_t i = 0; i < outer; i++)
-        memcpy(at + i * (size_t)count * inner, (const char *)t->data + i * (size_t)t->shape.dim[axis] * inner, (size_t)count * inner);
-    return to;
-}
-
 static uint32_t port_named(const Runner *r, const char *name) {
     uint32_t i = 0;
     while (i < r->nout && strcmp(r->out[i].name, name)) i++;
@@ -388,7 +374,7 @@ static const Tensor **cut_outputs(Runner *r, const Tensor **out) {
                        "the data give %lld elements along axis %d, the model declares %lld", (long long)number, s->axis, (long long)most);
             return NULL;
         }
-        if (value < r->nout && number < most) out[value] = first_of(r->arena, out[value], s->axis, number);
+        if (value < r->nout && number < most) out[value] = tensor_first(r->arena, out[value], s->axis, number);
     }
     return out;
 }

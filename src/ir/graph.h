@@ -104,6 +104,8 @@ ValueId graph_constant(Graph *g, const char *name, const Tensor *t);
 /* Convenience constants with a fresh name derived from `hint`. */
 ValueId graph_const_float(Graph *g, const char *hint, DType t, double v);          /* rank 0, any float or int type */
 ValueId graph_const_ints(Graph *g, const char *hint, int64_t n, const int64_t *v); /* i64[n] */
+/* The first `count` elements along `axis`, copied. */
+Tensor *tensor_first(Arena *a, const Tensor *t, int axis, int64_t count);
 Tensor *tensor_new(Arena *a, DType t, Shape s); /* zeroed contents; NULL data only on overflow: check ->data */
 /* t itself, or its contents made from its rule, in arena a. */
 const Tensor *tensor_contents(const Tensor *t, Arena *a);

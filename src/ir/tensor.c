@@ -15,6 +15,18 @@ Tensor *tensor_new(Arena *a, DType t, Shape s) {
     return r;
 }
 
+Tensor *tensor_first(Arena *a, const Tensor *t, int axis, int64_t count) {
+    Shape s = t->shape;
+    int64_t outer = 1, inner = dtype_info[t->dtype].bytes;
+    for (int d = 0; d < s.rank; d++) *(d < axis ? &outer : &inner) *= d == axis ? 1 : s.dim[d];
+    s.dim[axis] = count;
+    Tensor *to = tensor_new(a, t->dtype, s);
+    for (int64_t i = 0; to->data && i < outer; i++)
+        memcpy((char *)(uintptr_t)to->data + i * count * inner, (const char *)t->data + i * t->shape.dim[axis] * inner,
+               (size_t)(count * inner));
+    return to;
+}
+
 const Tensor *tensor_contents(const Tensor *t, Arena *a) {
     if (t->data || !t->rule) return t;
     Tensor *made = tensor_new(a, t->dtype, t->shape);

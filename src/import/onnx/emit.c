@@ -32,15 +32,6 @@ static void fold(OnnxReader *r, NodeId id) {
         r->fold_budget -= (int64_t)g->value.at[out].data->bytes;
 }
 
-/* Elements behind those that count would be taken for some of them. */
-bool ox_whole(OnnxNode *n, ValueId v) {
-    const Sized *s = n->bad || v >= n->g->value.n || !n->g->sized.n ? NULL : graph_sized(n->g, n->g->value.at[v].name);
-    return !s || s->fixed ||
-           ox_error(n, NULL, "declare its shape in the model if it is always the same",
-                    "operand '%s' has as many elements along axis %d as the data decide; what is computed from it is not supported",
-                    s->value, s->axis);
-}
-
 static NodeId add(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, uint32_t nout, const char *const *out,
                   void *attr) {
     if (n->bad || !arity_check(n, op, &nin, in)) return NO_NODE;
@@ -55,12 +46,9 @@ static NodeId add(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, uint32_t 
 
 ValueId ox_make(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr) {
     if (n->bad) return NO_VALUE;
-    const char *base = n->nout && n->out[0][0] ? n->out[0] : n->p->op_type;
-    const char *name = onnx_fresh(n->r, base);
-    NodeId id = add(n, op, nin, in, 1, &name, attr);
-    if (id == NO_NODE) return NO_VALUE;
-    ValueId out = n->g->node.at[id].out[0];
-    fold(n->r, id);
+    const char *name = onnx_fresh(n->r, n->nout && n->out[0][0] ? n->out[0] : n->p->op_type);
+    ValueId out;
+    ox_make_outputs(n, op, nin, in, attr, 1, &name, &out);
     return out;
 }
 
@@ -124,59 +112,6 @@ bool ox_emit(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr) {
     return true;
 }
 
-/* The first `count` elements along `axis`. */
-static Tensor *cut(Arena *a, const Tensor *t, int axis, int64_t count) {
-    Shape s = t->shape;
-    int64_t outer = 1, inner = dtype_info[t->dtype].bytes;
-    for (int d = 0; d < s.rank; d++) *(d < axis ? &outer : &inner) *= d == axis ? 1 : s.dim[d];
-    s.dim[axis] = count;
-    Tensor *to = tensor_new(a, t->dtype, s);
-    for (int64_t i = 0; to->data && i < outer; i++)
-        memcpy((char *)(uintptr_t)to->data + i * count * inner, (const char *)t->data + i * t->shape.dim[axis] * inner,
-               (size_t)(count * inner));
-    return to;
-}
-
-/* All operands were constant: so is the number of elements. */
-static bool settle_size(OnnxNode *n, const Tensor *count, bool fixed, const int *axis, uint32_t nout) {
-    int64_t number = tensor_int(count, 0);
-    for (uint32_t i = 0; i < nout; i++) {
-        if (axis[i] < 0 || n->result[i] == NO_VALUE) continue;
-        Value *v = &n->g->value.at[n->result[i]];
-        if (fixed && number != v->shape.dim[axis[i]])
-            return ox_error(n, NULL, "remove the declared shape", "output '%s' has %lld elements along axis %d, the model declares %lld",
-                            v->name, (long long)number, axis[i], (long long)v->shape.dim[axis[i]]);
-        v->data = cut(n->r->arena, v->data, axis[i], number);
-        v->shape = v->data->shape;
-    }
-    return true;
-}
-
-bool ox_emit_sized(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr, bool fixed, const int *axis) {
-    if (n->bad) return false;
-    uint32_t total = op_info[op].out_max, nout = n->nout;
-    if (nout >= total && n->out[total - 1][0]) return ox_error(n, NULL, NULL, "has %u outputs, %u are the most", nout, total - 1);
-    const char **out = arena_array_of(n->r->tmp, total, const char *), *named = NULL;
-    for (uint32_t i = 0; i < total; i++) {
-        out[i] = i < nout && i + 1 < total ? n->out[i] : "";
-        if (!named && *out[i]) named = out[i];
-    }
-    if (!named) return ox_error(n, NULL, NULL, "has no output");
-    out[total - 1] = onnx_fresh(n->r, arena_printf(n->r->arena, "%s_count", named));
-    NodeId id = add(n, op, nin, in, total, out, attr);
-    if (id == NO_NODE) return false;
-    ValueId count = n->g->node.at[id].out[total - 1];
-    for (uint32_t i = 0; i < nout && i + 1 < total; i++) n->result[i] = n->g->node.at[id].out[i];
-    fold(n->r, id);
-    if (value_data(n->g, count)) return settle_size(n, value_data(n->g, count), fixed, axis, nout < total ? nout : total - 1);
-    for (uint32_t i = 0; i < nout && i + 1 < total; i++) {
-        if (axis[i] < 0 || n->result[i] == NO_VALUE) continue;
-        Sized s = {n->g->value.at[n->result[i]].name, n->g->value.at[count].name, axis[i], fixed};
-        vec_push(n->g->arena, &n->g->sized, s);
-    }
-    return true;
-}
-
 bool ox_emit1(OnnxNode *n, Op op, ValueId a, void *attr) { return ox_emit(n, op, 1, &a, attr); }
 
 bool ox_emit2(OnnxNode *n, Op op, ValueId a, ValueId b) { return ox_emit(n, op, 2, (ValueId[]){a, b}, NULL); }
@@ -184,11 +119,7 @@ bool ox_emit2(OnnxNode *n, Op op, ValueId a, ValueId b) { return ox_emit(n, op, 
 bool ox_emit_output(OnnxNode *n, unsigned output, Op op, uint32_t nin, const ValueId *in, void *attr) {
     if (n->bad) return false;
     if (!ox_wants(n, output)) return true;
-    NodeId id = add(n, op, nin, in, 1, &n->out[output], attr);
-    if (id == NO_NODE) return false;
-    n->result[output] = n->g->node.at[id].out[0];
-    fold(n->r, id);
-    return true;
+    return ox_make_outputs(n, op, nin, in, attr, 1, &n->out[output], &n->result[output]);
 }
 
 bool ox_emit_reshape(OnnxNode *n, ValueId v, const Shape *s) {

@@ -46,7 +46,7 @@ typedef struct {
     Map files; /* location -> index in mapped */
     Vec(Bytes) mapped;
 } TensorSource;
-DType onnx_dtype(int number); /* DT_none when it is not supported */
+DType onnx_dtype(int64_t number); /* DT_none when it is not supported */
 int onnx_dtype_number(DType t);
 const char *onnx_dtype_name(int number); /* "FLOAT8E4M3FN" or "number 99" in words */
 /* The contents point into `p` where the layouts agree, otherwise they are converted into the arena. */
@@ -270,29 +270,9 @@ ValueId ox_reshape(OnnxNode *n, ValueId v, const Shape *s);
 ValueId ox_constant(OnnxNode *n, const Tensor *t);
 ValueId ox_scalar(OnnxNode *n, DType t, double v); /* rank 0 */
 Tensor *ox_tensor(OnnxNode *n, DType t, int rank, const int64_t *dims);
-/* ---- map_quant.c: numbers that stand for reals, real = (number - zero point) * scale ---- */
-ValueId ox_cast(OnnxNode *n, ValueId v, DType t); /* v itself where it has the type; NO_VALUE stays */
-/* A real that was divided by its scale: rounded half to even, zero point (may be NO_VALUE) added, saturated. */
-bool ox_emit_quantised(OnnxNode *n, unsigned output, ValueId v, ValueId zero, DType t);
-/* (v - zero) * scale as f32. */
-ValueId ox_real(OnnxNode *n, ValueId v, ValueId scale, ValueId zero);
-/* ---- map_conv.c ---- */
-Attr_Conv *ox_conv_attr(OnnxNode *n, ValueId w); /* of operand 0 and weights w; NULL after an error */
-bool ox_pool_attr(OnnxNode *n, Attr_Pool *a);
 /* The node that makes the ONNX node's outputs under their own names. */
 bool ox_emit(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr);
 bool ox_emit1(OnnxNode *n, Op op, ValueId a, void *attr);
-int64_t onnx_declared(const OnnxNode *n, unsigned output, int axis); /* a dimension in the model's words, or -1 */
-bool ox_whole(OnnxNode *n, ValueId v); /* false, and told, when how much of it counts depends on data */
-/* sized.c. Operators whose mapping may see such an operand, since it asks for no sizes. */
-bool onnx_takes_sizes(const OnnxRow *row);
-/* The results of a node just made have the counts of its operands; false, and told, where that cannot be said. */
-bool onnx_follow_sizes(OnnxNode *n, NodeId id);
-/* Counts of what is no output of the graph go. */
-void onnx_keep_sizes(Graph *g);
-/* The same for an operator whose last output counts: axis[i] is where output i has as many elements as that, -1: it has
- * its shape. fixed: the model says how many there are. */
-bool ox_emit_sized(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr, bool fixed, const int *axis);
 bool ox_emit2(OnnxNode *n, Op op, ValueId a, ValueId b);
 bool ox_emit_output(OnnxNode *n, unsigned output, Op op, uint32_t nin, const ValueId *in, void *attr);
 bool ox_emit_reshape(OnnxNode *n, ValueId v, const Shape *s);
@@ -302,14 +282,43 @@ bool ox_emit_value(OnnxNode *n, unsigned output, ValueId v); /* an Identity unde
 /* ---- pieces.c ---- */
 /* v[.., index, ..] along an axis, which goes away. */
 ValueId ox_take(OnnxNode *n, ValueId v, int64_t axis, Dim index);
-ValueId ox_part(OnnxNode *n, ValueId v, int64_t axis, Dim start, Dim count); /* the axis stays */
+/* `count` elements of v along an axis from `start` on, `step` apart (negative: backwards), or (ox_part) side by side. */
+ValueId ox_slice(OnnxNode *n, ValueId v, int64_t axis, Dim start, Dim count, int64_t step);
+ValueId ox_part(OnnxNode *n, ValueId v, int64_t axis, Dim start, Dim count);
 /* Operands one behind the other along an axis, or (ox_stack) along a new one at `axis` of the result. */
 ValueId ox_join(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis);
 ValueId ox_stack(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis);
 ValueId ox_reversed(OnnxNode *n, ValueId v, int64_t size); /* along the first axis */
+ValueId ox_cast(OnnxNode *n, ValueId v, DType t); /* v itself where it has the type; NO_VALUE stays */
 ValueId ox_transpose(OnnxNode *n, ValueId v, int rank, const int64_t *perm);
+ValueId ox_times(OnnxNode *n, ValueId v, double number); /* v itself for 1 */
+ValueId ox_where(OnnxNode *n, ValueId condition, ValueId yes, ValueId no);
 ValueId ox_zeros(OnnxNode *n, DType t, const Shape *s); /* of a known shape, 0 elements allowed */
 ValueId ox_as_scalar(OnnxNode *n, ValueId v, const char *what); /* one element as rank 0 */
 /* condition ? yes : no, for lists element by element; an error that `what` may not depend on data otherwise. */
 ValueId ox_select(OnnxNode *n, ValueId condition, ValueId yes, ValueId no, const char *what);
+
+/* ---- map_conv.c, map_quant.c ---- */
+Attr_Conv *ox_conv_attr(OnnxNode *n, ValueId w); /* of operand 0 and weights w; NULL after an error */
+bool ox_pool_attr(OnnxNode *n, Attr_Pool *a);
+Attr_Gemm *ox_gemm_attr(OnnxNode *n);
+/* A real that was divided by its scale: rounded half to even, zero point (may be NO_VALUE) added, saturated. */
+bool ox_emit_quantised(OnnxNode *n, unsigned output, ValueId v, ValueId zero, DType t);
+/* (v - zero) * scale as f32: numbers that stand for reals. */
+ValueId ox_real(OnnxNode *n, ValueId v, ValueId scale, ValueId zero);
+
+/* ---- sized.c, map_select.c: sizes that depend on data ---- */
+bool ox_whole(OnnxNode *n, ValueId v); /* false, and told, when how much of it counts depends on data */
+/* ox_emit for an operator whose last output counts: axis[i] is where output i has as many elements as that, -1: it has its
+ * shape. fixed: the model says how many there are. */
+bool ox_emit_sized(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr, bool fixed, const int *axis);
+/* v has as many elements along an axis as `count` says. */
+void onnx_counted(Graph *g, ValueId v, ValueId count, int axis, bool fixed);
+/* Operators whose mapping may see such an operand, since it asks for no sizes. */
+bool onnx_takes_sizes(const OnnxRow *row);
+/* The results of a node just made have the counts of its operands; false, and told, where that cannot be said. */
+bool onnx_follow_sizes(OnnxNode *n, NodeId id);
+/* Counts of what is no output of the graph go. */
+void onnx_keep_sizes(Graph *g);
+int64_t onnx_declared(const OnnxNode *n, unsigned output, int axis); /* a dimension in the model's words, or -1 */
 #endif

@@ -3,25 +3,11 @@
 #include <math.h>
 
 static ValueId slice_last(OnnxNode *n, ValueId v, int64_t start, int64_t count, int64_t step) {
-    Shape s = ox_shape(n, v);
-    if (n->bad) return NO_VALUE;
-    Attr_Slice *a = ox_new(n, OP_Slice);
-    Dim *starts = arena_array_of(n->r->arena, MAX_RANK, Dim), *counts = arena_array_of(n->r->arena, MAX_RANK, Dim);
-    int64_t *steps = arena_array_of(n->r->arena, MAX_RANK, int64_t);
-    for (int i = 0; i < s.rank; i++) counts[i] = s.dim[i], steps[i] = 1;
-    starts[s.rank - 1] = start, counts[s.rank - 1] = count, steps[s.rank - 1] = step;
-    a->starts = (Dims){(uint32_t)s.rank, starts};
-    a->counts = (Dims){(uint32_t)s.rank, counts};
-    a->steps = (Ints){(uint32_t)s.rank, steps};
-    return ox_make1(n, OP_Slice, v, a);
+    return ox_slice(n, v, ox_shape(n, v).rank - 1, start, count, step);
 }
 
 static ValueId concat(OnnxNode *n, ValueId a, ValueId b, int64_t axis) {
     return ox_join(n, 2, (ValueId[]){a, b}, axis);
-}
-
-static ValueId where(OnnxNode *n, ValueId condition, ValueId yes, ValueId no) {
-    return ox_make(n, OP_Where, 3, (ValueId[]){condition, yes, no}, NULL);
 }
 
 typedef struct {
@@ -194,7 +180,7 @@ static ValueId probabilities(OnnxNode *n, const Attention *a, ValueId v) {
     ValueId p = ox_make1(n, OP_Softmax, v, last);
     if (a->guard) {
         ValueId none = ox_make2(n, OP_Equal, ox_make1(n, OP_ReduceMax, v, most), ox_scalar(n, t, -INFINITY));
-        p = where(n, none, ox_scalar(n, t, 0), p);
+        p = ox_where(n, none, ox_scalar(n, t, 0), p);
     }
     return ox_cast(n, p, a->t);
 }
@@ -213,7 +199,7 @@ bool map_attention(OnnxNode *n) {
         else
             stage[2] = ox_make2(n, OP_Add, stage[2], ox_cast(n, mask, a.t));
     }
-    if (a.allowed != NO_VALUE) stage[2] = where(n, a.allowed, stage[2], ox_scalar(n, a.t, -INFINITY));
+    if (a.allowed != NO_VALUE) stage[2] = ox_where(n, a.allowed, stage[2], ox_scalar(n, a.t, -INFINITY));
     stage[3] = probabilities(n, &a, stage[2]);
     if (n->bad) return false;
     if (mode < 0 || mode > 3) return ox_error(n, "qk_matmul_output_mode", NULL, "is out of range");
@@ -255,7 +241,7 @@ bool map_flex_attention(OnnxNode *n) {
     int64_t precision = ox_int(n, "softmax_precision", 0);
     double scale = ox_float(n, "scale", 0);
     if (n->bad) return false;
-    if (precision) type = precision > 0 && precision < 64 ? onnx_dtype((int)precision) : DT_none;
+    if (precision) type = onnx_dtype(precision);
     if (!dtype_is_float(type)) return ox_error(n, "softmax_precision", NULL, "is not a floating-point type");
     if (!dim_known(s.dim[1]) || !dim_known(s.dim[3]) || !s.dim[3])
         return ox_error(n, NULL, "give the shape with --input-shape", "the number and size of heads are not known");

@@ -9,10 +9,6 @@ typedef struct {
     double epsilon, momentum;
 } Batch;
 
-static ValueId times(OnnxNode *n, ValueId v, double number) {
-    return ox_make2(n, OP_Mul, v, ox_scalar(n, ox_dtype(n, v), number));
-}
-
 /* Whether the node is in training mode: since 14 an attribute says it, before that the outputs that are asked for. */
 static bool training(OnnxNode *n, bool *yes) {
     bool more = false;
@@ -57,7 +53,7 @@ static bool emit_statistic(OnnxNode *n, const Batch *b, unsigned which, ValueId 
     if (n->bad) return false;
     now = ox_reshape(n, now, &s);
     DType t = ox_dtype(n, n->in[3 + which]);
-    ValueId running = ox_make2(n, OP_Add, times(n, old, b->momentum), times(n, now, 1 - b->momentum));
+    ValueId running = ox_make2(n, OP_Add, ox_times(n, old, b->momentum), ox_times(n, now, 1 - b->momentum));
     return ox_emit_value(n, 1 + which, ox_cast(n, running, t)) &&
            (n->version >= 14 || ox_emit_value(n, 3 + which, ox_cast(n, now, t)));
 }

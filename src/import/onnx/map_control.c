@@ -197,13 +197,11 @@ static bool real_loop(OnnxNode *n) {
     OnnxTurnsEnd end = {x.most, x.trips, x.whole, l->cond, l->out ? l->out[0] : NO_VALUE, x.next, x.part, x.nparts};
     ValueId *result = arena_array_of(tmp, l->ncarried + x.nparts + 2, ValueId);
     if (!onnx_turns_close(&x.t, &end, x.names, result)) return false;
-    Graph *g = n->g;
     for (uint32_t i = 0, at = ncarried; i < n->nout; i++) {
         if (i >= l->ncarried && !ox_wants(n, i)) continue;
         n->result[i] = i < l->ncarried ? result[i] : result[at++];
         if (!counted || i < l->ncarried) continue;
-        Sized s = {g->value.at[n->result[i]].name, g->value.at[result[l->ncarried]].name, 0, x.fixed};
-        vec_push(g->arena, &g->sized, s);
+        onnx_counted(n->g, n->result[i], result[l->ncarried], 0, x.fixed);
     }
     return true;
 }

@@ -276,12 +276,17 @@ bool map_global_pool(OnnxNode *n) {
     return ox_emit2(n, OP_Pow, ox_make1(n, OP_ReduceSum, v, a), ox_scalar(n, t, 1.0 / (double)p));
 }
 
-bool map_gemm(OnnxNode *n) {
+Attr_Gemm *ox_gemm_attr(OnnxNode *n) {
     Attr_Gemm *a = ox_new(n, OP_Gemm);
     a->alpha = ox_float(n, "alpha", 1);
     a->beta = ox_float(n, "beta", 1);
     a->transA = ox_int(n, "transA", 0) != 0;
     a->transB = ox_int(n, "transB", 0) != 0;
+    return a;
+}
+
+bool map_gemm(OnnxNode *n) {
+    Attr_Gemm *a = ox_gemm_attr(n);
     DType t = ox_dtype(n, ox_in(n, 0));
     if (!dtype_is_int(t) || (a->alpha == floor(a->alpha) && a->beta == floor(a->beta)))
         return ox_emit(n, OP_Gemm, n->nin, n->in, a);

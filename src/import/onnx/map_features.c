@@ -113,12 +113,7 @@ static ValueId columns_of(OnnxNode *n, unsigned i, int64_t want) {
         return ox_make1(n, OP_Pad, x, pad);
     }
     if (want == s.dim[1]) return x;
-    Attr_Slice *cut = ox_new(n, OP_Slice);
-    Dim *starts = arena_array_of(n->r->arena, 2, Dim), *counts = arena_array_of(n->r->arena, 2, Dim);
-    counts[0] = s.dim[0], counts[1] = want;
-    cut->starts = (Dims){2, starts}, cut->counts = (Dims){2, counts};
-    cut->steps = ox_list_of(n, 2, (const int64_t[]){1, 1});
-    return ox_make1(n, OP_Slice, x, cut);
+    return ox_part(n, x, 1, 0, want);
 }
 
 bool map_feature_vectorizer(OnnxNode *n) {

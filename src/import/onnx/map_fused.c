@@ -17,9 +17,7 @@ static ValueId transposed(OnnxNode *n, unsigned in, bool last_two, bool batch) {
         perm[rank - 1] = perm[rank - 2];
         perm[rank - 2] = t;
     }
-    Attr_Perm *a = ox_new(n, OP_Transpose);
-    a->perm = ox_list_of(n, (uint32_t)rank, perm);
-    return ox_make1(n, OP_Transpose, v, a);
+    return ox_transpose(n, v, rank, perm);
 }
 
 bool map_fused_matmul(OnnxNode *n) {
@@ -60,11 +58,7 @@ static ValueId activated(OnnxNode *n, ValueId v, const char *name, Parameters p)
 }
 
 bool map_fused_gemm(OnnxNode *n) {
-    Attr_Gemm *a = ox_new(n, OP_Gemm);
-    a->alpha = ox_float(n, "alpha", 1);
-    a->beta = ox_float(n, "beta", 1);
-    a->transA = ox_int(n, "transA", 0) != 0;
-    a->transB = ox_int(n, "transB", 0) != 0;
+    Attr_Gemm *a = ox_gemm_attr(n);
     Parameters p = {ox_float(n, "activation_alpha", 0), ox_float(n, "activation_beta", 0),
                     ox_find(n, "activation_alpha") != NULL};
     ValueId y = ox_make(n, OP_Gemm, n->nin, n->in, a);

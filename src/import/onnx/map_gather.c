@@ -79,8 +79,7 @@ static bool first_k(OnnxNode *n, Attr_TopK *a) {
     a->k = declared >= 0 && declared <= s.dim[axis] ? declared : s.dim[axis];
     if (!ox_emit1(n, OP_TopK, ox_in(n, 0), a)) return false;
     for (uint32_t i = 0; i < n->nout && i < 2; i++)
-        if (n->result[i] != NO_VALUE && n->out[i][0])
-            vec_push(n->g->arena, &n->g->sized, ((Sized){n->g->value.at[n->result[i]].name, name, (int)axis, declared >= 0}));
+        if (n->result[i] != NO_VALUE && n->out[i][0]) onnx_counted(n->g, n->result[i], count, (int)axis, declared >= 0);
     return true;
 }
 

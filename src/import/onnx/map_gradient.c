@@ -17,7 +17,7 @@ static ValueId scaled(const Part *p, ValueId a, double v) { return v == 1 ? a : 
 static ValueId less_from(const Part *p, double v, ValueId a) { return fn2(p, OP_Sub, number(p, v), a); }
 
 static ValueId where(const Part *p, ValueId condition, ValueId yes, ValueId no) {
-    return ox_make(p->n, OP_Where, 3, (ValueId[]){condition, yes, no}, NULL);
+    return ox_where(p->n, condition, yes, no);
 }
 
 static ValueId expand(OnnxNode *n, ValueId v, const Shape *s) {
@@ -52,18 +52,14 @@ static ValueId transposed(const Part *p, ValueId v) {
     int rank = ox_shape(p->n, v).rank;
     int64_t perm[MAX_RANK];
     for (int i = 0; i < rank; i++) perm[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
-    Attr_Perm *a = ox_new(p->n, OP_Transpose);
-    a->perm = ox_list_of(p->n, (uint32_t)rank, perm);
-    return ox_make1(p->n, OP_Transpose, v, a);
+    return ox_transpose(p->n, v, rank, perm);
 }
 
 static ValueId permuted_back(const Part *p) {
     const Ints *perm = &((const Attr_Perm *)p->f.attr)->perm;
     int64_t inverse[MAX_RANK];
     for (uint32_t i = 0; i < perm->n; i++) inverse[perm->at[i]] = i;
-    Attr_Perm *a = ox_new(p->n, OP_Transpose);
-    a->perm = ox_list_of(p->n, perm->n, inverse);
-    return ox_make1(p->n, OP_Transpose, p->dy, a);
+    return ox_transpose(p->n, p->dy, (int)perm->n, inverse);
 }
 
 static ValueId refuse(const Part *p) {

@@ -1,15 +1,7 @@
 /* Losses of classification and the steps of optimisers: composed of smaller operators. */
 #include "import/onnx/maps.h"
 
-static ValueId where(OnnxNode *n, ValueId condition, ValueId yes, ValueId no) {
-    return ox_make(n, OP_Where, 3, (ValueId[]){condition, yes, no}, NULL);
-}
-
 /* v * number, v itself for 1 */
-static ValueId times(OnnxNode *n, ValueId v, double number) {
-    return number == 1 ? v : ox_make2(n, OP_Mul, v, ox_scalar(n, ox_dtype(n, v), number));
-}
-
 /* ---- NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss ---- */
 
 /* The sum of v's elements, or their mean. */
@@ -71,7 +63,7 @@ static bool emit_loss(OnnxNode *n, ValueId x, DType t) {
     column = xs;
     column.dim[1] = 1;
     ValueId target = ox_reshape(n, n->in[1], &column), ignored = ignored_samples(n, target), weight = NO_VALUE;
-    if (ignored != NO_VALUE) target = where(n, ignored, ox_scalar(n, ox_dtype(n, target), 0), target);
+    if (ignored != NO_VALUE) target = ox_where(n, ignored, ox_scalar(n, ox_dtype(n, target), 0), target);
     Attr_Axis *channel = ox_new(n, OP_GatherElements);
     channel->axis = 1;
     ValueId loss = ox_make1(n, OP_Neg, ox_make(n, OP_GatherElements, 2, (ValueId[]){x, target}, channel), NULL);
@@ -82,8 +74,8 @@ static bool emit_loss(OnnxNode *n, ValueId x, DType t) {
     }
     if (ignored != NO_VALUE) {
         ValueId zero = ox_scalar(n, t, 0);
-        loss = where(n, ignored, zero, loss);
-        weight = where(n, ignored, zero, weight == NO_VALUE ? ox_scalar(n, t, 1) : weight);
+        loss = ox_where(n, ignored, zero, loss);
+        weight = ox_where(n, ignored, zero, weight == NO_VALUE ? ox_scalar(n, t, 1) : weight);
     }
     DType outer = ox_dtype(n, n->in[0]);
     if (!strcmp(reduction, "none")) return ox_emit_reshape(n, ox_cast(n, loss, outer), &samples);
@@ -129,18 +121,18 @@ static ValueId step_number(OnnxNode *n, unsigned in, const char *what, DType t) 
 /* Momentum: v = alpha v + beta g, where beta is 1 in the first step. */
 static bool momentum_step(OnnxNode *n, const Step *s, ValueId *result) {
     ValueId first = ox_make2(n, OP_Greater, s->count, ox_scalar(n, DT_i64, 0));
-    ValueId beta = where(n, first, ox_scalar(n, s->t, ox_float(n, "beta", 0)), ox_scalar(n, s->t, 1));
+    ValueId beta = ox_where(n, first, ox_scalar(n, s->t, ox_float(n, "beta", 0)), ox_scalar(n, s->t, 1));
     double alpha = ox_float(n, "alpha", 0);
     bool nesterov = !strcmp(ox_string(n, "mode", ""), "nesterov");
-    ValueId v = ox_make2(n, OP_Add, times(n, s->kept[0], alpha), ox_make2(n, OP_Mul, beta, s->g));
-    ValueId by = nesterov ? ox_make2(n, OP_Add, s->g, times(n, v, alpha)) : v;
+    ValueId v = ox_make2(n, OP_Add, ox_times(n, s->kept[0], alpha), ox_make2(n, OP_Mul, beta, s->g));
+    ValueId by = nesterov ? ox_make2(n, OP_Add, s->g, ox_times(n, v, alpha)) : v;
     result[0] = ox_make2(n, OP_Sub, s->x, ox_make2(n, OP_Mul, ox_cast(n, s->rate, s->t), by));
     result[1] = v;
     return !n->bad;
 }
 
 static bool adagrad_step(OnnxNode *n, const Step *s, ValueId *result) {
-    ValueId decay = times(n, ox_cast(n, s->count, DT_f64), ox_float(n, "decay_factor", 0));
+    ValueId decay = ox_times(n, ox_cast(n, s->count, DT_f64), ox_float(n, "decay_factor", 0));
     ValueId rate = ox_make2(n, OP_Div, s->rate, ox_make2(n, OP_Add, ox_scalar(n, DT_f64, 1), decay));
     ValueId h = ox_make2(n, OP_Add, s->kept[0], ox_make2(n, OP_Mul, s->g, s->g));
     ValueId epsilon = ox_scalar(n, s->t, ox_float(n, "epsilon", (double)1e-6f));
@@ -160,16 +152,16 @@ static ValueId bias_correction(OnnxNode *n, const Step *s, double b) {
 static bool adam_step(OnnxNode *n, const Step *s, ValueId *result) {
     double alpha = ox_float(n, "alpha", (double)0.9f), beta = ox_float(n, "beta", (double)0.999f);
     double post = ox_float(n, "norm_coefficient_post", 0);
-    ValueId v = ox_make2(n, OP_Add, times(n, s->kept[0], alpha), times(n, s->g, 1 - alpha));
-    ValueId h = ox_make2(n, OP_Add, times(n, s->kept[1], beta), times(n, ox_make2(n, OP_Mul, s->g, s->g), 1 - beta));
+    ValueId v = ox_make2(n, OP_Add, ox_times(n, s->kept[0], alpha), ox_times(n, s->g, 1 - alpha));
+    ValueId h = ox_make2(n, OP_Add, ox_times(n, s->kept[1], beta), ox_times(n, ox_make2(n, OP_Mul, s->g, s->g), 1 - beta));
     ValueId epsilon = ox_scalar(n, s->t, ox_float(n, "epsilon", (double)1e-6f));
     ValueId root = ox_make2(n, OP_Add, ox_make1(n, OP_Sqrt, h, NULL), epsilon);
     ValueId corrected = ox_make2(n, OP_Mul, s->rate, ox_make1(n, OP_Sqrt, bias_correction(n, s, beta), NULL));
     corrected = ox_make2(n, OP_Div, corrected, bias_correction(n, s, alpha));
     ValueId later = ox_make2(n, OP_Greater, s->count, ox_scalar(n, DT_i64, 0));
-    ValueId rate = ox_cast(n, where(n, later, corrected, s->rate), s->t);
+    ValueId rate = ox_cast(n, ox_where(n, later, corrected, s->rate), s->t);
     ValueId x = ox_make2(n, OP_Sub, s->x, ox_make2(n, OP_Mul, rate, ox_make2(n, OP_Div, v, root)));
-    result[0] = times(n, x, 1 - post);
+    result[0] = ox_times(n, x, 1 - post);
     result[1] = v;
     result[2] = h;
     return !n->bad;
@@ -195,7 +187,7 @@ static bool optimiser(OnnxNode *n, unsigned roles, bool (*step)(OnnxNode *, cons
                                 2 + r * tensors + i, 2 + i);
         }
         s.t = ox_dtype(n, role[0]), s.x = role[0];
-        s.g = penalty == 0 ? role[1] : ox_make2(n, OP_Add, times(n, s.x, penalty), role[1]);
+        s.g = penalty == 0 ? role[1] : ox_make2(n, OP_Add, ox_times(n, s.x, penalty), role[1]);
         memcpy(s.kept, role + 2, sizeof s.kept);
         if (n->bad || !step(n, &s, result)) return false;
         for (unsigned r = 0; r + 1 < roles; r++)

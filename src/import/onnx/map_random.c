@@ -40,7 +40,7 @@ static ValueId seed_of(OnnxNode *n, bool is_float) {
 static DType type_of(OnnxNode *n, DType otherwise) {
     int64_t number = ox_int(n, "dtype", 0);
     if (!ox_find(n, "dtype") || !number) return otherwise;
-    DType t = number > 0 && number < 64 ? onnx_dtype((int)number) : DT_none;
+    DType t = onnx_dtype(number);
     if (t == DT_none)
         ox_error(n, "dtype", NULL, "element type %s (%lld) is not supported",
                  onnx_dtype_name(number > 0 && number < 64 ? (int)number : -1), (long long)number);

@@ -50,7 +50,7 @@ bool map_sequence_construct(OnnxNode *n) {
 
 bool map_sequence_empty(OnnxNode *n) {
     int64_t type = ox_int(n, "dtype", 1);
-    OnnxList out = {.dtype = type > 0 && type < 64 ? onnx_dtype((int)type) : DT_none};
+    OnnxList out = {.dtype = onnx_dtype(type)};
     if (n->bad) return false;
     if (out.dtype == DT_none) return ox_error(n, "dtype", NULL, "element type %lld is not supported", (long long)type);
     return emit_list(n, 0, out);

@@ -269,7 +269,7 @@ bool map_eye_like(OnnxNode *n) {
     int64_t type = ox_int(n, "dtype", 0);
     a->k = ox_int(n, "k", 0);
     a->dtype = ox_dtype(n, ox_in(n, 0));
-    if (type) a->dtype = type > 0 && type < 64 ? onnx_dtype((int)type) : DT_none;
+    if (type) a->dtype = onnx_dtype(type);
     if (a->dtype == DT_none) return ox_error(n, "dtype", NULL, "element type %lld is not supported", (long long)type);
     return ox_emit(n, OP_EyeLike, n->nin, n->in, a);
 }
@@ -308,7 +308,7 @@ bool map_window(OnnxNode *n) {
     int64_t size, type = ox_int(n, "output_datatype", 1);
     if (!strcmp(n->row->name, "HammingWindow")) a0 = 25.0 / 46, a1 = 1 - a0;
     if (!strcmp(n->row->name, "BlackmanWindow")) a0 = 0.42, a1 = 0.5, a2 = 0.08;
-    DType t = type > 0 && type < 64 ? onnx_dtype((int)type) : DT_none;
+    DType t = onnx_dtype(type);
     if (!ox_number(n, 0, "size", &size)) return false;
     if (!dtype_is_float(t)) return ox_error(n, "output_datatype", NULL, "must be a floating-point type");
     if (size < 0 || size > 1 << 24) return ox_error(n, "size", NULL, "%lld is out of range", (long long)size);

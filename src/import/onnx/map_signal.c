@@ -51,7 +51,7 @@ bool map_mel_weight_matrix(OnnxNode *n) {
         !ox_number(n, 2, "sample_rate", &rate) || !hertz(n, 3, "lower_edge_hertz", &low) ||
         !hertz(n, 4, "upper_edge_hertz", &high))
         return false;
-    DType t = type > 0 && type < 64 ? onnx_dtype((int)type) : DT_none;
+    DType t = onnx_dtype(type);
     if (t == DT_none || !dtype_info[t].bytes)
         return ox_error(n, "output_datatype", NULL, "element type %lld is not supported", (long long)type);
     if (bins < 1 || bins > 1 << 16) return ox_error(n, "num_mel_bins", NULL, "%lld is out of range", (long long)bins);

@@ -213,17 +213,10 @@ bool map_tree_classifier(OnnxNode *n) {
     if (n->bad) return false;
     if (binary) return emit_binary(n, s, &labels, post, mixed);
     ValueId index;
-    if (labels.n == 2 && single) { /* the second class alone has a score */
-        Attr_Slice *cut = ox_new(n, OP_Slice);
-        Dim *starts = arena_array_of(n->r->arena, 2, Dim), *counts = arena_array_of(n->r->arena, 2, Dim);
-        starts[1] = counts[1] = 1;
-        counts[0] = ox_shape(n, s).dim[0];
-        cut->starts = (Dims){2, starts}, cut->counts = (Dims){2, counts};
-        cut->steps = ox_list_of(n, 2, (const int64_t[]){1, 1});
-        index = ml_above(n, ox_make1(n, OP_Slice, s, cut), mixed ? 0 : 0.5);
-    } else {
+    if (labels.n == 2 && single) /* the second class alone has a score */
+        index = ml_above(n, ox_part(n, s, 1, 1, 1), mixed ? 0 : 0.5);
+    else
         index = ml_largest(n, s);
-    }
     return ml_emit_label(n, index, &labels) && ml_emit_float(n, 1, ml_transform(n, s, post));
 }
 

@@ -2,7 +2,7 @@
 #include "base/size.h"
 #include "import/onnx/internal.h"
 
-ValueId ox_part(OnnxNode *n, ValueId v, int64_t axis, Dim start, Dim count) {
+ValueId ox_slice(OnnxNode *n, ValueId v, int64_t axis, Dim start, Dim count, int64_t step) {
     if (n->bad) return NO_VALUE;
     Shape s = ox_shape(n, v);
     Attr_Slice *a = ox_new(n, OP_Slice);
@@ -10,12 +10,14 @@ ValueId ox_part(OnnxNode *n, ValueId v, int64_t axis, Dim start, Dim count) {
     int64_t *steps = arena_array_of(n->r->arena, MAX_RANK, int64_t);
     for (int i = 0; i < s.rank; i++) counts[i] = s.dim[i], steps[i] = 1;
     if (axis < 0 || axis >= s.rank) return ox_error(n, "axis", NULL, "is outside a tensor of rank %d", s.rank), NO_VALUE;
-    starts[axis] = start, counts[axis] = count;
+    starts[axis] = start, counts[axis] = count, steps[axis] = step;
     a->starts = (Dims){(uint32_t)s.rank, starts};
     a->counts = (Dims){(uint32_t)s.rank, counts};
     a->steps = (Ints){(uint32_t)s.rank, steps};
     return ox_make1(n, OP_Slice, v, a);
 }
+
+ValueId ox_part(OnnxNode *n, ValueId v, int64_t axis, Dim start, Dim count) { return ox_slice(n, v, axis, start, count, 1); }
 
 ValueId ox_take(OnnxNode *n, ValueId v, int64_t axis, Dim index) {
     ValueId part = ox_part(n, v, axis, index, 1);
@@ -47,17 +49,15 @@ ValueId ox_stack(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis) {
 }
 
 ValueId ox_reversed(OnnxNode *n, ValueId v, int64_t size) {
-    if (n->bad || size < 2) return v;
-    Shape s = ox_shape(n, v);
-    Attr_Slice *a = ox_new(n, OP_Slice);
-    Dim *starts = arena_array_of(n->r->arena, MAX_RANK, Dim), *counts = arena_array_of(n->r->arena, MAX_RANK, Dim);
-    int64_t *steps = arena_array_of(n->r->arena, MAX_RANK, int64_t);
-    for (int i = 0; i < s.rank; i++) counts[i] = s.dim[i], steps[i] = i ? 1 : -1;
-    starts[0] = size - 1;
-    a->starts = (Dims){(uint32_t)s.rank, starts};
-    a->counts = (Dims){(uint32_t)s.rank, counts};
-    a->steps = (Ints){(uint32_t)s.rank, steps};
-    return ox_make1(n, OP_Slice, v, a);
+    return n->bad || size < 2 ? v : ox_slice(n, v, 0, size - 1, ox_shape(n, v).dim[0], -1);
+}
+
+ValueId ox_times(OnnxNode *n, ValueId v, double number) {
+    return number == 1 ? v : ox_make2(n, OP_Mul, v, ox_scalar(n, ox_dtype(n, v), number));
+}
+
+ValueId ox_where(OnnxNode *n, ValueId condition, ValueId yes, ValueId no) {
+    return ox_make(n, OP_Where, 3, (ValueId[]){condition, yes, no}, NULL);
 }
 
 ValueId ox_cast(OnnxNode *n, ValueId v, DType t) {
@@ -113,7 +113,7 @@ static ValueId select_tensor(OnnxNode *n, ValueId condition, ValueId yes, ValueI
     if (!ox_whole(n, yes) || !ox_whole(n, no)) return NO_VALUE;
     Shape a = tensors ? ox_shape(n, yes) : (Shape){.rank = -1}, b = tensors ? ox_shape(n, no) : a;
     if (tensors && ox_dtype(n, yes) == ox_dtype(n, no) && shape_equal(&a, &b))
-        return ox_make(n, OP_Where, 3, (ValueId[]){condition, yes, no}, NULL);
+        return ox_where(n, condition, yes, no);
     ox_unknown(n, condition, what, arena_printf(n->r->tmp, "the result is either %s or %s, only equal types can be "
                                                 "selected while running", type_text(n, yes), type_text(n, no)));
     return NO_VALUE;

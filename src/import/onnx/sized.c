@@ -1,10 +1,60 @@
-/* Sizes that depend on data, followed through the operators that leave the counted elements where they can be found: their
+/* Sizes that depend on data: what operators give that count, and how far that is followed through those that leave the counted elements where they can be found: their
  * results have the same room and the same count. What lies behind those that count is computed as well, and cut off. */
 #include "import/onnx/internal.h"
 
+/* The size of v where it depends on data; NULL where the shape says it, or the model does. */
 static const Sized *sized_operand(const Graph *g, ValueId v) {
-    const Sized *s = v == NO_VALUE || !g->sized.n ? NULL : graph_sized(g, g->value.at[v].name);
+    const Sized *s = v >= g->value.n || !g->sized.n ? NULL : graph_sized(g, g->value.at[v].name);
     return s && !s->fixed ? s : NULL;
+}
+
+void onnx_counted(Graph *g, ValueId v, ValueId count, int axis, bool fixed) {
+    Sized s = {g->value.at[v].name, g->value.at[count].name, axis, fixed};
+    vec_push(g->arena, &g->sized, s);
+}
+
+/* Elements behind those that count would be taken for some of them. */
+bool ox_whole(OnnxNode *n, ValueId v) {
+    const Sized *s = n->bad ? NULL : sized_operand(n->g, v);
+    return !s || ox_error(n, NULL, "declare its shape in the model if it is always the same",
+                          "operand '%s' has as many elements along axis %d as the data decide; what is computed from it is not supported",
+                          s->value, s->axis);
+}
+
+/* All operands were constant: so is the number of elements. */
+static bool settle_size(OnnxNode *n, const Tensor *count, bool fixed, const int *axis, uint32_t nout) {
+    int64_t number = tensor_int(count, 0);
+    for (uint32_t i = 0; i < nout; i++) {
+        if (axis[i] < 0 || n->result[i] == NO_VALUE) continue;
+        Value *v = &n->g->value.at[n->result[i]];
+        if (fixed && number != v->shape.dim[axis[i]])
+            return ox_error(n, NULL, "remove the declared shape", "output '%s' has %lld elements along axis %d, the model declares %lld",
+                            v->name, (long long)number, axis[i], (long long)v->shape.dim[axis[i]]);
+        v->data = tensor_first(n->r->arena, v->data, axis[i], number);
+        v->shape = v->data->shape;
+    }
+    return true;
+}
+
+bool ox_emit_sized(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr, bool fixed, const int *axis) {
+    if (n->bad) return false;
+    uint32_t total = op_info[op].out_max, nout = n->nout;
+    if (nout >= total && n->out[total - 1][0]) return ox_error(n, NULL, NULL, "has %u outputs, %u are the most", nout, total - 1);
+    const char **out = arena_array_of(n->r->tmp, total, const char *), *named = NULL;
+    for (uint32_t i = 0; i < total; i++) {
+        out[i] = i < nout && i + 1 < total ? n->out[i] : "";
+        if (!named && *out[i]) named = out[i];
+    }
+    if (!named) return ox_error(n, NULL, NULL, "has no output");
+    out[total - 1] = onnx_fresh(n->r, arena_printf(n->r->arena, "%s_count", named));
+    ValueId *made = arena_array_of(n->r->tmp, total, ValueId), count;
+    if (!ox_make_outputs(n, op, nin, in, attr, total, out, made)) return false;
+    count = made[total - 1];
+    for (uint32_t i = 0; i < nout && i + 1 < total; i++) n->result[i] = made[i];
+    if (value_data(n->g, count)) return settle_size(n, value_data(n->g, count), fixed, axis, nout < total ? nout : total - 1);
+    for (uint32_t i = 0; i < nout && i + 1 < total; i++)
+        if (axis[i] >= 0 && n->result[i] != NO_VALUE) onnx_counted(n->g, n->result[i], count, axis[i], fixed);
+    return true;
 }
 
 static int64_t elements_before(const Shape *s, int axis) {
@@ -77,8 +127,7 @@ bool onnx_follow_sizes(OnnxNode *n, NodeId id) {
         int axis = shape_known(value_shape(g, x->in[i])) && shape_known(value_shape(g, x->out[0])) ? follow(g, x, i, s) : -1;
         if (axis < 0 || (have && (have->axis != axis || strcmp(have->count, s->count)))) return ox_whole(n, x->in[i]);
         if (have) continue;
-        Sized y = {g->value.at[x->out[0]].name, s->count, axis, false};
-        vec_push(g->arena, &g->sized, y);
+        onnx_counted(g, x->out[0], graph_find(g, s->count), axis, false);
     }
     return true;
 }

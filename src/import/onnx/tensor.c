@@ -23,7 +23,7 @@ static const struct {
 };
 enum { ONNX_TYPES = sizeof onnx_types / sizeof onnx_types[0] };
 
-DType onnx_dtype(int number) { return number > 0 && number < ONNX_TYPES ? onnx_types[number].type : DT_none; }
+DType onnx_dtype(int64_t number) { return number > 0 && number < ONNX_TYPES ? onnx_types[number].type : DT_none; }
 
 int onnx_dtype_number(DType t) {
     for (int i = 1; i < ONNX_TYPES; i++)
