@@ -41,15 +41,8 @@ static void fill_transformed(const TensorRule *rule, void *data) {
 /* Four times as large as the weights: made when they are written. */
 static ValueId transformed(Rw *r, ValueId weights, int64_t tile) {
     const Tensor *t = value_data(r->g, weights);
-    const int64_t dim[4] = {tile + 2, tile + 2, t->shape.dim[1], t->shape.dim[0]};
-    TensorRule *rule = arena_new_of(r->g->arena, TensorRule);
-    *rule = (TensorRule){fill_transformed, t, tile};
-    Tensor *u = arena_new_of(r->g->arena, Tensor);
-    *u = (Tensor){.dtype = DT_f32, .shape = shape_of(4, dim), .rule = rule};
-    u->bytes = (size_t)shape_count(&u->shape) * sizeof(float);
-    ValueId v = graph_constant(r->g, r->g->value.at[weights].name, u);
-    rw_grow(r);
-    return v;
+    const Shape s = shape_of(4, (const int64_t[4]){tile + 2, tile + 2, t->shape.dim[1], t->shape.dim[0]});
+    return rw_const_rule(r, weights, fill_transformed, tile, &s);
 }
 
 #define FEW_CHANNELS 16 /* below: the direct sums are so short that F(4,3)'s errors stand out, and little is saved */

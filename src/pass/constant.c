@@ -56,6 +56,17 @@ ValueId rw_const_fill(Rw *r, const char *hint, DType t, const Shape *s, double x
     return add_const(r, hint, to);
 }
 
+ValueId rw_const_rule(Rw *r, ValueId v, void (*fill)(const TensorRule *, void *), int64_t number, const Shape *s) {
+    Graph *g = r->g;
+    TensorRule *rule = arena_new_of(g->arena, TensorRule);
+    *rule = (TensorRule){fill, value_data(g, v), number};
+    Tensor *to = arena_new_of(g->arena, Tensor);
+    *to = (Tensor){.dtype = DT_f32, .shape = *s, .rule = rule, .bytes = (size_t)shape_count(s) * sizeof(float)};
+    ValueId made = graph_constant(g, g->value.at[v].name, to);
+    rw_grow(r);
+    return made;
+}
+
 ValueId rw_const_view(Rw *r, ValueId v, const Shape *s) {
     const Value *from = &r->g->value.at[v];
     if (shape_equal(&from->shape, s)) return v;

@@ -20,24 +20,12 @@ static void fill_padded(const TensorRule *rule, void *to) {
     arena_free(tmp);
 }
 
-/* What `fill` makes of constant v with number: f32 of shape s. */
-static ValueId ruled_const(Rw *r, ValueId v, void (*fill)(const TensorRule *, void *), int64_t number, const Shape *s) {
-    Graph *g = r->g;
-    TensorRule *rule = arena_new_of(g->arena, TensorRule);
-    *rule = (TensorRule){fill, value_data(g, v), number};
-    Tensor *to = arena_new_of(g->arena, Tensor);
-    *to = (Tensor){.dtype = DT_f32, .shape = *s, .rule = rule, .bytes = (size_t)shape_count(s) * sizeof(float)};
-    ValueId made = graph_constant(g, g->value.at[v].name, to);
-    rw_grow(r);
-    return made;
-}
-
 ValueId const_padded(Rw *r, ValueId v, int64_t block, int dim) {
     Shape s = value_data(r->g, v)->shape;
     int64_t whole = whole_blocks(s.dim[dim], block);
     if (whole == s.dim[dim]) return v;
     s.dim[dim] = whole;
-    return ruled_const(r, v, fill_padded, dim + MAX_RANK * block, &s);
+    return rw_const_rule(r, v, fill_padded, dim + MAX_RANK * block, &s);
 }
 
 /* Weights [oc, ic, kernel] of oc / number to a group -> [oc, ic * m, kernel]: an output channel's own ones among zeros. */
@@ -54,7 +42,7 @@ ValueId const_merged(Rw *r, ValueId w, int64_t group, int64_t merged) {
     if (merged < 2) return w;
     int64_t number = merged * s.dim[0] + s.dim[0] / group;
     s.dim[1] *= merged;
-    return ruled_const(r, w, fill_merged, number, &s);
+    return rw_const_rule(r, w, fill_merged, number, &s);
 }
 
 #define PHASE_BITS 10 /* a stride and an offset of up to so many bits a dimension fit the rule's number */
@@ -108,7 +96,7 @@ ValueId const_phases(Rw *r, ValueId w, const Ints *strides, const Ints *pads) {
         s.dim[d + 3] = (old->dim[d + 2] + stride - 1) / stride;
         number |= (stride | offset << PHASE_BITS) << 2 * PHASE_BITS * d;
     }
-    return ruled_const(r, w, fill_phases, number, &s);
+    return rw_const_rule(r, w, fill_phases, number, &s);
 }
 
 ValueId const_blocked(Rw *r, ValueId v, int64_t block, int dim) {

@@ -69,6 +69,8 @@ ValueId rw_const(Rw *r, const char *hint, DType t, const Shape *s, const double 
 ValueId rw_const_fill(Rw *r, const char *hint, DType t, const Shape *s, double x);
 /* The same contents under another shape of equal count; nothing is copied. */
 ValueId rw_const_view(Rw *r, ValueId v, const Shape *s);
+/* f32 of shape s, which `fill` makes of the contents of constant v with `number` when it is written (TensorRule). */
+ValueId rw_const_rule(Rw *r, ValueId v, void (*fill)(const TensorRule *, void *), int64_t number, const Shape *s);
 /* op over each element: f(x) in double, rounded once. */
 ValueId rw_const_map(Rw *r, ValueId v, double (*f)(double));
 /* f(a, b) over the broadcast of both; NO_VALUE where the result would have more elements than the larger operand or

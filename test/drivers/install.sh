@@ -3,23 +3,9 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 B=${BUILD:-build}
-passed=0 failed=0 skipped=0
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. test/check.sh
 root=$work/root
 prefix=$root/usr/local
-
-check() { # what, command...
-    local what=$1
-    shift
-    if "$@" >"$work/log" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $what"
-        tail -n 20 "$work/log"
-    fi
-}
 
 check "make install" make -s install B="$B" DESTDIR="$root" PREFIX=/usr/local
 for f in bin/tenon share/man/man1/tenon.1 share/doc/tenon/LICENSE lib/pkgconfig/tenon.pc \

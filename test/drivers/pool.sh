@@ -2,22 +2,8 @@
 # runtime/pool: silent under every warning, and its unit test under the sanitizers, with futexes and without.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-passed=0 failed=0 skipped=0
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. test/check.sh
 warn="-Wall -Wextra -Wconversion -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror"
-
-check() { # what, command...
-    local what=$1
-    shift
-    if "$@" >"$work/log" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $what"
-        tail -n 20 "$work/log"
-    fi
-}
 
 for cc in gcc clang; do
     if ! command -v $cc >/dev/null; then

@@ -4,22 +4,8 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 TENON=${TENON:-$PWD/build/tenon}
-passed=0 failed=0
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. test/check.sh
 export XDG_CACHE_HOME=$work/cache
-
-check() { # what, command...
-    local what=$1
-    shift
-    if "$@" >"$work/log" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $what"
-        tail -n 20 "$work/log"
-    fi
-}
 
 says() { # text, command...: it fails and says so
     local text=$1

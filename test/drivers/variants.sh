@@ -4,26 +4,12 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 TENON=${TENON:-$PWD/build/tenon}
-passed=0 failed=0 skipped=0
 if [ "$(uname -m)" != x86_64 ]; then
     echo "0 passed, 0 failed, 1 skipped"
     exit 0
 fi
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. test/check.sh
 export XDG_CACHE_HOME=$work/cache
-
-check() { # what, command...
-    local what=$1
-    shift
-    if "$@" >"$work/log" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $what"
-        tail -n 20 "$work/log"
-    fi
-}
 
 # Heads of an encoder: indices, a row of weights for each, products, normalisation, a softmax, two outputs.
 numbers() { # how many, step, modulus, from: that many between from and from + 2
