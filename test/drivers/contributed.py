@@ -8,25 +8,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "judge"))
-from judge import Case, main, np  # noqa: E402
-
-BYTES = (np.int8, np.uint8)
-
-
-def of(rng, *choices):
-    return choices[int(rng.integers(len(choices)))]
-
-
-def ints(rng, kind, *shape):
-    return rng.integers(np.iinfo(kind).min, np.iinfo(kind).max + 1, shape).astype(kind)
-
-
-def zero(rng, kind, *shape):
-    return np.asarray(rng.integers(-20, 20, shape) + (128 if kind == np.uint8 else 0)).astype(kind)
-
-
-def scale(rng, lo=0.02, hi=0.1, *shape):
-    return np.asarray(rng.uniform(lo, hi, shape)).astype(np.float32)
+from judge import BYTES, Case, ints, main, np, of, scale, zero  # noqa: E402
 
 
 def normal(rng, *shape):

@@ -9,14 +9,10 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "judge"))
-from judge import Case, TensorProto, helper, main, np  # noqa: E402
+from judge import Case, TensorProto, helper, main, np, of  # noqa: E402
 
 POSTS = ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT")
 MODES = ("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ")
-
-
-def of(rng, *choices):
-    return choices[int(rng.integers(len(choices)))]
 
 
 def data(rng, rows, features, kinds=(np.float32, np.float64, np.int32, np.int64), missing=False):

@@ -21,6 +21,26 @@ except ImportError as missing:
     sys.exit(0)
 
 
+BYTES = (np.int8, np.uint8)
+
+
+def of(rng, *choices):
+    return choices[int(rng.integers(len(choices)))]
+
+
+def ints(rng, kind, *shape):
+    return rng.integers(np.iinfo(kind).min, np.iinfo(kind).max + 1, shape).astype(kind)
+
+
+def zero(rng, kind, *shape):
+    """A zero point near the middle of the type's range."""
+    return np.asarray(rng.integers(-20, 20, shape) + (128 if kind == np.uint8 else 0)).astype(kind)
+
+
+def scale(rng, lo=0.02, hi=0.1, *shape):
+    return np.asarray(rng.uniform(lo, hi, shape)).astype(np.float32)
+
+
 class Case:
     """One node with inputs, constants and outputs (name -> numpy type); how far results may be apart."""
 
