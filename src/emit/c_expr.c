@@ -455,10 +455,23 @@ void c_expr(Emit *m, ExprId e, int prec, Str *out) {
 
 /* ---- vector expressions: every operand that differs between lanes is a vector, others are broadcast ---- */
 
-ExprId c_lane_zero(Emit *m, ExprId e) {
+static ExprId lane_at(Emit *m, ExprId e, int lane) {
     ExprId *map = x_axis_table(m->n, m->arena, 0);
-    map[m->lane] = x_index(m->n, 0);
+    map[m->lane] = x_index(m->n, lane);
     return x_substitute(m->n, e, map);
+}
+
+ExprId c_lane_zero(Emit *m, ExprId e) { return lane_at(m, e, 0); }
+
+/* Elements that do not stand at equal distances, one by one. */
+static void scattered_load(Emit *m, const char *name, ExprId at, Str *out) {
+    str_addf(out, "(%s){", c_vector_type(m));
+    for (int i = 0; i < m->lanes; i++) {
+        str_addf(out, "%s%s[", i ? ", " : "", name);
+        c_expr(m, lane_at(m, at, i), 0, out);
+        str_add(out, "]");
+    }
+    str_add(out, "}");
 }
 
 /* From a buffer or from an array of the function. */
@@ -468,7 +481,10 @@ static void vector_load(Emit *m, ExprId e, Str *out) {
     bool var = x->kind == X_var;
     const char *name = var ? c_var_name(m, x->id) : c_buffer_name(m, x->id);
     ExprId at = var ? x_arg(m->n, e, 0) : x_load_offset(m->n, e);
-    x_coefficient(m->n, at, m->lane, &coef);
+    if (!x_coefficient(m->n, at, m->lane, &coef)) {
+        scattered_load(m, name, at, out);
+        return;
+    }
     at = c_lane_zero(m, at);
     str_addf(out, "%s_%s(%s", c_vector_type(m), coef == 1 ? "load" : "gather", name);
     const Expr *o = x_get(m->n, at);

@@ -146,7 +146,7 @@ static Graph *own_form(Arena *a, Diag *d, const char *path, const ImportOptions 
     for (NodeId n = 0; n < g->node.n; n++) {
         if (g->node.at[n].op == OP_none) continue;
         if (!op_infer(g, n)) return NULL;
-        op_fold(g, n, FOLD_LIMIT);
+        op_fold_early(g, n, FOLD_LIMIT);
     }
     return graph_sort(g) && graph_verify(g) && diag_errors(d) == before ? g : NULL;
 }

@@ -21,6 +21,7 @@ typedef struct Tensor {
     DType dtype;
     Shape shape; /* all numbers */
     size_t bytes;
+    bool exact; /* floats that stand for integers: sums of products with them are exact, so no pass scales or transforms them */
     const void *data;
     const struct TensorRule *rule; /* data is NULL: contents that are made when they are needed (tensor_contents) */
 } Tensor;
@@ -109,6 +110,8 @@ Tensor *tensor_first(Arena *a, const Tensor *t, int axis, int64_t count);
 Tensor *tensor_new(Arena *a, DType t, Shape s); /* zeroed contents; NULL data only on overflow: check ->data */
 /* t itself, or its contents made from its rule, in arena a. */
 const Tensor *tensor_contents(const Tensor *t, Arena *a);
+/* `exact`, also of what a rule made of such contents: moved, or filled up with zeros. */
+bool tensor_is_exact(const Tensor *t);
 double tensor_float(const Tensor *t, int64_t i); /* element i as double, any numeric type */
 int64_t tensor_int(const Tensor *t, int64_t i);
 void tensor_set_float(Tensor *t, int64_t i, double v); /* rounds to the type; only on tensors made by tensor_new */

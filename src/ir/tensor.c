@@ -182,9 +182,14 @@ void tensor_set_float(Tensor *t, int64_t i, double v) {
     }
 }
 
+bool tensor_is_exact(const Tensor *t) {
+    while (t && t->rule) t = t->rule->from;
+    return t && t->exact;
+}
+
 bool tensor_equal(const Tensor *a, const Tensor *b) {
     if (a == b) return true;
-    if (a->dtype != b->dtype || a->bytes != b->bytes || !shape_equal(&a->shape, &b->shape)) return false;
+    if (a->dtype != b->dtype || a->bytes != b->bytes || a->exact != b->exact || !shape_equal(&a->shape, &b->shape)) return false;
     if (a->dtype != DT_string) return a->bytes == 0 || memcmp(a->data, b->data, a->bytes) == 0;
     const char *const *as = a->data, *const *bs = b->data;
     for (size_t i = 0; i < a->bytes / sizeof *as; i++)

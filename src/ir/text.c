@@ -36,8 +36,8 @@ static void print_type(Printer *p, ValueId id) {
 }
 
 static void print_contents(Printer *p, const Tensor *t) {
+    str_add(p->out, tensor_is_exact(t) ? " = exact " : " = ");
     t = tensor_contents(t, p->out->arena);
-    str_add(p->out, " = ");
     if (!tensor_is_list(t)) {
         str_add(p->out, "base64 \"");
         base64_add(p->out, t->data, t->bytes);

@@ -251,11 +251,13 @@ static bool element_list(Parser *p, Tensor *t, int64_t count) {
 static bool contents(Parser *p, const Type *type, const Tensor **out) {
     Arena *a = p->g->arena;
     int64_t count = shape_count(&type->shape);
-    size_t left = (size_t)(p->end - p->at), size = element_bytes(type->dtype);
     if (type->dtype == DT_none || count < 0) return fail(p, NULL, "contents need a type and numbers as dimensions");
+    bool exact = at_word(p, "exact");
+    size_t left = (size_t)(p->end - p->at), size = element_bytes(type->dtype);
     if (eat(p, '[')) {
         if ((uint64_t)count > left) return fail(p, NULL, "fewer elements than the %lld of its type", (long long)count);
         Tensor *t = tensor_new(a, type->dtype, type->shape);
+        t->exact = exact;
         *out = t;
         return element_list(p, t, count);
     }
@@ -268,6 +270,7 @@ static bool contents(Parser *p, const Type *type, const Tensor **out) {
     if ((uint64_t)count > left || base64_size((size_t)count * size) != n)
         return fail(p, NULL, "%zu base64 characters do not hold %lld elements of %zu bytes", n, (long long)count, size);
     Tensor *t = tensor_new(a, type->dtype, type->shape);
+    t->exact = exact;
     if (!base64_read(p->at, n, (void *)(uintptr_t)t->data, t->bytes)) return fail(p, NULL, "damaged base64 contents");
     p->at = close + 1;
     *out = t;

@@ -62,24 +62,35 @@ static int by_size(const void *a, const void *b) {
     return x[1] < y[1] ? -1 : x[1] > y[1];
 }
 
-/* k*c*(x/c) + k*(x%c) -> k*x */
+static bool is_index_fn(const Nest *n, ExprId e, Fn f) {
+    const Expr *x = x_get(n, e);
+    return x->kind == X_fn && x->is_index && x->id == f && x_get(n, x_arg(n, e, 1))->kind == X_int;
+}
+
+/* y / c = atom + *more, however deep a quotient's quotient has been merged with its divisor. */
+static bool is_quotient(Nest *n, ExprId y, int64_t c, ExprId atom, int64_t *more) {
+    Linear q;
+    if (!linear_of(n, index_div(n, y, c), &q) || q.n != 1) return false;
+    *more = q.constant;
+    return q.term[0].atom == atom && q.term[0].coef == 1;
+}
+
+/* k*c*(y/c) + k*(y%c) -> k*y */
 static bool recombine(Nest *n, Linear *l) {
     for (int i = 0; i < l->n; i++) {
-        const Expr *d = x_get(n, l->term[i].atom);
-        if (d->kind != X_fn || d->id != FN_div) continue;
-        ExprId x = x_arg(n, l->term[i].atom, 0), c = x_arg(n, l->term[i].atom, 1);
-        for (int j = 0; j < l->n; j++) {
-            const Expr *m = x_get(n, l->term[j].atom);
-            if (m->kind != X_fn || m->id != FN_mod || x_arg(n, l->term[j].atom, 0) != x ||
-                x_arg(n, l->term[j].atom, 1) != c)
-                continue;
-            int64_t k = l->term[j].coef, kc;
-            if (x_get(n, c)->kind != X_int || !size_mul(k, x_get(n, c)->i, &kc) || kc != l->term[i].coef) continue;
+        ExprId atom = l->term[i].atom;
+        for (int j = 0; j < l->n && is_index_fn(n, atom, FN_div); j++) {
+            if (!is_index_fn(n, l->term[j].atom, FN_mod)) continue;
+            ExprId y = x_arg(n, l->term[j].atom, 0);
+            int64_t k = l->term[j].coef, c = x_get(n, x_arg(n, l->term[j].atom, 1))->i, kc, more;
+            if (!size_mul(k, c, &kc) || kc != l->term[i].coef || !is_quotient(n, y, c, atom, &more)) continue;
             int hi = i > j ? i : j, lo = i > j ? j : i;
             Linear inner, sum = *l;
             sum.term[hi] = sum.term[--sum.n];
             sum.term[lo] = sum.term[--sum.n];
-            if (!linear_of(n, x, &inner) || !linear_add(&sum, &inner, k)) continue;
+            if (!linear_of(n, y, &inner) || !linear_add(&sum, &inner, k) ||
+                !linear_add(&sum, &(Linear){.constant = more}, -kc))
+                continue;
             *l = sum;
             return true;
         }
@@ -240,6 +251,22 @@ static bool two_values(const Nest *n, const Linear *l, int64_t c, Linear *out) {
     return true;
 }
 
+/* l / c that no rule above decides; (x/a + k)/b = (x + k*a)/(a*b) */
+static ExprId divided(Nest *n, Linear *l, int64_t c) {
+    ExprId x = l->n == 1 && l->term[0].coef == 1 ? l->term[0].atom : NO_EXPR;
+    int64_t by, shift;
+    if (c == 1) return linear_build(n, l);
+    if (x != NO_EXPR && is_index_fn(n, x, FN_div)) {
+        int64_t a = x_get(n, x_arg(n, x, 1))->i;
+        Linear inner;
+        if (size_mul(a, c, &by) && size_mul(a, l->constant, &shift) && linear_of(n, x_arg(n, x, 0), &inner) &&
+            linear_add(&inner, &(Linear){.constant = shift}, 1))
+            return index_div(n, linear_build(n, &inner), by);
+    }
+    ExprId args[2] = {linear_build(n, l), x_index(n, c)};
+    return x_raw_fn(n, FN_div, DT_index, true, 2, args);
+}
+
 ExprId index_div(Nest *n, ExprId a, int64_t c) {
     Linear l, q, r, line;
     if (c == 1) return a;
@@ -257,21 +284,8 @@ ExprId index_div(Nest *n, ExprId a, int64_t c) {
             for (int i = 0; i < r.n; i++) r.term[i].coef /= g;
             r.constant = floor_div(r.constant, g);
         }
-        ExprId rest = linear_build(n, &r);
-        int64_t cg = c / g, nested;
-        const Expr *x = x_get(n, rest);
-        if (x->kind == X_fn && x->id == FN_div && x->is_index && x_get(n, x_arg(n, rest, 1))->kind == X_int &&
-            size_mul(cg, x_get(n, x_arg(n, rest, 1))->i, &nested)) {
-            rest = x_arg(n, rest, 0); /* (x/a)/b = x/(a*b) */
-            cg = nested;
-        }
-        ExprId args[2] = {rest, x_index(n, cg)};
-        ExprId d = cg == 1 ? rest : x_raw_fn(n, FN_div, DT_index, true, 2, args);
-        Linear dl = {.n = 1};
-        dl.term[0].coef = 1;
-        dl.term[0].atom = d;
-        if (cg == 1) linear_of(n, d, &dl);
-        if (linear_add(&q, &dl, 1)) return linear_build(n, &q);
+        Linear dl;
+        if (linear_of(n, divided(n, &r, c / g), &dl) && linear_add(&q, &dl, 1)) return linear_build(n, &q);
     }
     ExprId args[2] = {a, x_index(n, c)};
     return x_raw_fn(n, FN_div, DT_index, true, 2, args);

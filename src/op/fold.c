@@ -154,6 +154,7 @@ static bool fold_numbers(Graph *g, NodeId n, const Tensor **data) {
         if (!ok) break;
         Tensor *t = arena_copy(g->arena, out[i], sizeof *out[i]);
         t->data = arena_copy(g->arena, out[i]->data, out[i]->bytes);
+        t->exact = op_info[node->op].cls == CLASS_move && node->nin == 1 && in[0]->exact;
         data[i] = t;
     }
     arena_free(tmp);
@@ -166,4 +167,11 @@ bool op_fold(Graph *g, NodeId n, int64_t limit) {
     const Tensor **data = arena_array_of(g->arena, node->nout, const Tensor *);
     if (foldable(g, node, limit)) return fold_empty(g, n, data) || (cheap(g, node) && fold_numbers(g, n, data));
     return fold_elements(g, n, data);
+}
+
+/* Weights of integers stay apart from their scales, for passes that want both. */
+bool op_fold_early(Graph *g, NodeId n, int64_t limit) {
+    const Node *node = &g->node.at[n];
+    if (node->op == OP_DequantizeLinear && value_shape(g, node->out[0])->rank > 0) return false;
+    return op_fold(g, n, limit);
 }

@@ -19,6 +19,7 @@ bool op_infer(Graph *g, NodeId n);
  * integer operators through which shapes flow (Identity, Cast, Gather, Slice, Concat, Add, Sub, Mul, Div, Reshape,
  * Squeeze-like, Min, Max, ReduceProd, Where, Equal ... on at most 64 elements). */
 bool op_fold(Graph *g, NodeId n, int64_t limit);
+bool op_fold_early(Graph *g, NodeId n, int64_t limit); /* while a model is read: DequantizeLinear is left to the passes */
 
 /* ---- meaning -> nest ---------------------------------------------------------------------------------------- */
 /* Adds the meaning of one node to a nest. Buffers: in[i] is the nest buffer of operand i (made by the caller with the

@@ -66,6 +66,7 @@ typedef struct {
     int64_t d0, d1, rest;  /* the weights as [d0][d1][rest] */
     int64_t groups;
     bool out_first;        /* output channels run along d0, otherwise along d1 */
+    bool exact;            /* the weights: they take no factor, as their sums are exact */
     bool bias, padded;     /* takes a bias; reads zeros beyond the operand or writes unevenly */
     double alpha, beta;
     Affine pre, post;
@@ -123,6 +124,7 @@ static bool linear_of(Rw *r, NodeId n, Linear *l) {
     DType t = g->value.at[node->out[0]].dtype;
     if (!w->data || !dtype_is_float(t) || w->dtype != t) return false;
     if (w->shape.rank < 2 || shape_count(&w->shape) < 1) return false;
+    l->exact = tensor_is_exact(w->data);
     l->d0 = w->shape.dim[0];
     l->d1 = w->shape.dim[1];
     if (!(node->op == OP_Conv || node->op == OP_ConvTranspose ? conv_layout(r, l) : matrix_layout(r, l))) return false;
@@ -136,6 +138,7 @@ static void gather_post(Rw *r, Linear *l) {
     l->post = affine_identity(r, l->out);
     l->last = l->n;
     for (NodeId u; (u = rw_user(r, v)) != NO_NODE; v = rw_out(r, u)) {
+        if (l->exact && rw_at(r, u)->op != OP_Add) break;
         if (!affine_then(r, u, v, l->axis_out, &l->post)) break;
         l->has_bn |= rw_at(r, u)->op == OP_BatchNormalization;
         l->last = u;
@@ -170,7 +173,7 @@ static void gather_pre(Rw *r, Linear *l) {
     if (s->rank <= l->axis_in || s->dim[l->axis_in] != l->in) return;
     ValueId v = l->x;
     Affine one = affine_identity(r, l->in);
-    for (NodeId p; rw_single(r, v) && (p = rw_def(r, v)) != NO_NODE;) {
+    for (NodeId p; !l->exact && rw_single(r, v) && (p = rw_def(r, v)) != NO_NODE;) {
         for (int64_t i = 0; i < one.n; i++) one.scale[i] = 1, one.shift[i] = 0;
         const Node *node = rw_at(r, p);
         if (node->nin < 2) break;

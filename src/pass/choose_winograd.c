@@ -10,7 +10,8 @@ static bool fits(Rw *r, NodeId n) {
     if (w->rank != 4 || x->rank != 5 || w->dim[2] != 3 || w->dim[3] != 3 || a->group != 1) return false;
     for (int d = 0; d < 2; d++)
         if (a->strides.at[d] != 1 || a->dilations.at[d] != 1) return false;
-    return value_data(r->g, rw_in(r, n, 1)) != NULL;
+    const Tensor *t = value_data(r->g, rw_in(r, n, 1));
+    return t != NULL && !tensor_is_exact(t);
 }
 
 /* u[xi,nu,ic,oc] = sum(i,j) g[xi,i] * g[nu,j] * w[oc,ic,i,j]; the rule's number is the tile */

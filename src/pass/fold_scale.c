@@ -24,7 +24,7 @@ static bool takes_factor(Rw *r, ValueId v) {
     }
     if (p == NO_NODE || !affine_is_linear_op(rw_at(r, p)->op)) return false;
     ValueId w = rw_in(r, p, 1);
-    return value_data(r->g, w) && r->uses.at[w] == 1 && value_shape(r->g, w)->rank >= 2;
+    return value_data(r->g, w) && r->uses.at[w] == 1 && value_shape(r->g, w)->rank >= 2 && !tensor_is_exact(value_data(r->g, w));
 }
 
 /* The value above x that the factor may stand behind, and its reader: each in between has one reader. */

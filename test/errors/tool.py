@@ -74,7 +74,7 @@ def link(to):
 
 ONES = np.ones(4, np.float32)
 # of src/pass/passes.def, in their order
-PASSES = ("expand_composite, unpack_weights, dead_code, fold_constants, eliminate_identity, canonicalise, cse, fold_batch_norm, "
+PASSES = ("expand_composite, unpack_weights, integers_as_floats, dead_code, fold_constants, eliminate_identity, canonicalise, cse, fold_batch_norm, "
           "fold_scale, merge_constants, substitute, fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, "
           "merge_concat, fuse_attention, assign_layout, choose_winograd, order")
 

@@ -28,7 +28,7 @@ static bool arity_check(OnnxNode *n, Op op, uint32_t *nin, const ValueId *in) {
 static void fold(OnnxReader *r, NodeId id) {
     Graph *g = r->g;
     ValueId out = node_out(&g->node.at[id], 0);
-    if (op_fold(g, id, r->fold_budget > 0 ? FOLD_LIMIT : FOLD_LIMIT_LOW) && out != NO_VALUE && g->value.at[out].data)
+    if (op_fold_early(g, id, r->fold_budget > 0 ? FOLD_LIMIT : FOLD_LIMIT_LOW) && out != NO_VALUE && g->value.at[out].data)
         r->fold_budget -= (int64_t)g->value.at[out].data->bytes;
 }
 

@@ -1,0 +1,421 @@
+/* Quantised numbers as floats that are whole: what a model rounds to bytes stays a float between its kernels, and sums
+ * of products of bytes are sums of floats. Up to 2^24 these hold every whole number, so that the sums are the integers'
+ * bit for bit, by the kernels that floats have. Scales go behind the sums. Not where size counts: bytes are smaller. */
+#include "pass/whole.h"
+#include <math.h>
+
+/* An integer value: k + shift, k whole floats from lo to hi. */
+typedef struct {
+    ValueId k;
+    double shift, lo, hi;
+} Whole;
+
+/* A value of floats: k * scale, k whole, scale a constant that broadcasts to it. */
+typedef struct {
+    ValueId k, scale;
+    double lo, hi;
+    bool sum; /* of products: its scale goes into the next quantisation's */
+} Scaled;
+
+typedef struct {
+    Rw r;
+    uint32_t n; /* entries: values at the start */
+    Whole *whole;
+    Scaled *scaled;
+} Numbers;
+
+static DType type_of(const Numbers *p, ValueId v) { return v == NO_VALUE ? DT_none : p->r.g->value.at[v].dtype; }
+static const Tensor *data_of(const Numbers *p, ValueId v) { return value_data(p->r.g, v); }
+
+static ValueId number(Numbers *p, const char *hint, double x) {
+    Shape s = shape_of(0, NULL);
+    return rw_const_fill(&p->r, hint, DT_f32, &s, x);
+}
+
+static ValueId node1(Numbers *p, NodeId like, Op op, ValueId a) { return rw_node(&p->r, like, op, 1, &a, NULL); }
+
+static ValueId node2(Numbers *p, NodeId like, Op op, ValueId a, ValueId b) {
+    return rw_node(&p->r, like, op, 2, (ValueId[2]){a, b}, NULL);
+}
+
+static ValueId plus(Numbers *p, NodeId like, ValueId v, double x) {
+    return x == 0 ? v : node2(p, like, OP_Add, v, number(p, "zero_point", x));
+}
+
+static ValueId clip(Numbers *p, NodeId like, ValueId v, double lo, double hi) {
+    return rw_node(&p->r, like, OP_Clip, 3, (ValueId[3]){v, number(p, "lowest", lo), number(p, "largest", hi)}, NULL);
+}
+
+static ValueId cast_to(Numbers *p, NodeId like, ValueId v, DType t) {
+    Attr_Cast *a = rw_attr_new(&p->r, OP_Cast);
+    a->to = t;
+    return rw_node(&p->r, like, OP_Cast, 1, &v, a);
+}
+
+/* ---- what is known of values ---- */
+
+static const Scaled *scaled_of(const Numbers *p, ValueId v) {
+    return v != NO_VALUE && v < p->n && p->scaled[v].scale != NO_VALUE ? &p->scaled[v] : NULL;
+}
+
+static void set_whole(Numbers *p, ValueId v, Whole w) {
+    if (v < p->n && fabs(w.lo + w.shift) <= WHOLE_LIMIT && fabs(w.hi + w.shift) <= WHOLE_LIMIT) p->whole[v] = w;
+}
+
+static bool is_byte_like(DType t) { return dtype_is_int(t) && dtype_info[t].bits <= 16; }
+
+/* The whole floats of integer value v, for a node that reads them; NULL: they are not known. */
+static const Whole *whole_of(Numbers *p, NodeId reader, ValueId v) {
+    if (v == NO_VALUE || v >= p->n || data_of(p, v)) return NULL;
+    if (p->whole[v].k == NO_VALUE && is_byte_like(type_of(p, v)) && shape_known(value_shape(p->r.g, v)))
+        set_whole(p, v, (Whole){cast_to(p, reader, v, DT_f32), 0, dtype_lowest(type_of(p, v)), dtype_largest(type_of(p, v))});
+    return p->whole[v].k == NO_VALUE ? NULL : &p->whole[v];
+}
+
+/* The same number everywhere; 0 for an absent operand. */
+static bool uniform(const Numbers *p, ValueId v, double *x) {
+    const Tensor *t = data_of(p, v);
+    *x = 0;
+    if (v == NO_VALUE) return true;
+    if (!t || !t->data || shape_count(&t->shape) < 1) return false;
+    *x = tensor_float(t, 0);
+    return const_is(p->r.g, v, *x);
+}
+
+/* w less a zero point. NO_VALUE: that is no number known now. */
+static ValueId centred(Numbers *p, NodeId like, const Whole *w, ValueId zero, double *lo, double *hi) {
+    double z;
+    *lo = w->lo + w->shift, *hi = w->hi + w->shift;
+    if (uniform(p, zero, &z)) {
+        *lo -= z, *hi -= z;
+        return plus(p, like, w->k, w->shift - z);
+    }
+    if (shape_count(value_shape(p->r.g, zero)) != 1 || !is_byte_like(type_of(p, zero)) || data_of(p, zero)) return NO_VALUE;
+    double range = dtype_largest(type_of(p, zero)) - dtype_lowest(type_of(p, zero));
+    *lo = fmin(*lo, 0) - range, *hi = fmax(*hi, 0) + range;
+    if (is_byte_like(type_of(p, zero)) && w->hi - w->lo <= range) *lo = -range, *hi = range; /* both in one range */
+    return node2(p, like, OP_Sub, plus(p, like, w->k, w->shift), cast_to(p, like, zero, DT_f32));
+}
+
+/* Scale per axis as a factor that broadcasts to a tensor of `rank`. */
+static ValueId factor_of(Numbers *p, ValueId scale, int64_t axis, int rank) {
+    const Tensor *t = data_of(p, scale);
+    Shape s = {.rank = 0};
+    if (shape_count(&t->shape) == 1) return rw_const_view(&p->r, scale, &s);
+    s.rank = (int8_t)(rank - axis);
+    for (int i = 0; i < s.rank; i++) s.dim[i] = i == 0 ? t->shape.dim[0] : 1;
+    return rw_const_view(&p->r, scale, &s);
+}
+
+/* A scale that fits: f32, one number or one along the axis, positive. */
+static bool scale_fits(const Numbers *p, ValueId scale, int64_t block_size) {
+    const Tensor *t = data_of(p, scale);
+    if (!t || !t->data || t->dtype != DT_f32 || block_size || (t->shape.rank > 1 && shape_count(&t->shape) != 1)) return false;
+    for (int64_t i = 0; i < shape_count(&t->shape); i++)
+        if (!(tensor_float(t, i) > 0) || isinf(tensor_float(t, i))) return false;
+    return true;
+}
+
+static double divide(double a, double b) { return a / b; }
+
+/* ---- quantisation ---- */
+
+/* x / scale, whole. k * s / scale becomes k * (s / scale) for sums. */
+static ValueId quotient(Numbers *p, NodeId n, ValueId x, ValueId scale, bool positive) {
+    Rw *r = &p->r;
+    const Scaled *s = scaled_of(p, x);
+    NodeId c = rw_def_op(r, x, OP_Clip);
+    double lo, hi, by;
+    if (s && !s->sum && const_scalar(r->g, s->scale, &lo) && const_scalar(r->g, scale, &hi) && lo == hi) return s->k;
+    if (s && s->sum) {
+        ValueId k = s->k, ratio = rw_const_zip(r, s->scale, scale, divide);
+        NodeId relu = positive ? rw_def_op(r, k, OP_Relu) : NO_NODE; /* the limits do its work */
+        if (relu != NO_NODE) k = rw_in(r, relu, 0);
+        if (ratio != NO_VALUE) return node1(p, n, OP_Round, node2(p, n, OP_Mul, k, ratio));
+    }
+    s = c == NO_NODE ? NULL : scaled_of(p, rw_in(r, c, 0));
+    if (s && s->sum && const_scalar(r->g, scale, &by) && const_scalar(r->g, rw_in(r, c, 1), &lo) &&
+        const_scalar(r->g, rw_in(r, c, 2), &hi)) {
+        ValueId ratio = rw_const_zip(r, s->scale, scale, divide);
+        if (ratio != NO_VALUE) return node1(p, n, OP_Round, clip(p, n, node2(p, n, OP_Mul, s->k, ratio), lo / by, hi / by));
+    }
+    return node1(p, n, OP_Round, node2(p, n, OP_Div, x, scale));
+}
+
+static void quantize(Numbers *p, NodeId n) {
+    const Attr_Quantize *a = RW_ATTR(&p->r, n, Quantize);
+    ValueId x = rw_in(&p->r, n, 0), scale = rw_in(&p->r, n, 1), y = rw_out(&p->r, n);
+    DType t = type_of(p, y);
+    double z;
+    if (type_of(p, x) != DT_f32 || !is_byte_like(t) || (a->precision != DT_none && a->precision != DT_f32)) return;
+    if (data_of(p, x) || !scale_fits(p, scale, a->block_size) || !uniform(p, rw_in(&p->r, n, 2), &z)) return;
+    double lo = dtype_lowest(t) - z, hi = dtype_largest(t) - z;
+    scale = factor_of(p, scale, a->axis, value_shape(p->r.g, x)->rank);
+    ValueId k = clip(p, n, quotient(p, n, x, scale, lo >= 0), lo, hi);
+    Attr_Cast *cast = rw_attr_new(&p->r, OP_Cast);
+    cast->to = t;
+    ValueId q = plus(p, n, k, z);
+    rw_become(&p->r, n, OP_Cast, 1, &q, cast);
+    set_whole(p, y, (Whole){k, z, lo, hi});
+    p->r.c->hits++;
+}
+
+static void dequantize(Numbers *p, NodeId n) {
+    const Attr_Dequantize *a = RW_ATTR(&p->r, n, Dequantize);
+    ValueId q = rw_in(&p->r, n, 0), scale = rw_in(&p->r, n, 1), y = rw_out(&p->r, n);
+    double z;
+    if (type_of(p, y) != DT_f32 || !scale_fits(p, scale, a->block_size) || !uniform(p, rw_in(&p->r, n, 2), &z)) return;
+    const Whole *w = whole_of(p, n, q);
+    if (!w) return;
+    Scaled s = {.scale = factor_of(p, scale, a->axis, value_shape(p->r.g, q)->rank)};
+    s.k = centred(p, n, w, rw_in(&p->r, n, 2), &s.lo, &s.hi);
+    p->scaled[y] = s;
+    rw_become(&p->r, n, OP_Mul, 2, (ValueId[2]){s.k, s.scale}, NULL);
+    p->r.c->hits++;
+}
+
+/* ---- integers ---- */
+
+/* Rounded floats made integers; the result saturates. With a zero point added in between. */
+static void cast_from_float(Numbers *p, NodeId n) {
+    Rw *r = &p->r;
+    ValueId x = rw_in(r, n, 0), y = rw_out(r, n);
+    NodeId add = rw_def_op(r, x, OP_Add);
+    double z = 0;
+    if (!is_byte_like(type_of(p, y)) || type_of(p, x) != DT_f32 || !shape_known(value_shape(r->g, y))) return;
+    if (add != NO_NODE && const_scalar(r->g, rw_in(r, add, 1), &z) && z == rint(z))
+        x = rw_in(r, add, 0);
+    else
+        z = 0;
+    NodeId round = rw_def_op(r, x, OP_Round);
+    double lo = dtype_lowest(type_of(p, y)) - z, hi = dtype_largest(type_of(p, y)) - z;
+    if (round == NO_NODE && (add == NO_NODE || rw_def_op(r, rw_in(r, add, 0), OP_Round) == NO_NODE)) return;
+    if (round == NO_NODE && !is_byte_like(type_of(p, rw_in(r, add, 1)))) {
+        NodeId zero = rw_def_op(r, rw_in(r, add, 1), OP_Cast); /* whole as well */
+        if (zero == NO_NODE || !is_byte_like(type_of(p, rw_in(r, zero, 0)))) return;
+    }
+    ValueId k = clip(p, n, x, lo, hi), q = plus(p, n, k, z);
+    rw_set_in(r, n, 0, q);
+    set_whole(p, y, (Whole){k, z, lo, hi});
+}
+
+static void cast_integer(Numbers *p, NodeId n) {
+    ValueId x = rw_in(&p->r, n, 0), y = rw_out(&p->r, n);
+    if (!dtype_is_int(type_of(p, x))) {
+        cast_from_float(p, n);
+        return;
+    }
+    const Whole *w = whole_of(p, n, x);
+    if (!w) return;
+    if (type_of(p, y) == DT_f32) {
+        rw_replace(&p->r, n, plus(p, n, w->k, w->shift));
+    } else if (dtype_is_int(type_of(p, y)) && dtype_info[type_of(p, y)].bits <= 32 && w->lo + w->shift >= dtype_lowest(type_of(p, y)) &&
+               w->hi + w->shift <= dtype_largest(type_of(p, y))) {
+        set_whole(p, y, *w);
+    }
+}
+
+/* Sums and differences of i32. */
+static void add_integers(Numbers *p, NodeId n) {
+    Rw *r = &p->r;
+    bool sub = rw_at(r, n)->op == OP_Sub;
+    ValueId y = rw_out(r, n), in[2] = {rw_in(r, n, 0), rw_in(r, n, 1)};
+    Whole part[2];
+    if (type_of(p, y) != DT_i32) return;
+    for (int i = 0; i < 2; i++) {
+        const Whole *w = whole_of(p, n, in[i]);
+        if (w) {
+            part[i] = *w;
+        } else {
+            ValueId c = whole_const(r, in[i], NO_VALUE, 0);
+            if (c == NO_VALUE) return;
+            part[i] = (Whole){.k = c};
+            whole_range(r->g, c, &part[i].lo, &part[i].hi);
+        }
+    }
+    double x;
+    if (uniform(p, in[1], &x)) {
+        part[0].shift += sub ? -x : x;
+        set_whole(p, y, part[0]);
+        return;
+    }
+    double lo = sub ? part[0].lo - part[1].hi : part[0].lo + part[1].lo;
+    double hi = sub ? part[0].hi - part[1].lo : part[0].hi + part[1].hi;
+    ValueId k = node2(p, n, sub ? OP_Sub : OP_Add, part[0].k, part[1].k);
+    set_whole(p, y, (Whole){k, part[0].shift + (sub ? -part[1].shift : part[1].shift), lo, hi});
+}
+
+/* ---- products ---- */
+
+static void integer_product(Numbers *p, NodeId n) {
+    Rw *r = &p->r;
+    bool conv = rw_at(r, n)->op == OP_ConvInteger;
+    ValueId y = rw_out(r, n);
+    const Whole *x = whole_of(p, n, rw_in(r, n, 0));
+    int rank = value_shape(r->g, rw_in(r, n, 1))->rank;
+    ValueId w = whole_const(r, rw_in(r, n, 1), rw_in(r, n, 3), conv ? 0 : rank - 1);
+    double lo, hi;
+    if (!x || w == NO_VALUE || rank < 2) return;
+    ValueId k = centred(p, n, x, rw_in(r, n, 2), &lo, &hi);
+    double most = whole_sum(r->g, w, conv ? 0 : rank - 1) * fmax(fabs(lo), fabs(hi));
+    if (k == NO_VALUE || most > WHOLE_LIMIT) return;
+    k = rw_node(r, n, conv ? OP_Conv : OP_MatMul, 2, (ValueId[2]){k, w}, conv ? rw_attr_copy(r, n) : NULL);
+    set_whole(p, y, (Whole){k, 0, -most, most});
+    r->c->hits++;
+}
+
+/* Operand i as a constant of integers with its scale: by DequantizeLinear, along `axis` or one. */
+static NodeId constant_part(Numbers *p, NodeId n, unsigned i, int64_t axis) {
+    Rw *r = &p->r;
+    NodeId d = rw_def_op(r, rw_in(r, n, i), OP_DequantizeLinear);
+    if (d == NO_NODE || !data_of(p, rw_in(r, d, 0)) || type_of(p, rw_out(r, d)) != DT_f32) return NO_NODE;
+    const Attr_Dequantize *a = RW_ATTR(r, d, Dequantize);
+    bool one = scale_fits(p, rw_in(r, d, 1), a->block_size) && shape_count(value_shape(r->g, rw_in(r, d, 1))) == 1;
+    return one || (scale_fits(p, rw_in(r, d, 1), a->block_size) && a->axis == axis) ? d : NO_NODE;
+}
+
+/* The bias as whole numbers in units of `scale`, NO_VALUE: it is none. */
+static ValueId whole_bias(Numbers *p, NodeId n, ValueId scale, double most, double *with) {
+    Rw *r = &p->r;
+    NodeId d = constant_part(p, n, 2, 0);
+    double z, lo, hi;
+    if (d == NO_NODE || value_shape(r->g, rw_in(r, d, 0))->rank != 1 || !uniform(p, rw_in(r, d, 2), &z) || z != 0) return NO_VALUE;
+    const Tensor *have = data_of(p, rw_in(r, d, 1)), *want = data_of(p, scale);
+    int64_t h = shape_count(&have->shape), w = shape_count(&want->shape);
+    for (int64_t i = 0; i < h || i < w; i++)
+        if (!near_const(DT_f32, tensor_float(have, h == 1 ? 0 : i), tensor_float(want, w == 1 ? 0 : i))) return NO_VALUE;
+    ValueId b = whole_const(r, rw_in(r, d, 0), NO_VALUE, 0);
+    if (b == NO_VALUE) return b;
+    whole_range(r->g, b, &lo, &hi);
+    *with = most + fmax(fabs(lo), fabs(hi));
+    return *with <= WHOLE_LIMIT ? b : NO_VALUE;
+}
+
+static double times(double a, double b) { return a * b; }
+
+/* Conv, MatMul, Gemm of dequantised numbers by constant ones: of the numbers, then the scales. */
+static void real_product(Numbers *p, NodeId n) {
+    Rw *r = &p->r;
+    Op op = rw_at(r, n)->op;
+    const Scaled *x = scaled_of(p, rw_in(r, n, 0));
+    const Attr_Gemm *gemm = op == OP_Gemm ? RW_ATTR(r, n, Gemm) : NULL;
+    int rank = value_shape(r->g, rw_in(r, n, 1))->rank, out = value_shape(r->g, rw_out(r, n))->rank;
+    if (!x || rank < 2 || shape_count(value_shape(r->g, x->scale)) != 1 || (op == OP_MatMul && out < 2)) return;
+    if (gemm && (gemm->alpha != 1 || gemm->beta != 1 || gemm->transA)) return;
+    int axis = op == OP_Conv || (gemm && gemm->transB) ? 0 : rank - 1; /* output channels of the weights */
+    NodeId d = constant_part(p, n, 1, axis);
+    ValueId w = d == NO_NODE ? NO_VALUE : whole_const(r, rw_in(r, d, 0), rw_in(r, d, 2), axis);
+    if (w == NO_VALUE) return;
+    ValueId scale = factor_of(p, rw_in(r, d, 1), op == OP_Conv ? 1 : out - 1, out);
+    scale = rw_const_zip(r, scale, x->scale, times);
+    if (scale == NO_VALUE) return;
+    double most = whole_sum(r->g, w, axis) * fmax(fabs(x->lo), fabs(x->hi));
+    ValueId in[3] = {x->k, w, NO_VALUE};
+    if (rw_in(r, n, 2) != NO_VALUE && (in[2] = whole_bias(p, n, scale, most, &most)) == NO_VALUE) return;
+    ValueId k = rw_node(r, n, op, in[2] == NO_VALUE ? 2 : 3, in, op == OP_MatMul ? NULL : rw_attr_copy(r, n));
+    rw_become(r, n, OP_Mul, 2, (ValueId[2]){k, scale}, NULL);
+    p->scaled[rw_out(r, n)] = (Scaled){k, scale, -most, most, true};
+    r->c->hits++;
+}
+
+/* ---- nodes that numbers pass as they are ---- */
+
+static bool moves(const Numbers *p, NodeId n) {
+    const Node *x = rw_at(&p->r, n);
+    if (x->nout != 1 || x->nsub) return false;
+    return x->op == OP_MaxPool || x->op == OP_Reshape || x->op == OP_Transpose || x->op == OP_Slice || x->op == OP_Expand ||
+           x->op == OP_Tile || x->op == OP_DepthToSpace || x->op == OP_SpaceToDepth || x->op == OP_Concat;
+}
+
+static ValueId moved(Numbers *p, NodeId n, const ValueId *in) {
+    return rw_node(&p->r, n, rw_at(&p->r, n)->op, rw_at(&p->r, n)->nin, in, rw_attr_copy(&p->r, n));
+}
+
+static void move_integers(Numbers *p, NodeId n) {
+    unsigned nin = rw_at(&p->r, n)->nin;
+    ValueId *in = arena_array_of(p->r.tmp, nin + 1, ValueId), y = rw_out(&p->r, n);
+    Whole all = {0};
+    for (unsigned i = 0; i < nin; i++) {
+        ValueId v = rw_in(&p->r, n, i);
+        if (v >= p->n || p->whole[v].k == NO_VALUE) return; /* bytes that nothing was computed from are moved as bytes */
+        Whole w = p->whole[v];
+        if (i > 0 && w.shift != all.shift) return;
+        all = (Whole){NO_VALUE, w.shift, i ? fmin(all.lo, w.lo) : w.lo, i ? fmax(all.hi, w.hi) : w.hi};
+        in[i] = w.k;
+    }
+    all.k = moved(p, n, in);
+    set_whole(p, y, all);
+}
+
+static void move_scaled(Numbers *p, NodeId n) {
+    unsigned nin = rw_at(&p->r, n)->nin;
+    ValueId *in = arena_array_of(p->r.tmp, nin + 1, ValueId);
+    Scaled all = {0};
+    double first = 0, scale;
+    for (unsigned i = 0; i < nin; i++) {
+        const Scaled *s = scaled_of(p, rw_in(&p->r, n, i));
+        if (!s || !const_scalar(p->r.g, s->scale, &scale) || (i > 0 && scale != first)) return;
+        first = scale;
+        in[i] = s->k;
+        all = (Scaled){NO_VALUE, s->scale, i ? fmin(all.lo, s->lo) : s->lo, i ? fmax(all.hi, s->hi) : s->hi, s->sum || all.sum};
+    }
+    all.k = moved(p, n, in);
+    p->scaled[rw_out(&p->r, n)] = all;
+}
+
+static void relu(Numbers *p, NodeId n) {
+    const Scaled *s = scaled_of(p, rw_in(&p->r, n, 0));
+    if (!s) return;
+    Scaled to = {node1(p, n, OP_Relu, s->k), s->scale, fmax(s->lo, 0), fmax(s->hi, 0), s->sum};
+    p->scaled[rw_out(&p->r, n)] = to;
+}
+
+static void visit(Numbers *p, NodeId n) {
+    const Node *x = rw_at(&p->r, n);
+    switch (x->op) {
+    case OP_QuantizeLinear: quantize(p, n); return;
+    case OP_DequantizeLinear: dequantize(p, n); return;
+    case OP_Cast: cast_integer(p, n); return;
+    case OP_Add:
+    case OP_Sub: add_integers(p, n); return;
+    case OP_ConvInteger:
+    case OP_MatMulInteger: integer_product(p, n); return;
+    case OP_Conv:
+    case OP_MatMul:
+    case OP_Gemm: real_product(p, n); return;
+    case OP_Relu: relu(p, n); return;
+    default: break;
+    }
+    if (!moves(p, n)) return;
+    if (dtype_is_int(type_of(p, x->out[0]))) {
+        move_integers(p, n);
+    } else {
+        move_scaled(p, n);
+    }
+}
+
+static bool quantised(const Graph *g) {
+    for (NodeId n = 0; n < g->node.n; n++)
+        switch (g->node.at[n].op) {
+        case OP_QuantizeLinear:
+        case OP_DequantizeLinear:
+        case OP_ConvInteger:
+        case OP_MatMulInteger: return true;
+        default: break;
+        }
+    return false;
+}
+
+bool pass_integers_as_floats(Graph *g, PassContext *c) {
+    if (c->small || !c->target || target_lanes(c->target, DT_f32) < 4 || !quantised(g)) return false;
+    Numbers p = {.r = rw_begin(g, c), .n = g->value.n};
+    p.whole = arena_array_of(p.r.tmp, p.n + 1, Whole);
+    p.scaled = arena_array_of(p.r.tmp, p.n + 1, Scaled);
+    for (uint32_t v = 0; v < p.n; v++) {
+        p.whole[v].k = NO_VALUE;
+        p.scaled[v].scale = NO_VALUE;
+    }
+    for (NodeId n = 0; n < p.r.nodes_at_start; n++)
+        if (g->node.at[n].op != OP_none && g->node.at[n].nout > 0 && g->node.at[n].out[0] < p.n) visit(&p, n);
+    return rw_end(&p.r);
+}

@@ -1,0 +1,15 @@
+/* Constants of whole numbers, whose sums of products floats compute exactly as long as they stay below 2^24. */
+#ifndef TENON_PASS_WHOLE_H
+#define TENON_PASS_WHOLE_H
+#include "pass/rewrite.h"
+
+#define WHOLE_LIMIT 16777216.0 /* f32 holds every whole number up to here */
+
+/* Integer constant v less its zero point (one for all, or one a position of `axis`; NO_VALUE: none) as f32 constant,
+ * marked exact. NO_VALUE where v is no constant or an element lies beyond WHOLE_LIMIT. */
+ValueId whole_const(Rw *r, ValueId v, ValueId zero, int axis);
+void whole_range(const Graph *g, ValueId v, double *lo, double *hi);
+/* The largest sum of absolute values that belongs to one output channel: `axis` 0: of w[axis]; the last: of a column of
+ * a matrix. */
+double whole_sum(const Graph *g, ValueId w, int axis);
+#endif
