@@ -28,7 +28,7 @@ typedef struct {
     ModelInput *input;
     uint32_t n;
     Vec(InputLength) length;
-    int64_t unroll;
+    int64_t unroll, trips;
     Vec(InputShape) shape; /* for import_model */
     Vec(InputValue) value;
 } Model;

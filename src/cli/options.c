@@ -17,6 +17,7 @@ typedef enum {
     O_bind = O_first,
     O_length,
     O_unroll,
+    O_trips,
     O_weights,
     O_skip,
     O_precise,
@@ -78,6 +79,7 @@ static const Option table[] = {
      "how many tensors an input that is a sequence stands for; they become NAME_0, NAME_1 and so on. none: an optional "
      "without element"},
     {O_unroll, "unroll", "N", MODEL_COMMANDS, "the most iterations of a loop, each of which becomes code; 256 without it"},
+    {O_trips, "trips", "N", MODEL_COMMANDS, "room for the results of N iterations of a loop where only a run tells how many there are; more are an error of the run"},
     {O_target, "target", "T", CODE_COMMANDS, "what `tenon targets` lists; this machine's best without it"},
     {O_name, "name", "N", CMD_compile, "prefix of files and C names; from the model's file name without it"},
     {O_weights, "weights", "text|bin", CMD_compile,
@@ -199,6 +201,11 @@ static const char *parse_grain(Options *o, const char *text) {
     return int_parse(text, &o->grain) && o->grain > 0 ? NULL : "is not a number of operations from 1 on";
 }
 
+static const char *parse_trips(Options *o, const char *text) {
+    bool good = int_parse(text, &o->trips) && o->trips >= 1 && o->trips <= 1 << 30;
+    return good ? NULL : "is not a number of iterations from 1 to 1073741824";
+}
+
 static const char *parse_unroll(Options *o, const char *text) {
     bool good = int_parse(text, &o->unroll) && o->unroll >= 1 && o->unroll <= 1 << 20;
     return good ? NULL : "is not a number of iterations from 1 to 1048576";
@@ -252,6 +259,7 @@ static const char *set_number(Options *o, int key, const char *arg) {
     case O_threads: return parse_threads(o, arg);
     case O_grain: return parse_grain(o, arg);
     case O_unroll: return parse_unroll(o, arg);
+    case O_trips: return parse_trips(o, arg);
     case O_scale: return parse_real(o->arena, arg, -1e30, &o->picture.scale);
     case O_mean: return parse_channels(arg, o->picture.mean, &o->picture.nmean);
     case O_std: return parse_std(o, arg);

@@ -319,11 +319,16 @@ static bool execute(Runner *r, Command *c, const char *work) {
     while (log.n && log.data[log.n - 1] == '\n') log.n--;
     size_t from = log.n;
     while (from && log.data[from - 1] != '\n') from--;
+    const char *trips = arena_printf(r->arena, "returned %d", RUN_ERROR_TRIPS);
+    const char *line = (const char *)log.data + from;
+    if (log.n - from >= strlen(trips) && !memcmp(log.data + log.n - strlen(trips), trips, strlen(trips)))
+        return diag_error(r->diag, (Loc){.file = r->graph->file}, "give more with --trips N",
+                          "a loop goes on for longer than its results have room");
     return diag_error(r->diag, (Loc){.file = r->graph->file}, "try --engine interpreter, and tell the authors",
                       status > 128 ? "the compiled model died of signal %d: %.*s"
                                    : "the compiled model failed (%d): %.*s",
                       status > 128 ? status - 128 : status, (int)(log.n - from > 300 ? 300 : log.n - from),
-                      log.data ? (const char *)log.data + from : "");
+                      log.data ? line : "");
 }
 
 static const Tensor *read_output(Runner *r, const char *work, uint32_t i) {

@@ -4,6 +4,9 @@
 #include "base/io.h"
 #include "plan/program.h"
 
+/* What a run returns when a loop goes on for longer than the user has made room for (--trips). */
+#define RUN_ERROR_TRIPS (-4)
+
 /* c.c: the body of one kernel function (with its signature, without the heading comment) in the target's dialect.
  * prefix: of the function's name. Marks in `uses` which snippets of runtime/snippet it needs. */
 typedef struct {

@@ -142,7 +142,15 @@ static char *pool_text(const Package *k) {
                         k->upper, k->name, k->name);
 }
 
+/* The most turns that a loop has room for; 0: no loop has a limit of the user's. */
+static int64_t turn_limit(const Package *k) {
+    for (uint32_t i = 0; i < k->p->step.n; i++)
+        if (k->p->step.at[i].kind == CALL_loop && k->p->step.at[i].limited) return k->p->step.at[i].trips;
+    return 0;
+}
+
 void header_text(const Package *k, Str *out) {
+    int64_t limit = turn_limit(k);
     Str heading = str_new(k->arena), constants = str_new(k->arena), includes = str_new(k->arena);
     heading_add(k, &heading, arena_printf(k->arena, "%s.h", k->name), "/* ", " * ");
     constants_add(k, &constants);
@@ -158,6 +166,11 @@ void header_text(const Package *k, Str *out) {
                                 {"NAME", k->upper},
                                 {"includes", includes.at},
                                 {"constants", constants.at},
+                                {"comma", limit ? "," : ""},
+                                {"errors", limit ? arena_printf(k->arena, "    %s_ERROR_TRIPS = %d  /* a loop goes on after %lld turns, for which there is room */\n",
+                                                                k->upper, RUN_ERROR_TRIPS, (long long)limit)
+                                                 : ""},
+                                {"but", limit ? arena_printf(k->arena, ",\n * with %s_ERROR_TRIPS some of the outputs", k->upper) : ""},
                                 {"fields", package_fields(k, true)},
                                 {"small", small_text(k)},
                                 {"usage", usage_text(k)},

@@ -179,13 +179,14 @@ static const char *truth(const Package *k, const Arg *arg) {
 static void loop_begin(const Package *k, const ProgramStep *s, uint32_t step, const char *indent, Str *out) {
     unsigned id = step + 1;
     const char *limit = "";
-    if (s->trips >= 0) limit = arena_printf(k->arena, "turn%u < %lld && ", id, (long long)s->trips);
+    if (s->trips >= 0 && !s->limited) limit = arena_printf(k->arena, "turn%u < %lld && ", id, (long long)s->trips);
     if (s->narg > 2) {
         limit = arena_printf(k->arena, "%sturn%u < turns%u && ", limit, id, id);
         str_addf(out, "%sint64_t turns%u;\n%smemcpy(&turns%u, %s, sizeof turns%u);\n", indent, id, indent, id,
                  spot(k, &s->arg[2], false), id);
     }
     str_addf(out, "%sfor (int64_t turn%u = 0; %s%s; turn%u++) {\n", indent, id, limit, truth(k, &s->arg[1]), id);
+    if (s->limited) str_addf(out, "%s    if (turn%u == %lld) return %s_ERROR_TRIPS;\n", indent, id, (long long)s->trips, k->outer_upper);
     str_addf(out, "%s    memcpy(%s, &turn%u, sizeof turn%u);\n", indent, spot(k, &s->arg[0], true), id, id);
 }
 

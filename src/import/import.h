@@ -35,6 +35,7 @@ typedef struct {
     const InputLength *lengths; /* given with --length */
     int nlengths;
     int64_t unroll;           /* the most iterations of a loop; 0: a few hundred */
+    int64_t trips;            /* room for what the iterations of a loop give, where the model does not tell how many; 0: none */
     bool names_only;          /* info: the graph is returned although nodes were refused; it lacks those nodes, what
                                  is computed from them, and such outputs */
     ImportNeeds *needs;       /* or NULL */

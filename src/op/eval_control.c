@@ -34,10 +34,11 @@ static bool take_turn(const Node *node, const Tensor **got, int64_t turn, Tensor
     return true;
 }
 
-static bool eval_loop(const Graph *g, const Node *node, const Tensor *const *in, Tensor **out, Arena *a, Diag *d) {
+static bool eval_loop(const Graph *g, NodeId id, const Tensor *const *in, Tensor **out, Arena *a, Diag *d) {
+    const Node *node = &g->node.at[id];
     const Attr_Loop *attr = node->attr;
     const Graph *body = node->sub[0];
-    int64_t trips = attr->trips >= 0 ? attr->trips : INT64_MAX, most = INT64_MAX;
+    int64_t trips = attr->trips >= 0 && !attr->limited ? attr->trips : INT64_MAX, most = INT64_MAX;
     if (node->in[0] != NO_VALUE) most = tensor_int(tensor_contents(in[0], a), 0);
     if (most < trips) trips = most;
     bool going = tensor_int(tensor_contents(in[1], a), 0) != 0, ok = true;
@@ -55,6 +56,8 @@ static bool eval_loop(const Graph *g, const Node *node, const Tensor *const *in,
     inner[0] = turn, inner[1] = yes;
     for (uint32_t i = 2; i < body->input.n; i++) inner[i] = i < 2 + (uint64_t)attr->carried ? out[i - 2] : in[i];
     for (int64_t k = 0; ok && going && k < trips; k++) {
+        if (attr->limited && k == attr->trips)
+            return diag_error(d, node_loc(g, id, "trips"), "give more with --trips N", "runs more often than the %lld times that there is room for", (long long)k);
         Arena *tmp = arena_new("turn of a loop");
         tensor_set_int(turn, 0, k);
         ok = run_graph(body, inner, got, tmp, d) && take_turn(node, got, k, out);
@@ -71,5 +74,5 @@ bool control_eval(const Graph *g, NodeId id, const Tensor *const *in, Tensor **o
             return diag_error(d, node_loc(g, id, NULL), NULL, "an operand has no contents");
     for (unsigned i = 0; i < node->nout; i++)
         if (node->out[i] == NO_VALUE) return diag_error(d, node_loc(g, id, NULL), NULL, "a result has no name");
-    return node->op == OP_If ? eval_if(node, in, out, a, d) : eval_loop(g, node, in, out, a, d);
+    return node->op == OP_If ? eval_if(node, in, out, a, d) : eval_loop(g, id, in, out, a, d);
 }

@@ -140,6 +140,7 @@ static void loop_steps(Writer *w, const Node *node, const Block *body, const Arg
     loop->arg[1] = condition;
     if (given) loop->arg[2] = in[0];
     loop->trips = attr->trips;
+    loop->limited = attr->limited;
     add_block(w, body, inner, result, at + p.body);
     copy_step(w, condition, result[0], 1, false);
     for (uint32_t i = 1; i < nout; i++)

@@ -57,6 +57,7 @@ typedef struct {
     CallKind kind;
     uint32_t function;   /* of CALL_call */
     int64_t trips;       /* of CALL_loop: the most, -1: any number */
+    bool limited;        /* more turns than `trips` end the run with an error */
     int64_t bytes;       /* of CALL_copy and CALL_clear */
     bool turning;        /* CALL_copy: behind what earlier turns of the loop wrote */
     uint32_t narg;

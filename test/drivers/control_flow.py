@@ -112,6 +112,10 @@ def loops():
                   ["co:b", "v2 3", "p 3"])
     loop("stacked, the length declared", stack, None, "", ["x"], ["y", "s"], ["x 3", "m:i"], ["y 3", "s 7,3"],
          {"x": random(3), "m": np.int64(7)}, limit="m")
+    for most, trips in ((5, 7), (7, 7), (0, 7), (5, None), (8, 7)):
+        loop(f"stacked {most} times of {trips}, known when it runs", stack, None, "", ["x"], ["y", "s"], ["x 3", "m:i"], ["y 3", "s n,3"],
+             {"x": random(3), "m": np.int64(most)}, limit="m", options=("--trips", str(trips)) if trips else (),
+             refused=None if trips and most <= trips else "--trips N")
     for most in (4, 0, -2):
         sine = graph([KEEP, node("Sin", ["v"], ["v2"])], ["i:i", "ci:b", "v 3"], ["co:b", "v2 3"])
         loop(f"{most} times, known when it runs", sine, None, "", ["x"], ["y"], ["x 3", "m:i"], ["y 3"],

@@ -128,10 +128,10 @@ def decoder():
     return None
 
 
-def control_flow(name):
-    """`tenon verify`, with what shapes depend on bound."""
+def control_flow(name, *options):
+    """`tenon verify`, with what shapes depend on bound, or as `options` say."""
     at = os.path.join(MODELS, "control_flow", name)
-    done = subprocess.run([tenon.backend.program(), "verify", f"{at}.onnx", "--data", f"{at}_ref.npz", "--bind-parameters"],
+    done = subprocess.run([tenon.backend.program(), "verify", f"{at}.onnx", "--data", f"{at}_ref.npz", *(options or ["--bind-parameters"])],
                           capture_output=True, text=True)
     return None if done.returncode == 0 else (done.stdout + done.stderr)[-400:]
 
@@ -140,6 +140,7 @@ CASES = {
     **{f"control_flow/{n}": lambda n=n: control_flow(n) for n in (
         "data_dependent_shape", "dynamic_nhw", "if_bool_input", "if_data_dependent", "loop_trip_cond_scan", "loop_while_nested_if",
         "scan_rnn", "scan_rnn_reverse")},
+    "control_flow/loop_trip_cond_scan, any number": lambda: control_flow("loop_trip_cond_scan", "--trips", "128"),
     **{f"mlperf_tiny/{n}": lambda n=n, s=s: mlperf(n, s) for n, s in (("kws", 0), ("ic", 1), ("vww", 0), ("ad", 0))},
     **{f"digits/{v}": lambda v=v, r=r: digits(v, r) for v, r in (("qdq_int8", 0), ("qdq_uint8_pt", 0), ("qop_uint8", 0), ("qop_int8", 0),
                                                                      ("dynamic", 1e-5))},

@@ -201,7 +201,7 @@ typedef struct {
 typedef struct {
     ValueId most;  /* i64[] outside: the number of turns, NO_VALUE: no limit beside `trips` */
     int64_t trips; /* -1: no limit that is known, and no parts */
-    bool whole;    /* there are as many turns */
+    bool whole, limited; /* there are as many turns; the user says how many at most */
     ValueId cond;  /* bool[] outside: whether there is a first turn */
     ValueId again; /* bool[] inside */
     const ValueId *next, *part; /* inside: carried values, and what is stacked */

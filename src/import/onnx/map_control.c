@@ -69,6 +69,8 @@ bool map_if(OnnxNode *n) {
 
 /* ---- Loop ---- */
 
+#define OR_TRIPS ", or --trips N gives the most"
+
 typedef Vec(ValueId) Values;
 
 typedef struct {
@@ -107,9 +109,9 @@ static bool loop_body(Loop *l) {
     return true;
 }
 
-static bool wants_scan(const Loop *l) {
-    for (uint32_t i = 0; i < l->nscan; i++)
-        if (ox_wants(l->n, l->ncarried + i)) return true;
+static bool stacks(const Loop *l) {
+    for (uint32_t i = l->ncarried; i < l->n->nout; i++)
+        if (ox_wants(l->n, i)) return true;
     return false;
 }
 
@@ -120,6 +122,7 @@ typedef struct {
     ValueId most;      /* operand M, if it is no constant */
     int64_t trips;     /* the most iterations, -1: any number */
     bool whole, fixed; /* there are as many; the model says how many */
+    bool limited;      /* the user does */
     uint32_t nparts;
     ValueId *first, *next, *part;
     const char **names;
@@ -172,8 +175,11 @@ static bool real_body(Real *x, OnnxNode *n) {
         x->fixed = x->fixed || d >= 0;
         if (d >= 0 && (x->trips < 0 || d < x->trips)) x->trips = d;
     }
+    int64_t limit = n->r->options ? n->r->options->trips : 0;
+    x->limited = x->nparts && x->trips < 0 && limit > 0;
+    if (x->limited) x->trips = limit;
     return !x->nparts || x->trips >= 0 ||
-           ox_error(n, "M", NULL, "the most iterations, which is the room for a result, is not known");
+           ox_error(n, "M", "give it with --trips N", "the most iterations, which is the room for a result, is not known");
 }
 
 /* A Loop node of ours, for which the body is walked once. */
@@ -194,7 +200,7 @@ static bool real_loop(OnnxNode *n) {
         onnx_turns_drop(&x.t);
         memmove(x.names + ncarried, x.names + ncarried + 1, x.nparts * sizeof *x.names);
     }
-    OnnxTurnsEnd end = {x.most, x.trips, x.whole, l->cond, l->out ? l->out[0] : NO_VALUE, x.next, x.part, x.nparts};
+    OnnxTurnsEnd end = {x.most, x.trips, x.whole, x.limited, l->cond, l->out ? l->out[0] : NO_VALUE, x.next, x.part, x.nparts};
     ValueId *result = arena_array_of(tmp, l->ncarried + x.nparts + 2, ValueId);
     if (!onnx_turns_close(&x.t, &end, x.names, result)) return false;
     for (uint32_t i = 0, at = ncarried; i < n->nout; i++) {
@@ -212,8 +218,8 @@ static bool may_go_on(Loop *l, int64_t done) {
     int64_t limit = onnx_unroll(n->r, false);
     if (l->active != NO_VALUE && !l->bounded)
         return ox_unknown(n, l->active, "cond", "it ends a loop that has no number of iterations");
-    if (l->active != NO_VALUE && wants_scan(l))
-        return ox_unknown(n, l->active, "cond", "the length of a result depends on it");
+    if (l->active != NO_VALUE && stacks(l))
+        return ox_unknown(n, l->active, "cond", "the length of a result depends on it" OR_TRIPS);
     if (done < limit) return true;
     return ox_error(n, l->bounded ? "M" : "cond", arena_printf(n->r->tmp, "allow more with --unroll %lld",
                                                                (long long)(limit > INT32_MAX ? limit : 4 * limit)),
@@ -294,7 +300,7 @@ bool map_loop(OnnxNode *n) {
     bool given = ox_known(n, ox_in(n, 0)) >= 0, counted = !l.bounded || given, real = true;
     if (!counted || (given && tensor_int(n->g->value.at[n->in[0]].data, 0) > onnx_unroll(n->r, true))) {
         if (attempt(n, real_loop)) return true;
-        if (!n->bad && !counted) return ox_number(n, 0, "M", &most) && !(n->bad = true);
+        if (!n->bad && !counted) return ox_unknown(n, n->in[0], "M", stacks(&l) ? "the length of a result depends on it" OR_TRIPS : NULL);
     }
     if (n->bad || (l.bounded && !ox_number(n, 0, "M", &most)) || !loop_body(&l)) return false;
     if (!unroll(&l, most, &real) && real) {

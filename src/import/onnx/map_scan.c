@@ -155,7 +155,7 @@ static bool scan_turns(Scan *s, int64_t trips, ValueId *state, const ValueId *sc
     for (uint32_t i = 0; i < s->nstate; i++) s->in[i] = t.state[i];
     for (uint32_t i = 0; i < s->nscan; i++) s->in[s->nstate + i] = part_of_turn(s, &t, i, scan[i], trips);
     if (!n->bad) onnx_body_walk(&s->body, "turn", s->nstate + s->nscan, s->in, s->out);
-    OnnxTurnsEnd end = {NO_VALUE, trips, true, yes, ox_scalar(n, DT_bool, 1), s->out, s->out + s->nstate, s->nresult};
+    OnnxTurnsEnd end = {NO_VALUE, trips, true, false, yes, ox_scalar(n, DT_bool, 1), s->out, s->out + s->nstate, s->nresult};
     if (!onnx_turns_close(&t, &end, names, made)) return false;
     for (uint32_t i = 0; i < s->nstate; i++) state[i] = made[i];
     for (uint32_t i = 0; i < s->nresult; i++) {

@@ -48,6 +48,7 @@ bool onnx_turns_close(OnnxTurns *t, const OnnxTurnsEnd *end, const char *const *
     a->carried = t->ncarried;
     a->trips = end->trips;
     a->whole = end->whole;
+    a->limited = end->limited;
     return onnx_sub_node(n, OP_Loop, &in, a, &sub, 1, t->ncarried + end->nparts, names, result);
 }
 
