@@ -155,7 +155,8 @@ CASES = [
              [node("Identity", "ci", "co"), node("Relu", "u", "w"), node("Neg", "u", "s")],
              {"i": ([], TensorProto.INT64), "ci": ([], TensorProto.BOOL), "u": [2, 3]}, ["co", "w", "s"]))],
                {"x": [2, 3], "m": ([], TensorProto.INT64)}, outputs=["v", "y"]),
-         "node 'n' (Loop): M: operand 'm' must be known at compile time; give it with --bind m=FILE"),
+         "node 'n' (Loop): M: operand 'm' must be known at compile time: the length of a result depends on it, or --trips N "
+         "gives the most; give it with --bind m=FILE"),
     Case("a sequence where a tensor is wanted", model([node("SequenceConstruct", "x x", "s"), node("Relu", "s")]),
          "node 'n' (Relu): operand 's' is a sequence, a tensor is needed"),
     Case("a position outside the sequence",

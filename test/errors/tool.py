@@ -94,6 +94,7 @@ CASES = [
     usage("threads abc", COMPILE + " --threads abc", "--threads: 'abc' is not a number of threads from 0 to 256"),
     usage("threads -1", COMPILE + " --threads -1", "--threads: '-1' is not a number of threads from 0 to 256"),
     usage("threads 300", COMPILE + " --threads 300", "--threads: '300' is not a number of threads from 0 to 256"),
+    usage("trips 0", COMPILE + " --trips 0", "--trips: '0' is not a number of iterations from 1 to 1073741824"),
     usage("grain 0", COMPILE + " --grain 0", "--grain: '0' is not a number of operations from 1 on"),
     usage("input-shape without numbers", "info m.onnx --input-shape x=abc",
           "--input-shape: 'x=abc' is no shape; write it like x=1x3x224x224"),
