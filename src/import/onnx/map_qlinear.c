@@ -20,10 +20,42 @@ static DType type_of(const OnnxNode *n, unsigned i) {
     return ox_dtype(n, ox_in(n, i));
 }
 
-/* QLinearAdd, QLinearMul */
-bool map_qlinear_binary(OnnxNode *n) {
-    ValueId v = ox_make2(n, n->row->op, real_of(n, 0), real_of(n, 3));
-    return emit_scaled(n, v, 6, type_of(n, 0));
+static ValueId f32_of(OnnxNode *n, unsigned i) {
+    return ox_has(n, i) ? ox_cast(n, n->in[i], DT_f32) : ox_scalar(n, DT_f32, 0);
+}
+
+/* a * b + c rounded once: a and b are of so few bits that f64 holds the product. */
+static ValueId fused(OnnxNode *n, ValueId a, ValueId b, ValueId c) {
+    ValueId product = ox_make2(n, OP_Mul, ox_cast(n, a, DT_f64), ox_cast(n, b, DT_f64));
+    return ox_cast(n, ox_make2(n, OP_Add, product, ox_cast(n, c, DT_f64)), DT_f32);
+}
+
+/* a, a_scale, a_zero, b, b_scale, b_zero, scale, zero. In onnxruntime's order, whose kernels round so: the zero points
+ * together first, then the terms of b and a, each product and sum rounded once where the processor can. */
+bool map_qlinear_add(OnnxNode *n) {
+    for (unsigned i = 0; i < 7; i++)
+        if (i % 3 != 2 && !ox_has(n, i)) return ox_error(n, NULL, NULL, "operand %u is missing", i);
+    ValueId by_a = ox_make2(n, OP_Div, f32_of(n, 1), f32_of(n, 6)), by_b = ox_make2(n, OP_Div, f32_of(n, 4), f32_of(n, 6));
+    ValueId fixed = fused(n, by_a, f32_of(n, 2), ox_make2(n, OP_Mul, by_b, f32_of(n, 5)));
+    fixed = ox_make2(n, OP_Sub, f32_of(n, 7), fixed);
+    ValueId b = ox_make2(n, OP_Add, ox_make2(n, OP_Mul, f32_of(n, 3), by_b), fixed);
+    ValueId y = ox_make2(n, OP_Add, ox_make2(n, OP_Mul, f32_of(n, 0), by_a), b);
+    return ox_emit_quantised(n, 0, y, NO_VALUE, type_of(n, 0));
+}
+
+/* Operand `at` less its zero point, behind its scale. */
+static ValueId centred(OnnxNode *n, unsigned at) {
+    ValueId v = ox_make2(n, OP_Sub, ox_cast(n, ox_in(n, at), DT_i32), ox_cast(n, f32_of(n, at + 2), DT_i32));
+    return ox_cast(n, v, DT_f32);
+}
+
+/* The same operands; the product of the numbers is exact, the zero point is added before rounding. */
+bool map_qlinear_mul(OnnxNode *n) {
+    for (unsigned i = 0; i < 7; i++)
+        if (i % 3 != 2 && !ox_has(n, i)) return ox_error(n, NULL, NULL, "operand %u is missing", i);
+    ValueId scale = ox_make2(n, OP_Div, ox_make2(n, OP_Mul, f32_of(n, 1), f32_of(n, 4)), f32_of(n, 6));
+    ValueId y = ox_make2(n, OP_Mul, ox_make2(n, OP_Mul, centred(n, 0), centred(n, 3)), scale);
+    return ox_emit_quantised(n, 0, ox_make2(n, OP_Add, y, f32_of(n, 7)), NO_VALUE, type_of(n, 0));
 }
 
 /* QLinearSigmoid, QLinearLeakyRelu */
