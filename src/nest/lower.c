@@ -313,8 +313,7 @@ void lower_walk(Lower *l, Walk *w, int k, LoopNode *into) {
     if (hi < extent) open_loop(l, w, k, into, hi, extent - hi, 1, 1);
 }
 
-/* The loop over all points of a root axis, open from here on. */
-static LoopNode *whole_loop(Lower *l, AxisId root, LoopNode *into) {
+LoopNode *lower_whole(Lower *l, AxisId root, LoopNode *into) {
     Axis ax = l->n->axis.at[root];
     LoopNode *loop = lower_node(l, LOOP_for, into);
     loop->axis = lower_instance(l, root, ax.name, ax.extent);
@@ -355,7 +354,7 @@ LoopTree *lower(Arena *a, Plan *p) {
     for (int i = 0; i < n->nshared; i++) { /* the loops that all stages share */
         AxisId root = vec_last(&n->stage).axis[i];
         if (n->axis.at[root].extent == 1) continue;
-        into = whole_loop(&l, root, into);
+        into = lower_whole(&l, root, into);
         into->parallel = p->shared[i];
         l.tree->scratch_each |= p->shared[i];
         for (uint32_t s = 0; s < n->stage.n; s++) l.axis_to[n->stage.at[s].axis[i]] = l.axis_to[root];
@@ -365,9 +364,17 @@ LoopTree *lower(Arena *a, Plan *p) {
     LoopNode *turn = NULL;
     AxisId turning = NO_AXIS;
     for (uint32_t s = 0; s < n->stage.n; s++) { /* stages of a recurrence take turns inside its one loop */
+        uint32_t joined = nest_joined(n, s);
+        if (joined > 1) {
+            lower_joined(&l, s, joined, into);
+            s += joined - 1;
+            turn = NULL;
+            turning = NO_AXIS;
+            continue;
+        }
         AxisId by = p->stage[s].turns;
         if (by != turning || by == NO_AXIS) turn = NULL;
-        if (by != NO_AXIS && !turn) turn = whole_loop(&l, by, into);
+        if (by != NO_AXIS && !turn) turn = lower_whole(&l, by, into);
         turning = by;
         lower_stage(&l, s, turn ? turn : into);
     }

@@ -51,5 +51,9 @@ uint32_t lower_var(Lower *l, const char *name, BufId own, DType t, int lanes, in
 void lower_walk(Lower *l, Walk *w, int k, LoopNode *into);
 /* Conjuncts that can be decided now: into the loop's bounds, or an if around what follows. NULL: never true. */
 LoopNode *lower_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into, Walk *saved);
+/* The loop over all points of a root axis, open from here on. */
+LoopNode *lower_whole(Lower *l, AxisId root, LoopNode *into);
 void lower_stage(Lower *l, uint32_t s, LoopNode *into);
+/* Stages s.. that are joined: one loop nest, what their values share in variables. */
+void lower_joined(Lower *l, uint32_t s, uint32_t count, LoopNode *into);
 #endif

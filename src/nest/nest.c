@@ -182,6 +182,8 @@ static bool counterparts(const Nest *n, AxisId *pick) {
     return true;
 }
 
+#define MAX_SHARING 256 /* stages; each is compared with each */
+
 void nest_share_axes(Nest *n) {
     n->nshared = 0;
     if (n->stage.n < 2) return;
@@ -191,7 +193,7 @@ void nest_share_axes(Nest *n) {
         AxisId a = last->axis[i];
         bool ok = n->axis.at[a].kind == AXIS_spatial;
         for (uint32_t s = 0; s < n->stage.n; s++) pick[s] = s + 1 == n->stage.n ? a : NO_AXIS;
-        if (!ok || n->stage.n > 32 || !counterparts(n, pick) || !shareable(n, pick)) continue;
+        if (!ok || n->stage.n > MAX_SHARING || !counterparts(n, pick) || !shareable(n, pick)) continue;
         for (uint32_t s = 0; s < n->stage.n; s++) to_front(&n->stage.at[s], n->nshared, pick[s]);
         n->nshared++;
     }
@@ -212,6 +214,12 @@ AxisId nest_turns(const Nest *n, uint32_t s) {
             return a;
     }
     return NO_AXIS;
+}
+
+uint32_t nest_joined(const Nest *n, uint32_t s) {
+    uint32_t count = 1;
+    while (s + count < n->stage.n && n->stage.at[s + count].joined) count++;
+    return count;
 }
 
 /* ---- multiply-accumulates ---- */
@@ -334,7 +342,7 @@ void x_print(const Nest *n, ExprId e, Str *out) {
 void nest_print(const Nest *n, Str *out) {
     for (uint32_t s = 0; s < n->stage.n; s++) {
         const Stage *st = &n->stage.at[s];
-        str_add(out, "for ");
+        str_add(out, st->joined ? "and " : "for ");
         for (int i = 0; i < st->naxis; i++)
             str_addf(out, "%s%s%s %lld", i ? (i == n->nshared ? " | " : ", ") : "", n->axis.at[st->axis[i]].name,
                      n->axis.at[st->axis[i]].kind == AXIS_serial ? "!" : "", (long long)n->axis.at[st->axis[i]].extent);

@@ -173,6 +173,9 @@ typedef struct {
     /* Spatial (or serial) axes that the stage runs over, default order outside in. Neighbours over the very same serial
      * axes take turns at each step of these. */
     AxisId axis[2 * MAX_RANK];
+    /* In the loops of the stage before it, which has the same axes: point by point, all values before all stores, so that
+     * what the values have in common is computed once. No such neighbour reads what another one writes. */
+    bool joined;
     const char *comment;       /* source nodes, may be NULL */
 } Stage;
 
@@ -260,6 +263,8 @@ Stage *nest_stage(Nest *n, BufId out, int naxis, const AxisId *axes, ExprId valu
 void nest_share_axes(Nest *n);
 /* The serial axis by which stage s takes turns with the stage before or behind it (a recurrence), or NO_AXIS. */
 AxisId nest_turns(const Nest *n, uint32_t s);
+/* The stages that share one loop with stage s, s being the first of them; 1: it stands alone. */
+uint32_t nest_joined(const Nest *n, uint32_t s);
 int64_t nest_macs(const Nest *n); /* multiply-accumulates: points of every reduction over a product */
 /* One line a stage, exact enough to compare nests and to read them:
  *   y[n,oc,oh,ow] = max(sum(ic,kh,kw | 0 <= oh*2+kh-1 < 8) x[n,ic,oh*2+kh-1,..] * w[oc,ic,kh,kw] + b[oc], 0) */

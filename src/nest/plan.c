@@ -20,6 +20,7 @@ static void add_piece(StagePlan *s, const Nest *n, AxisId a, bool reduce) {
 static void plan_stage(StagePlan *s, const Nest *n, const Stage *st) {
     ExprId red[16];
     *s = (StagePlan){.turns = nest_turns(n, (uint32_t)(st - n->stage.at))};
+    if (st->joined || nest_joined(n, (uint32_t)(st - n->stage.at)) > 1) return;
     for (int i = n->nshared; i < st->naxis; i++)
         if (st->axis[i] != s->turns) add_piece(s, n, st->axis[i], false);
     int count = x_reductions(n, st->value, red, 16);

@@ -64,7 +64,7 @@ typedef struct {
 
 #define MAX_PIECES 40
 typedef struct {
-    int npiece;
+    int npiece; /* none where stages are joined: their loops are as they stand */
     Piece piece[MAX_PIECES];           /* outside in; spatial pieces behind the first reduced one are the register tile */
     AxisId interior[MAX_RANK];
     int ninterior;

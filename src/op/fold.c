@@ -1,5 +1,6 @@
 /* Constant folding of one node: by the reference interpreter, or by shape arithmetic. */
 #include "base/size.h"
+#include "op/fft.h"
 #include "op/shape.h"
 
 /* The node lets go of its outputs, which have become constants, and goes. */
@@ -89,9 +90,9 @@ static int64_t terms_of(const Graph *g, const Node *node) {
     case OP_Col2Im:
     case OP_MaxPoolIndices:
     case OP_MaxRoiPool:
-    case OP_DFT:
-    case OP_STFT:
     case OP_Unique: return shape_count(value_shape(g, node->in[0])); /* at most, about */
+    case OP_DFT: return 64 + fft_terms(((const Attr_DFT *)node->attr)->dft_length);
+    case OP_STFT: return 64 + fft_terms(((const Attr_STFT *)node->attr)->frame_length);
     case OP_RoiAlign: {
         const Shape *x = value_shape(g, node->in[0]);
         int64_t ratio = ((const Attr_RoiAlign *)node->attr)->sampling_ratio;

@@ -160,7 +160,7 @@ static bool member_stages(Kernel *k, uint32_t m, bool all) {
     Fragment *f = &k->frag[m];
     Reader r = {k, m};
     if (f->nest->winograd.tile) k->n->winograd = f->nest->winograd;
-    IdMap serial = {0}; /* stages of a recurrence share their axis */
+    IdMap serial = {0}; /* stages of a recurrence share their axis, joined ones all of them */
     for (uint32_t s = 0; s < f->nest->stage.n; s++) {
         Stage src = f->nest->stage.at[s], st = src;
         st.comment = NULL; /* the function's heading names the nodes */
@@ -168,9 +168,9 @@ static bool member_stages(Kernel *k, uint32_t m, bool all) {
         ExprId *to = axis_map(k, m);
         for (int i = 0; i < src.naxis; i++) {
             Axis ax = f->nest->axis.at[src.axis[i]];
-            uint32_t same = ax.kind == AXIS_serial ? idmap_get(&serial, src.axis[i]) : MAP_NONE;
+            uint32_t same = ax.kind == AXIS_serial || src.joined ? idmap_get(&serial, src.axis[i]) : MAP_NONE;
             st.axis[i] = same != MAP_NONE ? same : nest_axis(k->n, ax.base, ax.extent, ax.kind);
-            if (ax.kind == AXIS_serial) idmap_set(k->a, &serial, src.axis[i], st.axis[i]);
+            if (ax.kind == AXIS_serial || nest_joined(f->nest, s) > 1) idmap_set(k->a, &serial, src.axis[i], st.axis[i]);
             to[src.axis[i]] = x_axis(k->n, st.axis[i]);
         }
         st.value = x_import(k->n, f->nest, src.value, to, NULL, read_value, &r);
