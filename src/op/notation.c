@@ -455,6 +455,15 @@ static Val eval_all(Eval *v, const Nt *t) {
     return of_expr(all);
 }
 
+/* rounded(x): as if it had been stored in the first operand's type. */
+static Val eval_rounded(Eval *v, const Nt *t) {
+    BufId first = bd_in(v->b, 0);
+    Val x = eval(v, t->arg[0]);
+    if (x.kind != V_expr || first == NO_BUF || !dtype_is_coded(bd_buf(v->b, first)->dtype)) return x;
+    DType computed = type_of(v, x), stored = bd_buf(v->b, first)->dtype;
+    return of_expr(x_cast(v->nest, computed, x_cast(v->nest, stored, x.e)));
+}
+
 static Val eval_call(Eval *v, const Nt *t) {
     if (!strcmp(t->name, "dim")) return eval_dim(v, t);
     if (!strcmp(t->name, "all")) return eval_all(v, t);
@@ -462,6 +471,7 @@ static Val eval_call(Eval *v, const Nt *t) {
         Val x = eval(v, t->arg[0]);
         return x.kind == V_expr ? of_expr(x_cast(v->nest, v->stored, x.e)) : x;
     }
+    if (!strcmp(t->name, "rounded") && t->narg == 1) return eval_rounded(v, t);
     for (int f = 0; f < FN_count; f++)
         if (!strcmp(fn_info[f].name, t->name)) return eval_fn(v, (Fn)f, t);
     return bad(v, "no function is called", t->name);

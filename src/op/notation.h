@@ -10,7 +10,8 @@
  *     x[i, @k, @(e)]   x?[...]                        element; with ? the reduction's neutral element outside
  *     x                                               element at the target's position, broadcast
  *     #k   dim(x, 1)   name                           extent, dimension, attribute (numbers while building)
- *     f(x, ...)                                       a scalar function of nest.h, or cast(x), where(c, x), all(@(c))
+ *     f(x, ...)                                       a scalar function of nest.h, or cast(x), where(c, x), all(@(c)),
+ *                                                   rounded(x): to the first operand's type, computed on as before
  *
  * Axes of a reduction: `name` or `name:expr` with its extent, `@name:list` with a list attribute. Without one, the
  * extent comes from the view, or from an operand that has the axis standing alone as an index: w[oc,ic,@k].

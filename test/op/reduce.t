@@ -120,6 +120,13 @@ out %z
 y = 0.5 0.5 0.3333453 0.6666547
 z = -0.6931472 -0.6931472 -1.0985762 -0.4054831
 
+== softmax in 16 bits: every step is rounded
+in %x : f16[3]
+%y = Softmax(%x) {axis=0}
+out %y
+---
+y = 0.090087890625 0.2447509765625 0.66552734375
+
 == softmax over the first axis
 const %x : f32[2,2] = [0, 1, 0, 1]
 %y = Softmax(%x) {axis=0}

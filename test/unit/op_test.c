@@ -217,8 +217,8 @@ static void test_manual(void) {
     CHECK_TEXT(
         s.at, "## Softmax\n\nNormalisation, 1 input, 1 output.\n\n| attribute | type | default |\n| --- | --- | --- |\n"
               "| axis | integer | 0 |\n\n    x -> y [axis]:\n        m[@a,@b] = max(k) x[@a,k,@b];\n"
-              "        s[@a,@b] = sum(k) exp(x[@a,k,@b] - m[@a,@b]);\n"
-              "        y[@a,k,@b] = exp(x[@a,k,@b] - m[@a,@b]) / s[@a,@b]\n\n");
+              "        s[@a,@b] = sum(k) rounded(exp(rounded(x[@a,k,@b] - m[@a,@b])));\n"
+              "        y[@a,k,@b] = rounded(exp(rounded(x[@a,k,@b] - m[@a,@b]))) / rounded(s[@a,@b])\n\n");
     arena_free(a);
 }
 
