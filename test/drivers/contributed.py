@@ -151,6 +151,82 @@ def bias_gelu(rng):
     return case("FastGelu", {"x": normal(rng, 3, 8), "b": of(rng, None, normal(rng, 8))}, {"y": np.float32})
 
 
+def mask_of(rng, batch, queries, keys):
+    counts = rng.integers(1, keys + 1, batch)
+    flags = (np.arange(keys) < counts[:, None]).astype(np.int32)
+    rows = rng.integers(0, 2, (batch, queries, keys)).astype(np.int32)
+    rows[..., 0] = 1
+    return of(rng, None, counts.astype(np.int32), np.concatenate([counts, np.zeros_like(counts)]).astype(np.int32), flags, rows)
+
+
+def attention(rng):
+    batch, length, width, heads, past = of(rng, 1, 2), 5, 8, 2, of(rng, 0, 3)
+    more = {"unidirectional": 1} if rng.random() < 0.5 else {}
+    sizes = of(rng, None, [8, 8, 12])
+    if sizes and not past:
+        more["qkv_hidden_sizes"] = sizes
+    total = sum(sizes) if sizes and not past else 3 * width
+    values = {"x": normal(rng, batch, length, width), "w": normal(rng, width, total) / 2, "b": normal(rng, total), "mask": mask_of(rng, batch, length, length + past)}
+    if past:
+        values["mask"] = None
+        values["past"] = normal(rng, 2, batch, heads, past, width // heads)
+    elif rng.random() < 0.5:
+        values.update({"past": None, "bias": normal(rng, 1, heads, length, length)})
+    return case("Attention", values, {"y": np.float32, "present": np.float32} if past else {"y": np.float32}, num_heads=heads, **more)
+
+
+def qattention(rng):
+    kind, weight = np.uint8, of(rng, *BYTES)
+    values = {"x": ints(rng, kind, 2, 5, 8), "w": ints(rng, weight, 8, 24), "b": normal(rng, 24), "xs": scale(rng, 0.002, 0.005), "ws": scale(rng, 0.002, 0.005),
+              "mask": None, "xz": zero(rng, kind), "wz": zero(rng, weight)}
+    return case("QAttention", values, {"y": np.float32}, num_heads=2, unidirectional=of(rng, 0, 1))
+
+
+def multi_head_attention(rng):
+    batch, length, keys, heads, size, inner = of(rng, 1, 2), 5, of(rng, 5, 7), 2, 4, of(rng, 4, 6)
+    form = of(rng, "plain", "bias", "packed", "heads", "past")
+    more = {"scale": 0.3} if rng.random() < 0.3 else {}
+    if form == "packed":  # onnxruntime has it on other devices alone
+        packed = normal(rng, batch, length, heads, 3, size)
+        x, y, z = np.moveaxis(packed, (3, 2), (0, 2))
+        scores = np.exp(x @ np.swapaxes(y, -1, -2) * more.get("scale", size**-0.5))
+        want = np.moveaxis(scores / scores.sum(-1, keepdims=True) @ z, 1, 2).reshape(batch, length, -1).astype(np.float32)
+        return case("MultiHeadAttention", {"q": packed}, {"y": np.float32}, want=[want], num_heads=heads, **more)
+    q = normal(rng, batch, length, heads * size)
+    if form == "heads":
+        values = {"q": q, "k": normal(rng, batch, heads, keys, size), "v": normal(rng, batch, heads, keys, size)}
+        return case("MultiHeadAttention", values, {"y": np.float32}, first=3, num_heads=heads, **more)
+    if form == "past":
+        inner, keys = size, length
+        more["unidirectional"] = of(rng, 0, 1)
+    values = {"q": q, "k": normal(rng, batch, keys, heads * size), "v": normal(rng, batch, keys, heads * inner),
+              "b": normal(rng, heads * (2 * size + inner)) if form == "bias" else None}
+    values["mask"] = of(rng, None, (rng.random((batch, keys)) < 0.7).astype(np.int32)) if form != "past" else None
+    values["bias"] = normal(rng, 1, heads, length, keys) if form == "plain" and rng.random() < 0.5 else None
+    if form == "past":
+        values.update({"pk": normal(rng, batch, heads, 3, size), "pv": normal(rng, batch, heads, 3, size)})
+    return case("MultiHeadAttention", values, {n: np.float32 for n in (("y", "k2", "v2") if form == "past" else ("y",))}, first=3, num_heads=heads, **more)
+
+
+def embed_layer_norm(rng):
+    ids, segments, mask = rng.integers(0, 11, (2, 5)).astype(np.int32), rng.integers(0, 2, (2, 5)).astype(np.int32), rng.integers(0, 2, (2, 5)).astype(np.int32)
+    two = of(rng, True, False)
+    values = {"ids": ids, "segments": segments if two else None, "word": normal(rng, 11, 8), "place": normal(rng, 7, 8), "segment": normal(rng, 2, 8) if two else None,
+              "gamma": normal(rng, 8), "beta": normal(rng, 8), "mask": of(rng, None, mask), "at": of(rng, None, rng.integers(0, 7, (2, 5)).astype(np.int32))}
+    return case("EmbedLayerNormalization", values, {"y": np.float32, "index": np.int32, "sum": np.float32}, epsilon=1e-6)
+
+
+def rotary(rng):
+    size, pairs, heads = 8, of(rng, 0, 1), 3
+    part = of(rng, 0, 4)
+    x = normal(rng, 2, heads, 5, size) if rng.random() < 0.5 else normal(rng, 2, 5, heads * size)
+    ids = of(rng, np.array([2], np.int64), rng.integers(0, 9, (2, 5)))
+    more = {"rotary_embedding_dim": part, "num_heads": heads} if part else {}
+    table = rng.random((9, (part or size) // 2)).astype(np.float32)
+    return case("RotaryEmbedding", {"x": x, "ids": ids, "cos": np.cos(table), "sin": np.sin(table)}, {"y": np.float32}, interleaved=pairs, **more)
+
+
 if __name__ == "__main__":
     main([qlinear_binary, qlinear_unary, qlinear_softmax, qlinear_global_pool, qlinear_average_pool, qlinear_concat, qlinear_where, dynamic_quantize_matmul,
-          matmul_integer_to_float, qgemm, matmul_nbits, fused_matmul, fused_gemm, fused_conv, skip_norm, bias_gelu])
+          matmul_integer_to_float, qgemm, matmul_nbits, fused_matmul, fused_gemm, fused_conv, skip_norm, bias_gelu,
+          attention, qattention, multi_head_attention, embed_layer_norm, rotary])

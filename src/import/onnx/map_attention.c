@@ -1,5 +1,5 @@
 /* Attention, rotary embedding and gated units: composed of smaller operators. */
-#include "import/onnx/maps.h"
+#include "import/onnx/attention.h"
 #include <math.h>
 
 static ValueId slice_last(OnnxNode *n, ValueId v, int64_t start, int64_t count, int64_t step) {
@@ -34,8 +34,7 @@ static ValueId with_heads(OnnxNode *n, unsigned in, const char *attr) {
     return ox_transpose(n, ox_reshape(n, v, &split), 4, (const int64_t[]){0, 2, 1, 3});
 }
 
-/* Each head of keys or values repeated for the queries that share it. */
-static ValueId repeat_heads(OnnxNode *n, ValueId v, int64_t heads) {
+ValueId onnx_repeat_heads(OnnxNode *n, ValueId v, int64_t heads) {
     Shape s = ox_shape(n, v);
     if (n->bad || s.dim[1] == heads) return v;
     if (!dim_known(s.dim[1]) || !s.dim[1] || heads % s.dim[1]) {
@@ -72,8 +71,8 @@ static bool attention_operands(OnnxNode *n, Attention *a) {
     Dim heads = ox_shape(n, a->q).dim[1];
     if (!dim_known(heads)) return ox_error(n, NULL, "give the shape with --input-shape", "heads are not known");
     a->q = ox_cast(n, a->q, a->t);
-    a->k = ox_cast(n, repeat_heads(n, a->k, heads), a->t);
-    a->v = ox_cast(n, repeat_heads(n, a->v, heads), a->t);
+    a->k = ox_cast(n, onnx_repeat_heads(n, a->k, heads), a->t);
+    a->v = ox_cast(n, onnx_repeat_heads(n, a->v, heads), a->t);
     return !n->bad;
 }
 
@@ -81,8 +80,7 @@ static void allow(OnnxNode *n, Attention *a, ValueId more) {
     a->allowed = a->allowed == NO_VALUE ? more : ox_make2(n, OP_And, a->allowed, more);
 }
 
-/* 0, 1, 2 ... along dimension `at` of `rank` */
-static ValueId positions(OnnxNode *n, int64_t count, int rank, int at) {
+ValueId onnx_positions(OnnxNode *n, int64_t count, int rank, int at) {
     int64_t dims[MAX_RANK];
     for (int i = 0; i < rank; i++) dims[i] = i == at ? count : 1;
     Tensor *t = ox_tensor(n, DT_i64, rank, dims);
@@ -96,7 +94,7 @@ static bool allow_near(OnnxNode *n, Attention *a, int64_t left, int64_t right) {
     if (!dim_known(length) || !dim_known(keys) || !dim_known(a->past))
         return ox_error(n, NULL, "give the shape with --input-shape", "the mask depends on lengths that are not known");
     if (length > 1 << 24 || keys > 1 << 24) return ox_error(n, NULL, NULL, "the sequence is too long");
-    ValueId i = positions(n, length, 2, 0), j = positions(n, keys, 2, 1);
+    ValueId i = onnx_positions(n, length, 2, 0), j = onnx_positions(n, keys, 2, 1);
     i = ox_make2(n, OP_Add, i, a->past_length != NO_VALUE ? a->past_length : ox_scalar(n, DT_i64, (double)a->past));
     if (right >= 0)
         allow(n, a, ox_make2(n, OP_LessOrEqual, j, ox_make2(n, OP_Add, i, ox_scalar(n, DT_i64, (double)right))));
@@ -115,7 +113,7 @@ static bool allow_present(OnnxNode *n, Attention *a) {
     Shape column = {.rank = 4, .dim = {s.dim[0], 1, 1, 1}};
     ValueId count = ox_reshape(n, ox_cast(n, n->in[6], DT_i64), &column);
     a->past_length = ox_make2(n, OP_Sub, count, ox_scalar(n, DT_i64, (double)length));
-    allow(n, a, ox_make2(n, OP_Less, positions(n, keys, 2, 1), count));
+    allow(n, a, ox_make2(n, OP_Less, onnx_positions(n, keys, 2, 1), count));
     a->guard = true;
     return !n->bad;
 }
@@ -248,7 +246,7 @@ bool map_flex_attention(OnnxNode *n) {
     if (!ox_find(n, "scale")) scale = 1 / sqrt((double)s.dim[3]);
     if (!(scale >= 0)) return ox_error(n, "scale", NULL, "%g has no square root", scale);
     ValueId root = ox_scalar(n, t, sqrt(scale)); /* on both sides, so that half precision does not overflow */
-    k = ox_make2(n, OP_Mul, repeat_heads(n, k, s.dim[1]), root);
+    k = ox_make2(n, OP_Mul, onnx_repeat_heads(n, k, s.dim[1]), root);
     k = ox_transpose(n, k, 4, (const int64_t[]){0, 1, 3, 2});
     ValueId p = ox_cast(n, ox_make2(n, OP_MatMul, ox_make2(n, OP_Mul, q, root), k), type);
     Attr_Axis *last = ox_new(n, OP_Softmax);
@@ -257,41 +255,30 @@ bool map_flex_attention(OnnxNode *n) {
     p = n->bad ? NO_VALUE : modified(n, "prob_mod", ox_make1(n, OP_Softmax, p, last));
     if (n->bad) return false;
     DType outer = ox_dtype(n, v);
-    v = ox_make2(n, OP_MatMul, p, ox_cast(n, repeat_heads(n, v, s.dim[1]), type));
+    v = ox_make2(n, OP_MatMul, p, ox_cast(n, onnx_repeat_heads(n, v, s.dim[1]), type));
     return ox_emit_value(n, 0, ox_cast(n, v, outer));
 }
 
-/* Cosines or sines of each position, with a dimension for the heads put in. */
-static ValueId rotation(OnnxNode *n, unsigned in, int heads_at) {
-    ValueId v = ox_in(n, in);
-    Attr_Axis *rows = ox_new(n, OP_Gather);
-    if (ox_has(n, 3)) v = ox_make(n, OP_Gather, 2, (ValueId[]){v, n->in[3]}, rows);
+/* With a dimension for the heads put in. */
+static ValueId for_heads(OnnxNode *n, ValueId v, int heads_at) {
     Shape s = ox_shape(n, v), wide = {.rank = 4};
     if (n->bad) return NO_VALUE;
-    if (s.rank != 3) return ox_error(n, in == 1 ? "cos_cache" : "sin_cache", NULL, "has the wrong rank"), NO_VALUE;
+    if (s.rank != 3) return ox_error(n, "cos_cache", NULL, "cosines or sines have the wrong rank"), NO_VALUE;
     for (int i = 0, from = 0; i < 4; i++) wide.dim[i] = i == heads_at ? 1 : s.dim[from++];
     return ox_reshape(n, v, &wide);
 }
 
-bool map_rotary(OnnxNode *n) {
-    int rank = ox_rank(n, 0);
-    Shape x = ox_shape(n, ox_in(n, 0)), whole = x;
-    int64_t heads = ox_int(n, "num_heads", 0), dim = ox_int(n, "rotary_embedding_dim", 0);
-    bool flat = rank == 3, pairs = ox_int(n, "interleaved", 0) != 0;
-    ValueId v = ox_in(n, 0);
-    if (n->bad) return false;
-    if (flat) {
-        if (heads < 1 || !dim_known(x.dim[2]) || x.dim[2] % heads)
-            return ox_error(n, "num_heads", NULL, "%lld heads do not fit the operand", (long long)heads);
-        x = (Shape){.rank = 4, .dim = {x.dim[0], x.dim[1], heads, x.dim[2] / heads}};
-        v = ox_reshape(n, v, &x);
-    }
-    if (x.rank != 4 || !dim_known(x.dim[3])) return ox_error(n, NULL, NULL, "operand 0 must have rank 3 or 4");
+ValueId onnx_rotate(OnnxNode *n, ValueId v, int heads_at, ValueId cosine, ValueId sine, int64_t dim, bool pairs) {
+    Shape x = ox_shape(n, v);
+    if (n->bad) return NO_VALUE;
+    if (x.rank != 4 || !dim_known(x.dim[3]))
+        return ox_error(n, NULL, NULL, "operand 0 must have rank 3 or 4"), NO_VALUE;
     if (!dim) dim = x.dim[3];
-    if (dim < 2 || dim % 2 || dim > x.dim[3]) return ox_error(n, "rotary_embedding_dim", NULL, "is out of range");
+    if (dim < 2 || dim % 2 || dim > x.dim[3])
+        return ox_error(n, "rotary_embedding_dim", NULL, "is out of range"), NO_VALUE;
     int64_t half = dim / 2;
     ValueId a = slice_last(n, v, 0, half, pairs ? 2 : 1), b = slice_last(n, v, pairs ? 1 : half, half, pairs ? 2 : 1);
-    ValueId c = rotation(n, 1, flat ? 2 : 1), s = rotation(n, 2, flat ? 2 : 1);
+    ValueId c = for_heads(n, cosine, heads_at), s = for_heads(n, sine, heads_at);
     ValueId re = ox_make2(n, OP_Sub, ox_make2(n, OP_Mul, c, a), ox_make2(n, OP_Mul, s, b));
     ValueId im = ox_make2(n, OP_Add, ox_make2(n, OP_Mul, s, a), ox_make2(n, OP_Mul, c, b));
     Shape turned = x, single = x;
@@ -299,7 +286,29 @@ bool map_rotary(OnnxNode *n) {
     single.rank = 5, single.dim[3] = half, single.dim[4] = 1;
     ValueId y = pairs ? ox_reshape(n, concat(n, ox_reshape(n, re, &single), ox_reshape(n, im, &single), 4), &turned)
                       : concat(n, re, im, 3);
-    if (dim < x.dim[3]) y = concat(n, y, slice_last(n, v, dim, x.dim[3] - dim, 1), 3);
+    return dim < x.dim[3] ? concat(n, y, slice_last(n, v, dim, x.dim[3] - dim, 1), 3) : y;
+}
+
+/* Cosines or sines of each position. */
+static ValueId rotation(OnnxNode *n, unsigned in) {
+    return ox_has(n, 3) ? ox_make(n, OP_Gather, 2, (ValueId[]){ox_in(n, in), n->in[3]}, ox_new(n, OP_Gather))
+                        : ox_in(n, in);
+}
+
+bool map_rotary(OnnxNode *n) {
+    int rank = ox_rank(n, 0);
+    Shape x = ox_shape(n, ox_in(n, 0)), whole = x;
+    int64_t heads = ox_int(n, "num_heads", 0);
+    ValueId v = ox_in(n, 0);
+    if (n->bad) return false;
+    if (rank == 3) {
+        if (heads < 1 || !dim_known(x.dim[2]) || x.dim[2] % heads)
+            return ox_error(n, "num_heads", NULL, "%lld heads do not fit the operand", (long long)heads);
+        x = (Shape){.rank = 4, .dim = {x.dim[0], x.dim[1], heads, x.dim[2] / heads}};
+        v = ox_reshape(n, v, &x);
+    }
+    ValueId y = onnx_rotate(n, v, rank == 3 ? 2 : 1, rotation(n, 1), rotation(n, 2),
+                            ox_int(n, "rotary_embedding_dim", 0), ox_int(n, "interleaved", 0) != 0);
     return !n->bad && ox_emit_reshape(n, y, &whole);
 }
 
