@@ -226,7 +226,52 @@ def rotary(rng):
     return case("RotaryEmbedding", {"x": x, "ids": ids, "cos": np.cos(table), "sin": np.sin(table)}, {"y": np.float32}, interleaved=pairs, **more)
 
 
+def group_query_attention(rng):
+    batch, heads, shared, size, rotary = 2, 4, of(rng, 1, 2, 4), 16, of(rng, 0, 1)
+    length, past = of(rng, (5, None), (1, 4), (1, 6), (5, 8))
+    more = {"do_rotary": rotary, "rotary_interleaved": of(rng, 0, 1)} if rotary else {}
+    if rng.random() < 0.3:
+        more["softcap"] = 2.0
+    if rng.random() < 0.4:
+        more["local_window_size"] = 2
+    first = length > 1
+    total = length if first else int(rng.integers(2, past + 2))
+    even = first or rng.random() < 0.5
+    seqlens = np.full(batch, total - 1) if even else rng.integers(1, total, batch)
+    seqlens[0] = total - 1
+    packed = rng.random() < 0.3
+    values = {"q": normal(rng, batch, length, (heads + 2 * shared if packed else heads) * size), "k": None if packed else normal(rng, batch, length, shared * size),
+              "v": None if packed else normal(rng, batch, length, shared * size), "pk": normal(rng, batch, shared, past, size) if past else None,
+              "pv": normal(rng, batch, shared, past, size) if past else None, "lens": seqlens.astype(np.int32), "total": np.array([total], np.int32)}
+    if rotary:
+        table = rng.random((16, size // 2)).astype(np.float32)
+        values.update({"cos": np.cos(table), "sin": np.sin(table)})
+    whole = even and (past or 0) + (0 if first and past is None else length) == total or past is None
+    make = lambda names, want=None: case("GroupQueryAttention", values, {r: np.float32 for r in names}, first=6, want=want, num_heads=heads, kv_num_heads=shared, **more)
+    full = make(("y", "pk2", "pv2"))  # without the other results onnxruntime forgets the past
+    return full if whole else make(("y",), full.judge()[:1])  # what lies behind the keys of a batch entry is nobody's concern
+
+
+def nhwc_max_pool(rng):
+    kind = of(rng, *BYTES)
+    more = of(rng, {}, {"strides": [2, 2]}, {"pads": [1, 0, 1, 1]}, {"auto_pad": "SAME_UPPER", "strides": [2, 1]})
+    return case("NhwcMaxPool", {"x": ints(rng, kind, 2, 6, 7, 3)}, {"y": kind}, kernel_shape=[2, 3], **more)
+
+
+def quantize_linear(rng):
+    kind = of(rng, np.int8, np.uint8, np.int16, np.uint16)
+    if rng.random() < 0.5:
+        return case("QuantizeLinear", {"x": normal(rng, 3, 4, 5), "s": scale(rng, 0.02, 0.1, 4), "z": np.full(4, 5, kind)}, {"y": kind}, axis=1)
+    return case("DequantizeLinear", {"x": ints(rng, kind, 3, 4, 5), "s": scale(rng, 0.02, 0.1), "z": np.array(7, kind)}, {"y": np.float32})
+
+
+def simplified_layer_norm(rng):
+    x = Case("SimplifiedLayerNormalization", {"x": normal(rng, 3, 4, 8)}, {"y": np.float32}, {"scale": normal(rng, 8)}, epsilon=1e-5, axis=-1)
+    return x
+
+
 if __name__ == "__main__":
     main([qlinear_binary, qlinear_unary, qlinear_softmax, qlinear_global_pool, qlinear_average_pool, qlinear_concat, qlinear_where, dynamic_quantize_matmul,
           matmul_integer_to_float, qgemm, matmul_nbits, fused_matmul, fused_gemm, fused_conv, skip_norm, bias_gelu,
-          attention, qattention, multi_head_attention, embed_layer_norm, rotary])
+          attention, qattention, multi_head_attention, embed_layer_norm, rotary,
+          group_query_attention, nhwc_max_pool, quantize_linear, simplified_layer_norm])

@@ -58,6 +58,12 @@ bool map_reverse_sequence(OnnxNode *n) {
     return ox_emit(n, OP_ReverseSequence, n->nin, n->in, a);
 }
 
+/* The C is free of libraries, and so of the formats of files. */
+bool map_image_decoder(OnnxNode *n) {
+    return ox_error(n, NULL, "make the pixels an input of the model; `--input NAME=FILE.png` decodes for `tenon run`",
+                    "is not supported: the C that is made decodes no pictures in files' formats");
+}
+
 bool map_tensor_scatter(OnnxNode *n) {
     Attr_TensorScatter *a = ox_new(n, OP_TensorScatter);
     a->axis = ox_int(n, "axis", -2);

@@ -315,3 +315,143 @@ bool map_ms_rotary(OnnxNode *n) {
                             ox_int(n, "interleaved", 0) != 0);
     return !n->bad && ox_emit_reshape(n, y, &whole);
 }
+
+/* ---- GroupQueryAttention ---- */
+
+typedef struct {
+    int64_t length, total; /* of the queries; keys with those of the past */
+    bool first;            /* there is no past yet */
+    ValueId before;        /* i64 [batch, 1, 1, 1]: keys of the past, by seqlens_k */
+} Past;
+
+static bool group_refused(OnnxNode *n) {
+    if (ox_int(n, "smooth_softmax", 0) > 0 || ox_has(n, 11)) return ox_refuse(n, "a smooth softmax or head_sink");
+    if (ox_int(n, "qk_output", 0) > 0 || ox_wants(n, 3)) return ox_refuse(n, "the scores as an output");
+    if (ox_has(n, 12) || ox_has(n, 13)) return ox_refuse(n, "keys and values that are quantised");
+    if (ox_has(n, 14) || ox_has(n, 15)) return ox_refuse(n, "queries and keys that are normalised in it");
+    if (ox_has(n, 16) || ox_int(n, "sliding_window_cache", 0)) return ox_refuse(n, "query_seqlens and sliding caches");
+    return ox_int(n, "causal", 1) == 1 || ox_refuse(n, "attention to later keys (causal)");
+}
+
+static bool group_heads(OnnxNode *n, Heads *h) {
+    int64_t heads = ox_int(n, "num_heads", 0), shared = ox_int(n, "kv_num_heads", 0);
+    Shape s = ox_shape(n, ox_in(n, 0));
+    if (heads < 1 || shared < 1 || heads > 1 << 20 || shared > heads || heads % shared)
+        return ox_error(n, "kv_num_heads", NULL, "%lld heads of queries cannot share %lld", (long long)heads,
+                        (long long)shared);
+    if (ox_rank(n, 0) != 3) return n->bad ? false : ox_error(n, NULL, NULL, "operand 0 must have rank 3");
+    if (ox_has(n, 1) != ox_has(n, 2)) return ox_error(n, NULL, NULL, "keys and values go together");
+    ValueId q = n->in[0], k = ox_in(n, 1), v = ox_in(n, 2);
+    if (!ox_has(n, 1)) {
+        if (!dim_known(s.dim[2]) || s.dim[2] % (heads + 2 * shared))
+            return ox_error(n, "num_heads", NULL, "the heads do not fit operand 0");
+        int64_t size = s.dim[2] / (heads + 2 * shared);
+        k = ox_part(n, q, 2, heads * size, shared * size);
+        v = ox_part(n, q, 2, (heads + shared) * size, shared * size);
+        q = ox_part(n, q, 2, 0, heads * size);
+    }
+    h->q = split_heads(n, q, heads);
+    h->k = split_heads(n, k, shared);
+    h->v = split_heads(n, v, shared);
+    return !n->bad;
+}
+
+static bool find_past(OnnxNode *n, const Heads *h, Past *p) {
+    Dim batch = ox_shape(n, h->q).dim[0];
+    if (!lengths(n, h, &p->length, &p->total)) return false;
+    if (ox_has(n, 3) != ox_has(n, 4)) return ox_error(n, "past_key", NULL, "past_key and past_value go together");
+    if (ox_has(n, 3) && !ox_number(n, 6, "total_sequence_length", &p->total)) return false;
+    p->first = p->total == p->length;
+    if (p->total < p->length || p->total > 1 << 24)
+        return ox_error(n, "total_sequence_length", NULL, "%lld is out of range", (long long)p->total);
+    if (p->first) {
+        p->before = ox_scalar(n, DT_i64, 0);
+        return true;
+    }
+    if (ox_rank(n, 5) < 1 || n->bad) return n->bad ? false : ox_error(n, "seqlens_k", NULL, "must have rank 1");
+    ValueId last = reshaped(n, ox_cast(n, n->in[5], DT_i64), batch, 1, 1);
+    p->before = ox_make2(n, OP_Sub, last, ox_scalar(n, DT_i64, (double)(p->length - 1)));
+    return !n->bad;
+}
+
+/* Queries and keys are turned by their positions. */
+static bool group_rotate(OnnxNode *n, Heads *h, const Past *p) {
+    if (!ox_int(n, "do_rotary", 0)) return true;
+    Dim batch = ox_shape(n, h->q).dim[0];
+    Shape table = ox_shape(n, ox_in(n, 7));
+    if (!ox_has(n, 7) || !ox_has(n, 8) || table.rank != 2 || !dim_known(table.dim[1]))
+        return n->bad ? false : ox_error(n, "cos_cache", NULL, "must be a matrix of known size");
+    ValueId at = onnx_positions(n, p->length, 2, 1);
+    if (ox_has(n, 9)) {
+        ValueId given = ox_cast(n, n->in[9], DT_i64);
+        if (ox_rank(n, 9) != 2) return n->bad ? false : ox_error(n, "position_ids", NULL, "must have rank 2");
+        at = p->first ? ox_make2(n, OP_Add, at, ox_part(n, ox_part(n, given, 1, 0, 1), 0, 0, 1)) : given;
+    } else if (!p->first) {
+        at = ox_make2(n, OP_Add, ox_reshape(n, p->before, &(Shape){.rank = 2, .dim = {batch, 1}}), at);
+    }
+    bool pairs = ox_int(n, "rotary_interleaved", 0) != 0;
+    ValueId c = rows(n, n->in[7], at), s = rows(n, n->in[8], at);
+    h->q = onnx_rotate(n, h->q, 1, c, s, 2 * table.dim[1], pairs);
+    h->k = onnx_rotate(n, h->k, 1, c, s, 2 * table.dim[1], pairs);
+    return !n->bad;
+}
+
+/* Operand `in` with v behind the keys that each batch entry has already. */
+static ValueId present(OnnxNode *n, const Past *p, unsigned in, ValueId v) {
+    if (!ox_has(n, in)) return v;
+    Shape s = ox_shape(n, n->in[in]);
+    if (n->bad) return NO_VALUE;
+    if (s.rank != 4 || !dim_known(s.dim[0]) || !dim_known(s.dim[1]) || !dim_known(s.dim[2]) || !dim_known(s.dim[3]))
+        return ox_error(n, "past_key", NULL, "must have rank 4 and a known shape"), NO_VALUE;
+    ValueId all = n->in[in];
+    if (s.dim[2] < p->total) {
+        Shape more = s;
+        more.dim[2] = p->total - s.dim[2];
+        ValueId none = ox_zeros(n, ox_dtype(n, all), &more);
+        all = s.dim[2] ? ox_join(n, 2, (ValueId[]){all, none}, 2) : none;
+    }
+    ValueId before = p->first ? ox_zeros(n, DT_i64, &(Shape){.rank = 1, .dim = {s.dim[0]}})
+                              : ox_reshape(n, p->before, &(Shape){.rank = 1, .dim = {s.dim[0]}});
+    return ox_make(n, OP_TensorScatter, 3, (ValueId[]){all, v, before}, ox_new(n, OP_TensorScatter));
+}
+
+bool map_group_query_attention(OnnxNode *n) {
+    Heads h = {0};
+    Past p = {0};
+    int64_t window = ox_int(n, "local_window_size", -1), queries, keys;
+    if (!group_refused(n)) return false;
+    heads_begin(n, &h, ox_in(n, 0));
+    h.softcap = ox_float(n, "softcap", 0);
+    if (!group_heads(n, &h) || !find_past(n, &h, &p) || !group_rotate(n, &h, &p)) return false;
+    h.k = present(n, &p, 3, h.k);
+    h.v = present(n, &p, 4, h.v);
+    if (n->bad || (ox_wants(n, 1) && !ox_emit_value(n, 1, h.k)) || (ox_wants(n, 2) && !ox_emit_value(n, 2, h.v)))
+        return false;
+    if (!lengths(n, &h, &queries, &keys)) return false;
+    ValueId j = onnx_positions(n, keys, 4, 3), i = ox_make2(n, OP_Add, onnx_positions(n, queries, 4, 2), p.before);
+    allow(n, &h, ox_make2(n, OP_LessOrEqual, j, i));
+    if (window > 0 && window < keys)
+        allow(n, &h, ox_make2(n, OP_Greater, j, ox_make2(n, OP_Sub, i, ox_scalar(n, DT_i64, (double)window))));
+    if (ox_has(n, 10)) add_bias(n, &h, n->in[10]);
+    int64_t heads = ox_int(n, "num_heads", 0);
+    h.k = onnx_repeat_heads(n, h.k, heads);
+    h.v = onnx_repeat_heads(n, h.v, heads);
+    return !n->bad && emit_attention(n, &h);
+}
+
+/* ---- channels behind the other dimensions ---- */
+
+bool map_nhwc_max_pool(OnnxNode *n) {
+    int rank = ox_rank(n, 0);
+    int64_t to[MAX_RANK], from[MAX_RANK];
+    if (n->bad || rank < 3) return n->bad ? false : ox_error(n, NULL, NULL, "operand 0 must have rank 3 or more");
+    for (int i = 0; i < rank; i++) {
+        to[i] = i < 1 ? 0 : i == 1 ? rank - 1 : i - 1;
+        from[i] = i < 1 ? 0 : i == rank - 1 ? 1 : i + 1;
+    }
+    ValueId x = ox_transpose(n, n->in[0], rank, to);
+    Attr_Pool *a = ox_new(n, OP_MaxPool);
+    n->in = &x; /* what the window is moved over */
+    if (!ox_pool_attr(n, a)) return false;
+    return ox_emit_value(n, 0, ox_transpose(n, ox_make1(n, OP_MaxPool, x, a), rank, from));
+}
