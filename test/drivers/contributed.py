@@ -59,7 +59,7 @@ def qlinear_average_pool(rng):
     kind = of(rng, *BYTES)
     values = {**quantised(rng, "x", kind, 1, 5, 6, 7), "ys": scale(rng, 0.02, 0.1), "yz": zero(rng, kind)}
     return case("QLinearAveragePool", values, {"y": kind}, steps=1, kernel_shape=[3, 2], strides=[2, 1], pads=of(rng, [0, 0, 0, 0], [1, 0, 1, 1]),
-                count_include_pad=of(rng, 0, 1))
+                count_include_pad=of(rng, 0, 1), channels_last=of(rng, 0, 1))
 
 
 def qlinear_concat(rng):
@@ -270,8 +270,28 @@ def simplified_layer_norm(rng):
     return x
 
 
+def qlinear_conv(rng):
+    kind, last = np.uint8, of(rng, 0, 1)
+    more = of(rng, {}, {"pads": [1, 0, 1, 1]}, {"strides": [2, 1], "auto_pad": "SAME_UPPER"})
+    values = {"x": ints(rng, kind, *((1, 6, 7, 3) if last else (1, 3, 6, 7))), "xs": scale(rng), "xz": zero(rng, kind), "w": ints(rng, kind, 4, 3, 2, 3), "ws": scale(rng),
+              "wz": zero(rng, kind), "ys": scale(rng, 1, 3), "yz": zero(rng, kind), "b": of(rng, None, ints(rng, np.int16, 4).astype(np.int32))}
+    return case("QLinearConv", values, {"y": kind}, steps=1, channels_last=last, **more)
+
+
+def taken_over(rng):
+    """What the standard has by now."""
+    x = normal(rng, 2, 3)
+    return of(rng, lambda: case("ExpandDims", {"x": x, "axis": np.int32(of(rng, -1, 0, 1))}, {"y": np.float32}),
+              lambda: case("Pad", {"x": x, "pads": np.array([0, 1, 2, 1]), "value": np.float32(3)}, {"y": np.float32}, mode="constant"),
+              lambda: case("GatherND", {"x": x, "at": np.array([[0, 1], [1, 2]])}, {"y": np.float32}),
+              lambda: case("Trilu", {"x": x}, {"y": np.float32}, upper=0),
+              lambda: case("GridSample", {"x": normal(rng, 1, 2, 4, 4), "grid": normal(rng, 1, 3, 3, 2) / 2}, {"y": np.float32}, first=2),
+              lambda: case("CDist", {"x": x, "z": normal(rng, 4, 3)}, {"y": np.float32}, metric=of(rng, "euclidean", "sqeuclidean")))()
+
+
 if __name__ == "__main__":
     main([qlinear_binary, qlinear_unary, qlinear_softmax, qlinear_global_pool, qlinear_average_pool, qlinear_concat, qlinear_where, dynamic_quantize_matmul,
           matmul_integer_to_float, qgemm, matmul_nbits, fused_matmul, fused_gemm, fused_conv, skip_norm, bias_gelu,
           attention, qattention, multi_head_attention, embed_layer_norm, rotary,
-          group_query_attention, nhwc_max_pool, quantize_linear, simplified_layer_norm])
+          group_query_attention, nhwc_max_pool, quantize_linear, simplified_layer_norm,
+          qlinear_conv, taken_over])

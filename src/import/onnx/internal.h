@@ -291,6 +291,10 @@ ValueId ox_stack(OnnxNode *n, uint32_t count, const ValueId *v, int64_t axis);
 ValueId ox_reversed(OnnxNode *n, ValueId v, int64_t size); /* along the first axis */
 ValueId ox_cast(OnnxNode *n, ValueId v, DType t); /* v itself where it has the type; NO_VALUE stays */
 ValueId ox_transpose(OnnxNode *n, ValueId v, int rank, const int64_t *perm);
+/* [n, c, ..] -> [n, .., c] (last), or back. */
+ValueId ox_channels(OnnxNode *n, ValueId v, bool last);
+/* For operators whose attributes mean channels first: operand 0 is turned so; the caller turns the result. */
+bool ox_channels_first(OnnxNode *n);
 ValueId ox_times(OnnxNode *n, ValueId v, double number); /* v itself for 1 */
 ValueId ox_where(OnnxNode *n, ValueId condition, ValueId yes, ValueId no);
 ValueId ox_zeros(OnnxNode *n, DType t, const Shape *s); /* of a known shape, 0 elements allowed */

@@ -136,3 +136,39 @@ bool map_bias_gelu(OnnxNode *n) {
     if (fast && !ox_has(n, 1)) return ox_emit1(n, OP_Gelu, ox_in(n, 0), a);
     return ox_emit1(n, OP_Gelu, ox_make2(n, OP_Add, ox_in(n, 0), ox_in(n, 1)), a);
 }
+
+/* ---- channels behind the other dimensions ---- */
+
+bool map_nhwc_max_pool(OnnxNode *n) {
+    Attr_Pool *a = ox_new(n, OP_MaxPool);
+    if (!ox_channels_first(n) || !ox_pool_attr(n, a)) return false;
+    return ox_emit_value(n, 0, ox_channels(n, ox_make1(n, OP_MaxPool, n->in[0], a), true));
+}
+
+/* ---- what the standard has taken over since ---- */
+
+bool map_ms_pad(OnnxNode *n) {
+    n->version = 11;
+    return map_pad(n);
+}
+
+/* axis: where the new dimension stands in the result */
+bool map_expand_dims(OnnxNode *n) {
+    int64_t axis;
+    int rank = ox_rank(n, 0);
+    Shape s = ox_shape(n, ox_in(n, 0));
+    if (n->bad || !ox_number(n, 1, "axis", &axis) || !ox_axis(n, "axis", &axis, rank + 1)) return false;
+    if (rank == MAX_RANK) return ox_error(n, "axis", NULL, "the result has too many dimensions");
+    for (int i = s.rank++; i > axis; i--) s.dim[i] = s.dim[i - 1];
+    s.dim[axis] = 1;
+    return ox_emit_reshape(n, n->in[0], &s);
+}
+
+/* Distances between the rows of two matrices. */
+bool map_cdist(OnnxNode *n) {
+    static const char *const metrics[] = {"sqeuclidean", "euclidean", NULL};
+    const char *metric = ox_string(n, "metric", "sqeuclidean");
+    if (!ox_one_of(n, "metric", metric, metrics)) return false;
+    if (strcmp(metric, "euclidean")) return ox_emit2(n, OP_SquaredDistance, ox_in(n, 0), ox_in(n, 1));
+    return ox_emit1(n, OP_Sqrt, ox_make2(n, OP_SquaredDistance, ox_in(n, 0), ox_in(n, 1)), NULL);
+}

@@ -104,9 +104,10 @@ bool map_qlinear_global_pool(OnnxNode *n) {
 
 bool map_qlinear_average_pool(OnnxNode *n) {
     Attr_Pool *a = ox_new(n, OP_AveragePool);
-    if (ox_int(n, "channels_last", 0)) return ox_refuse(n, "channels behind the other dimensions (channels_last)");
-    if (!ox_pool_attr(n, a)) return false;
-    return emit_scaled(n, ox_make1(n, OP_AveragePool, real_of(n, 0), a), 3, type_of(n, 0));
+    bool last = ox_int(n, "channels_last", 0) != 0;
+    if ((last && !ox_channels_first(n)) || !ox_pool_attr(n, a)) return false;
+    ValueId y = ox_make1(n, OP_AveragePool, real_of(n, 0), a);
+    return emit_scaled(n, last ? ox_channels(n, y, true) : y, 3, type_of(n, 0));
 }
 
 bool map_qlinear_reduce_mean(OnnxNode *n) {

@@ -119,6 +119,8 @@ bool map_qlinear_conv(OnnxNode *n) {
     if (!want_present(n, 0, 7) || !want_bytes(n, 0, 0) || !want_bytes(n, 2, 3) || !want_bytes(n, 5, 5) ||
         !want_bytes(n, 7, 7))
         return false;
+    bool last = ox_int(n, "channels_last", 0) != 0;
+    if (last && !ox_channels_first(n)) return false;
     Attr_Conv *a = ox_conv_attr(n, n->in[3]);
     if (!a) return false;
     int spatial = ox_rank(n, 0) - 2;
@@ -127,6 +129,7 @@ bool map_qlinear_conv(OnnxNode *n) {
     if (ox_has(n, 8)) sum = ox_make2(n, OP_Add, sum, per_channel(n, n->in[8], spatial));
     ValueId scale = ratio(n, per_column(n, n->in[1]), per_channel(n, n->in[4], spatial), per_column(n, n->in[6]));
     ValueId y = ox_make2(n, OP_Mul, ox_cast(n, sum, DT_f32), scale);
+    if (last) y = ox_channels(n, y, true);
     return ox_emit_quantised(n, 0, y, per_column(n, n->in[7]), ox_dtype(n, n->in[7]));
 }
 

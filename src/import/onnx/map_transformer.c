@@ -438,20 +438,3 @@ bool map_group_query_attention(OnnxNode *n) {
     h.v = onnx_repeat_heads(n, h.v, heads);
     return !n->bad && emit_attention(n, &h);
 }
-
-/* ---- channels behind the other dimensions ---- */
-
-bool map_nhwc_max_pool(OnnxNode *n) {
-    int rank = ox_rank(n, 0);
-    int64_t to[MAX_RANK], from[MAX_RANK];
-    if (n->bad || rank < 3) return n->bad ? false : ox_error(n, NULL, NULL, "operand 0 must have rank 3 or more");
-    for (int i = 0; i < rank; i++) {
-        to[i] = i < 1 ? 0 : i == 1 ? rank - 1 : i - 1;
-        from[i] = i < 1 ? 0 : i == rank - 1 ? 1 : i + 1;
-    }
-    ValueId x = ox_transpose(n, n->in[0], rank, to);
-    Attr_Pool *a = ox_new(n, OP_MaxPool);
-    n->in = &x; /* what the window is moved over */
-    if (!ox_pool_attr(n, a)) return false;
-    return ox_emit_value(n, 0, ox_transpose(n, ox_make1(n, OP_MaxPool, x, a), rank, from));
-}

@@ -128,3 +128,20 @@ ValueId ox_select(OnnxNode *n, ValueId condition, ValueId yes, ValueId no, const
         at[i] = select_tensor(n, condition, a->at[i], b->at[i], what);
     return n->bad ? NO_VALUE : onnx_new_list(n->r, out);
 }
+
+ValueId ox_channels(OnnxNode *n, ValueId v, bool last) {
+    int rank = ox_shape(n, v).rank;
+    int64_t perm[MAX_RANK] = {0};
+    if (n->bad) return NO_VALUE;
+    if (rank < 3) return ox_error(n, NULL, NULL, "an operand with channels must have rank 3 or more"), NO_VALUE;
+    for (int i = 1; i < rank; i++) perm[i] = last ? (i == rank - 1 ? 1 : i + 1) : i == 1 ? rank - 1 : i - 1;
+    return ox_transpose(n, v, rank, perm);
+}
+
+bool ox_channels_first(OnnxNode *n) {
+    if (!ox_has(n, 0)) return ox_error(n, NULL, NULL, "operand 0 is missing");
+    ValueId *in = arena_copy(n->r->arena, n->in, n->nin * sizeof *in);
+    in[0] = ox_channels(n, in[0], false);
+    n->in = in;
+    return !n->bad;
+}
