@@ -43,6 +43,12 @@ def is_list(info):
     return t.HasField("sequence_type") or (t.HasField("optional_type") and t.optional_type.elem_type.HasField("sequence_type"))
 
 
+def array(value):
+    """As numpy has it; strings as objects, as onnx has them."""
+    a = np.asarray(value)
+    return a.astype(object) if a.dtype.kind in "US" else a
+
+
 def parts(value, info):
     """An input as the tensors that it stands for, {name: TensorProto}, and as the --length that says how many."""
     if value is None:
@@ -52,7 +58,7 @@ def parts(value, info):
         length = f"{info.name}={len(tensors)}"
     else:
         tensors, length = {info.name: value}, f"{info.name}=1" if info.type.HasField("optional_type") else None
-    return {n: v if isinstance(v, onnx.TensorProto) else numpy_helper.from_array(np.asarray(v), n) for n, v in tensors.items()}, length
+    return {n: v if isinstance(v, onnx.TensorProto) else numpy_helper.from_array(array(v), n) for n, v in tensors.items()}, length
 
 
 def element_type(info):
@@ -71,6 +77,8 @@ def read(folder, name, element):
     if not os.path.exists(path):
         return None
     a, want = np.load(path), np.dtype(helper.tensor_dtype_to_np_dtype(element))
+    if element == onnx.TensorProto.STRING:
+        return a.astype(object)
     return a if a.dtype == want or a.dtype.itemsize != want.itemsize else a.view(want)
 
 

@@ -203,7 +203,7 @@ static int64_t stacked(const ModelInput *in, const Tensor *t) {
 /* Part `index` of `of` equal ones along the first axis, which goes away if `drop`. */
 static const Tensor *part(Arena *a, const Tensor *t, int64_t index, int64_t of, bool drop) {
     if (of == 1 && !drop) return t;
-    if (t->shape.rank < 1 || of < 1 || t->shape.dim[0] % of || t->dtype == DT_string) return NULL;
+    if (t->shape.rank < 1 || of < 1 || t->shape.dim[0] % of) return NULL;
     Tensor *out = arena_copy(a, t, sizeof *t);
     out->bytes = t->bytes / (size_t)of;
     out->data = (const char *)t->data + (size_t)index * out->bytes;

@@ -13,9 +13,16 @@ static const CommandInfo info = {
 
 /* ---- the summary ---- */
 
+/* Control characters are shown, not sent to the terminal. */
+static void print_string(const char *s) {
+    printf(" '");
+    for (; s && *s; s++) printf((unsigned char)*s < 0x20 || *s == 0x7f ? "\\x%02x" : "%c", (unsigned char)*s);
+    printf("'");
+}
+
 static void print_value(const Tensor *t, int64_t i) {
     if (t->dtype == DT_string)
-        printf(" '%s'", ((const char *const *)t->data)[i]);
+        print_string(((const char *const *)t->data)[i]);
     else if (dtype_is_float(t->dtype))
         printf(" %.6g", tensor_float(t, i));
     else if (t->dtype == DT_u64)
@@ -88,9 +95,6 @@ static bool write_outputs(Cli *c, const Graph *g, const Tensor **out) {
             return diag_error(c->diag, (Loc){.file = c->options.model}, "rename one of them",
                               "two outputs would be written to %s.npy, '%s' is one", file, name);
         map_set(c->arena, &taken, file, i);
-        if (out[i]->dtype == DT_string)
-            return diag_error(c->diag, (Loc){.file = c->options.model}, NULL,
-                              "output '%s' holds strings, which .npy files of tenon cannot", name);
         if (!npy_write(set, path_join(c->arena, c->options.output, arena_printf(c->arena, "%s.npy", file)), out[i]))
             return false;
     }

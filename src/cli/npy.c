@@ -162,8 +162,121 @@ static const void *contents(Arena *a, DType t, const Header *h, bool swapped, co
     return to;
 }
 
+/* ---- strings: `<U7`, 7 characters of 4 bytes, or `|S7`, 7 bytes; zeros fill them up ---- */
+
+/* A byte that is no UTF-8 is the character 0xdc00 + byte, as Python has it (surrogateescape). */
+enum { ESCAPED = 0xdc00 };
+
+static void utf8_add(Str *s, uint32_t c) {
+    char b[4] = {(char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 63)), (char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63))};
+    if (c < 0x80) {
+        str_addn(s, (const char[]){(char)c}, 1);
+    } else if (c >= ESCAPED + 0x80 && c <= ESCAPED + 0xff) {
+        str_addn(s, (const char[]){(char)(c - ESCAPED)}, 1);
+    } else if (c < 0x800) {
+        b[2] = (char)(0xc0 | c >> 6);
+        str_addn(s, b + 2, 2);
+    } else if (c < 0x10000) {
+        b[1] = (char)(0xe0 | c >> 12);
+        str_addn(s, b + 1, 3);
+    } else {
+        str_addn(s, b, 4);
+    }
+}
+
+/* The character at *s, which moves on. */
+static uint32_t utf8_next(const char **s) {
+    const uint8_t *p = (const uint8_t *)*s;
+    int more = p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 1 : p[0] < 0xf0 ? 2 : p[0] < 0xf5 ? 3 : 0;
+    uint32_t c = more ? p[0] & (0x3fu >> more) : p[0];
+    for (int i = 1; i <= more; i++) {
+        if ((p[i] & 0xc0) != 0x80) more = 0;
+        c = c << 6 | (p[i] & 0x3f);
+    }
+    bool bad = (more == 2 && (c < 0x800 || (c >= 0xd800 && c < 0xe000))) || (more == 3 && (c < 0x10000 || c > 0x10ffff));
+    if (bad || (!more && p[0] >= 0x80)) more = 0, c = ESCAPED + p[0];
+    *s += more + 1;
+    return c;
+}
+
+/* Bytes of an element, 0 for other types; wide: in characters of 4 bytes. */
+static int64_t string_bytes(const char *descr, bool *wide) {
+    int64_t n = 0;
+    if (!*descr || !strchr("<>|=", descr[0]) || (descr[1] != 'U' && descr[1] != 'S') || !descr[2]) return 0;
+    for (const char *p = descr + 2; *p; p++)
+        if (*p < '0' || *p > '9' || n > 100000000) return 0;
+        else n = n * 10 + *p - '0';
+    *wide = descr[1] == 'U';
+    return *wide ? 4 * n : n;
+}
+
+static const char *string_from(Arena *a, const uint8_t *p, int64_t bytes, bool wide, bool big) {
+    Str s = str_new(a);
+    for (int64_t i = 0; i < bytes; i += wide ? 4 : 1, p += wide ? 4 : 1) {
+        uint32_t c = !wide ? p[0] : big ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
+                                        : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+        if (!c) break;
+        if (!wide)
+            str_addn(&s, (const char *)p, 1);
+        else
+            utf8_add(&s, c > 0x10ffff ? 0xfffd : c);
+    }
+    return s.n ? s.at : "";
+}
+
+static Tensor *parse_strings(Arena *a, Diag *d, Loc loc, const Header *h, const uint8_t *data, size_t n) {
+    bool wide, big = h->descr[0] == '>';
+    int64_t each = string_bytes(h->descr, &wide), count, bytes;
+    if (!size_product(h->shape.dim, h->shape.rank, &count) || !size_mul(count, each, &bytes) || (uint64_t)bytes != n) {
+        diag_error(d, loc, "write it again with numpy.save", "%zu bytes of data do not fit the shape", n);
+        return NULL;
+    }
+    Tensor *out = tensor_new(a, DT_string, h->shape);
+    if (!out->data) return NULL;
+    if (h->fortran && h->shape.rank > 1) {
+        uint8_t *to = arena_alloc(a, n);
+        transpose(&h->shape, (int)each, data, to, count);
+        data = to;
+    }
+    const char **to = (const char **)(uintptr_t)out->data;
+    for (int64_t i = 0; i < count; i++) to[i] = string_from(a, data + i * each, each, wide, big);
+    return out;
+}
+
+static const char *string_of(const Tensor *t, int64_t i) {
+    const char *s = ((const char *const *)t->data)[i];
+    return s ? s : "";
+}
+
+/* Characters of the longest one. */
+static int64_t longest_string(const Tensor *t) {
+    int64_t most = 1, count = shape_count(&t->shape);
+    for (int64_t i = 0; i < count; i++) {
+        int64_t n = 0;
+        for (const char *s = string_of(t, i); *s; n++) utf8_next(&s);
+        if (n > most) most = n;
+    }
+    return most;
+}
+
+static bool write_strings(OutFile *f, const Tensor *t, int64_t width) {
+    static const uint8_t zero[4];
+    for (int64_t i = 0; i < shape_count(&t->shape); i++) {
+        const char *s = string_of(t, i);
+        for (int64_t k = 0; k < width; k++) {
+            uint32_t c = *s ? utf8_next(&s) : 0;
+            uint8_t b[4] = {(uint8_t)c, (uint8_t)(c >> 8), (uint8_t)(c >> 16), 0};
+            if (!out_write(f, c ? b : zero, 4)) return false;
+        }
+    }
+    return true;
+}
+
+/* ---- files ---- */
+
 static Tensor *parse_body(Arena *a, Diag *d, Loc loc, const Header *h, const uint8_t *data, size_t n) {
-    bool swapped;
+    bool swapped, wide;
+    if (string_bytes(h->descr, &wide)) return parse_strings(a, d, loc, h, data, n);
     DType t = parse_descr(h->descr, &swapped);
     int64_t count, bytes;
     if (t == DT_none) {
@@ -240,9 +353,15 @@ bool npy_write(OutSet *s, const char *path, const Tensor *t) {
         n += (size_t)snprintf(shape + n, sizeof shape - n, "%lld%s", (long long)t->shape.dim[i],
                               i + 1 < t->shape.rank ? ", " : "");
     if (!t->shape.rank) shape[0] = 0;
+    int64_t width = t->dtype == DT_string ? longest_string(t) : 0;
+    char descr[32];
+    if (width)
+        snprintf(descr, sizeof descr, "<U%lld", (long long)width);
+    else
+        snprintf(descr, sizeof descr, "%s", dtype_info[t->dtype].npy);
     /* magic, version 1.0, length; padded so that the data start at a multiple of 64 */
     int length = snprintf(header + 10, sizeof header - 10, "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }",
-                          dtype_info[t->dtype].npy, shape, t->shape.rank == 1 ? "," : "");
+                          descr, shape, t->shape.rank == 1 ? "," : "");
     size_t total = ((size_t)length + 11 + 63) / 64 * 64;
     memset(header + 10 + length, ' ', total - 10 - (size_t)length);
     header[total - 1] = '\n';
@@ -250,5 +369,6 @@ bool npy_write(OutSet *s, const char *path, const Tensor *t) {
     header[8] = (char)((total - 10) & 255);
     header[9] = (char)((total - 10) >> 8);
     OutFile *f = out_open(s, path);
-    return f && out_write(f, header, total) && (!t->bytes || out_write(f, t->data, t->bytes)) && out_close(f);
+    if (!f || !out_write(f, header, total)) return false;
+    return (width ? write_strings(f, t, width) : !t->bytes || out_write(f, t->data, t->bytes)) && out_close(f);
 }

@@ -1,4 +1,5 @@
-/* NumPy's .npy files: versions 1 to 3, every element type of ours that NumPy has and bytes of the others, both byte orders, both memory orders. */
+/* NumPy's .npy files: versions 1 to 3, every element type of ours that NumPy has and bytes of the others, both byte orders, both memory orders; strings as
+ * `U` and `S`. */
 #ifndef TENON_CLI_NPY_H
 #define TENON_CLI_NPY_H
 #include "base/io.h"

@@ -57,6 +57,11 @@ static bool key_file(Key *k, Arena *a, Diag *d, const char *path) {
     return true;
 }
 
+static const char *string_of(const Tensor *t, int64_t i) {
+    const char *s = ((const char *const *)t->data)[i];
+    return s ? s : "";
+}
+
 /* Contents too: weights may lie in other files than the model. */
 static void key_graph(Key *k, const Graph *g) {
     for (uint32_t i = 0; i < g->value.n; i++) {
@@ -67,6 +72,8 @@ static void key_graph(Key *k, const Graph *g) {
             key_add(k, v->shape.dim, sizeof v->shape.dim[0] * (size_t)(v->shape.rank > 0 ? v->shape.rank : 0));
         }
         if (v->data && v->data->data && v->data->dtype != DT_string) key_add(k, v->data->data, v->data->bytes);
+        for (int64_t e = 0; v->data && v->data->dtype == DT_string && e < shape_count(&v->data->shape); e++)
+            key_text(k, string_of(v->data, e));
     }
     for (uint32_t i = 0; i < g->node.n; i++) key_add(k, &g->node.at[i].op, sizeof g->node.at[i].op);
 }
@@ -275,10 +282,18 @@ static const Tensor **interpret(Runner *r, const Tensor *const *in) {
     return out;
 }
 
+/* Strings follow each other, each with its 0. */
+static bool write_contents(FILE *f, const Tensor *t) {
+    if (t->dtype != DT_string) return fwrite(t->data, 1, t->bytes, f) == t->bytes;
+    for (int64_t i = 0; i < shape_count(&t->shape); i++)
+        if (fwrite(string_of(t, i), 1, strlen(string_of(t, i)) + 1, f) != strlen(string_of(t, i)) + 1) return false;
+    return true;
+}
+
 /* Into a temporary folder, so neither synced nor renamed. */
 static bool write_plain(Diag *d, const char *path, const Tensor *t) {
     FILE *f = fopen(path, "wb");
-    bool ok = f && fwrite(t->data, 1, t->bytes, f) == t->bytes;
+    bool ok = f && write_contents(f, t);
     if (f && fclose(f) != 0) ok = false;
     return ok || diag_error(d, (Loc){.file = path}, "set TMPDIR to a folder with room", "cannot be written: %s",
                             strerror(errno));
@@ -331,13 +346,28 @@ static bool execute(Runner *r, Command *c, const char *work) {
                       log.data ? line : "");
 }
 
+/* The other way; false for another number of strings. */
+static bool strings_read(Arena *a, const Bytes *file, Tensor *t) {
+    const char *text = arena_strndup(a, "", 0), **to = (const char **)(uintptr_t)t->data;
+    int64_t count = shape_count(&t->shape), found = 0;
+    if (file->n) text = arena_copy(a, file->data, file->n);
+    for (size_t start = 0, i = 0; i < file->n; i++) {
+        if (text[i]) continue;
+        if (found < count) to[found] = text + start;
+        start = i + 1;
+        found++;
+    }
+    return found == count && (!file->n || !text[file->n - 1]);
+}
+
 static const Tensor *read_output(Runner *r, const char *work, uint32_t i) {
     Bytes file;
     const RunnerPort *p = &r->out[i];
     if (!io_map(r->arena, r->diag, path_join(r->arena, work, arena_printf(r->arena, "out%u.bin", (unsigned)i)), &file))
         return NULL;
     Tensor *t = tensor_new(r->arena, p->dtype, p->shape);
-    if (!t->data || t->bytes != file.n) {
+    if (t->data && t->dtype == DT_string && strings_read(r->arena, &file, t)) return t;
+    if (!t->data || t->dtype == DT_string || t->bytes != file.n) {
         diag_error(r->diag, (Loc){.file = r->graph->file}, NULL,
                    "output '%s' of the compiled model has %zu bytes, not %zu", p->name, file.n, t->bytes);
         return NULL;

@@ -58,11 +58,10 @@ static int temporaries(Emit *m, ExprId value, int depth, Str *out) {
         bool vec = varies(m, e);
         while (!c_name_free(m, arena_printf(m->arena, "t%u", m->temps))) m->temps++;
         indent(out, depth);
-        str_addf(out, "const %s t%u = ",
-                 !vec                 ? c_register_type((DType)x.dtype)
-                 : x.dtype == DT_bool ? c_mask_type(m)
-                                      : c_vector_type(m),
-                 m->temps);
+        if (vec)
+            str_addf(out, "const %s t%u = ", x.dtype == DT_bool ? c_mask_type(m) : c_vector_type(m), m->temps);
+        else
+            str_addf(out, "%s t%u = ", c_is_half((DType)x.dtype) ? "const float" : emit_const_type((DType)x.dtype), m->temps);
         if (vec)
             c_vector(m, e, 0, out);
         else
@@ -360,7 +359,7 @@ int c_statement(Emit *m, const LoopNode *x, int depth, Str *out) {
 
 static void table(Emit *m, const Buffer *b, Str *out) {
     int64_t count = buffer_elements(b), bytes = dtype_info[b->dtype].bytes;
-    str_addf(out, "    static const %s %s[%lld] = {", emit_c_type(b->dtype), b->name, (long long)(count ? count : 1));
+    str_addf(out, "    static %s %s[%lld] = {", emit_const_type(b->dtype), b->name, (long long)(count ? count : 1));
     for (int64_t i = 0; i < count; i++) {
         str_add(out, i % 10 ? ", " : i ? ",\n        " : "\n        ");
         literal_add(out, m->arena, b->dtype, (const unsigned char *)b->table + i * bytes);
@@ -371,8 +370,8 @@ static void table(Emit *m, const Buffer *b, Str *out) {
 void c_parameter(const Emit *m, uint32_t i, Str *out) {
     const Buffer *b = &m->n->buf.at[i];
     bool aliased = m->f->aliased && m->f->aliased[i];
-    str_addf(out, "%s%s *%s%s", b->kind == BUF_out ? "" : "const ", emit_c_type(b->dtype), aliased ? "" : "restrict ",
-             b->name);
+    str_addf(out, "%s *%s%s", b->kind == BUF_out ? emit_c_type(b->dtype) : emit_const_type(b->dtype),
+             aliased ? "" : "restrict ", b->name);
 }
 
 /* int unless some index may not fit: then int64_t. */

@@ -26,6 +26,13 @@ const char *emit_c_type(DType t) {
     return dtype_info[t].c_type;
 }
 
+const char *emit_const_type(DType t) {
+#define X(name, bytes, bits, c, cls, npy) "const " c,
+    static const char *const text[] = {"", DTYPE_TABLE(X)};
+#undef X
+    return t == DT_string ? "const char *const" : text[t];
+}
+
 const char *c_buffer_name(Emit *m, BufId b) {
     m->used[b] = true;
     return m->n->buf.at[b].name;
@@ -127,6 +134,7 @@ static void int_literal(int64_t v, DType t, Str *out) {
             str_addf(out, "%lld", (long long)v);
         break;
     case DT_bool: str_add(out, v ? "true" : "false"); break;
+    case DT_string: str_add(out, "\"\""); break;
     default: str_addf(out, "%lld", (long long)v);
     }
 }
@@ -233,7 +241,19 @@ static void index_fn(Emit *m, ExprId e, int prec, Str *out) {
     call(m, name, arena_printf(m->arena, "%s.h", name), e, out);
 }
 
+static void compare_strings(Emit *m, Fn f, ExprId e, int prec, Str *out) {
+    int level = f == FN_eq || f == FN_ne ? P_EQUAL : P_RELATION;
+    open_paren(out, prec > level);
+    call(m, "string_order", "string_order.h", e, out);
+    str_addf(out, " %s 0", fn_info[f].infix);
+    close_paren(out, prec > level);
+}
+
 static bool compare_or_logic(Emit *m, Fn f, ExprId e, int prec, Str *out) {
+    if (f >= FN_lt && f <= FN_ne && x_get(m->n, x_arg(m->n, e, 0))->dtype == DT_string) {
+        compare_strings(m, f, e, prec, out);
+        return true;
+    }
     switch (f) {
     case FN_lt:
     case FN_le:

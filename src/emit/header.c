@@ -65,7 +65,8 @@ static void constants_add(const Package *k, Str *out) {
 
 /* `const float *x;`, and where its comment starts when all are aligned. */
 static char *field_text(const Package *k, const Port *q) {
-    return arena_printf(k->arena, "%s%s *%s;", q->is_input ? "const " : "", emit_c_type(q->value->dtype), q->field);
+    DType t = q->value->dtype;
+    return arena_printf(k->arena, "%s *%s;", q->is_input ? emit_const_type(t) : emit_c_type(t), q->field);
 }
 
 /* How much of an output there is, where that depends on data. */
@@ -209,6 +210,45 @@ static char *threads_text(const Package *k) {
                         "            if (threads < 1) return complain(argv[i], \"is no number of threads\"), 1;\n");
 }
 
+/* Files of strings: one behind the other, each with the 0 at its end. */
+static const char strings_functions[] =
+    "static bool load_strings(const Tensor *t, const char *path, FILE *f) {\n"
+    "    size_t size = 0, room = 4096, count = 0;\n"
+    "    char *text = malloc(room); /* as long as the program runs */\n"
+    "    while (text && (size += fread(text + size, 1, room - size, f)) == room) {\n"
+    "        char *more = realloc(text, room *= 2);\n"
+    "        if (!more) free(text);\n"
+    "        text = more;\n"
+    "    }\n"
+    "    const bool bad = ferror(f) != 0;\n"
+    "    fclose(f);\n"
+    "    if (!text || bad) return free(text), complain(path, \"cannot be read\");\n"
+    "    for (size_t start = 0, i = 0; i < size; i++) {\n"
+    "        if (text[i]) continue;\n"
+    "        if (count < t->count) ((const char **)t->data)[count] = text + start;\n"
+    "        start = i + 1;\n"
+    "        count++;\n"
+    "    }\n"
+    "    if (count != t->count || (size && text[size - 1]))\n"
+    "        return free(text), complain(path, \"holds another number of strings than the input takes\");\n"
+    "    return true;\n"
+    "}\n\n"
+    "static bool save_strings(const Tensor *t, FILE *f) {\n"
+    "    bool written = true;\n"
+    "    for (size_t i = 0; i < t->count; i++) {\n"
+    "        const char *s = ((const char *const *)t->data)[i];\n"
+    "        if (!s) s = \"\";\n"
+    "        written = fwrite(s, 1, strlen(s) + 1, f) == strlen(s) + 1 && written;\n"
+    "    }\n"
+    "    return written;\n"
+    "}\n\n";
+
+static bool has_strings(const Package *k) {
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
+        if (k->port[i].value->dtype == DT_string) return true;
+    return false;
+}
+
 void example_text(const Package *k, Str *out) {
     Arena *a = k->arena;
     Str heading = str_new(a), buffers = str_new(a), io = str_new(a);
@@ -232,6 +272,10 @@ void example_text(const Package *k, Str *out) {
                                 {"outputs", rows_text(k, false)},
                                 {"io", io.at},
                                 {"arena_bytes", arena},
+                                {"strings", has_strings(k) ? strings_functions : ""},
+                                {"strings_help", has_strings(k) ? ",\n * or the strings one behind the other, each with the 0 at its end" : ""},
+                                {"load_strings", has_strings(k) ? "    if (t->type == TYPE_string) return load_strings(t, path, f);\n" : ""},
+                                {"save_strings", has_strings(k) ? "t->type == TYPE_string ? save_strings(t, f) : " : ""},
                                 {"threads_usage", package_threads(k) ? " [--threads N]" : ""},
                                 {"threads_help", package_threads(k) ? threads_help : ""},
                                 {"pool", package_threads(k) ? "static tenon_pool *pool;\n\n" : ""},

@@ -335,6 +335,15 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     return true;
 }
 
+/* Places in the arena and in constants are those of pointers of 8 bytes. */
+static void pointer_check(const Package *k, Str *out) {
+    bool needed = false;
+    for (ValueId v = 0; v < k->p->graph->value.n; v++) needed |= k->p->graph->value.at[v].dtype == DT_string;
+    if (needed)
+        str_addf(out, "\n/* Strings want pointers of 8 bytes. */\n"
+                      "typedef char %s_pointers_have_8_bytes[sizeof(const char *) == 8 ? 1 : -1];\n", k->name);
+}
+
 bool source_text(const Package *k, Str *out) {
     Str body = str_new(k->arena);
     EmitUses uses = {0};
@@ -342,6 +351,7 @@ bool source_text(const Package *k, Str *out) {
     heading_add(k, out, arena_printf(k->arena, "%s.c", k->name), "/* ", " * ");
     str_addf(out, " */\n#include \"%s.h\"\n#include \"%s_weights.h\"\n", k->outer, k->name);
     str_add(out, "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n");
+    pointer_check(k, out);
     if (!snippets(k, &uses, out)) return false;
     str_addn(out, "\n", 1);
     arena_drawing(k, out);

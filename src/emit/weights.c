@@ -32,7 +32,7 @@ static bool has_type(const Package *k, bool boolean) {
 
 static char *declaration_text(const Package *k, uint32_t i) {
     const Weight *w = &k->p->weight.at[i];
-    return arena_printf(k->arena, "extern const %s %s[%lld];", emit_c_type(w->dtype), k->weight[i], array_elements(w));
+    return arena_printf(k->arena, "extern %s %s[%lld];", emit_const_type(w->dtype), k->weight[i], array_elements(w));
 }
 
 void weights_header_text(const Package *k, Str *out) {
@@ -70,6 +70,7 @@ static void float_add(Str *out, Arena *tmp, double v, bool is_double) {
 void literal_add(Str *out, Arena *tmp, DType t, const void *element) {
     uint64_t bits = 0;
     int bytes = dtype_info[t].bytes;
+    const char *string;
     memcpy(&bits, element, (size_t)bytes);
     /* Sign-extended for the signed types. */
     int64_t number = (int64_t)(bits << (64 - 8 * bytes)) >> (64 - 8 * bytes);
@@ -96,6 +97,10 @@ void literal_add(Str *out, Arena *tmp, DType t, const void *element) {
     case DT_u32:
     case DT_u64: str_addf(out, "%lluu", (unsigned long long)bits); break;
     case DT_bool: str_addn(out, bits ? "1" : "0", 1); break;
+    case DT_string:
+        memcpy(&string, element, sizeof string);
+        c_string_add(out, string ? string : "");
+        break;
     default:
         if (dtype_is_coded(t))
             str_addf(out, "0x%02x", (unsigned)bits);
@@ -111,7 +116,8 @@ typedef struct {
     const Package *k;
     OutFile *file;
     Arena *tmp;      /* of the numbers' text, emptied now and then */
-    uint32_t *order; /* weights by offset */
+    uint32_t *order; /* weights by offset, n of them: all but the strings */
+    uint32_t n;
     uint32_t at;     /* the one that comes next, or is being written */
     int64_t place;   /* bytes of the stream that went by */
     int64_t count;   /* elements written of it */
@@ -130,13 +136,13 @@ static int by_offset(const void *a, const void *b, void *ctx) {
 }
 
 static const Weight *current(const Stream *s) {
-    return s->at < s->k->p->weight.n ? &s->k->p->weight.at[s->order[s->at]] : NULL;
+    return s->at < s->n ? &s->k->p->weight.at[s->order[s->at]] : NULL;
 }
 
 static bool open_array(Stream *s, const Weight *w) {
     uint32_t i = s->order[s->at];
     const char *align = s->k->p->target->dialect == DIALECT_gnu ? " __attribute__((aligned(64)))" : "";
-    return out_printf(s->file, "\n/* %s */\nconst %s %s[%lld]%s = {\n", weight_text(s->k, w), emit_c_type(w->dtype),
+    return out_printf(s->file, "\n/* %s */\n%s %s[%lld]%s = {\n", weight_text(s->k, w), emit_const_type(w->dtype),
                       s->k->weight[i], array_elements(w), align);
 }
 
@@ -231,24 +237,44 @@ static bool write_bin(const Package *k, OutFile *c, Stream *s) {
     Str text = str_new(k->arena);
     const SkelValue values[] = {{"name", k->name}, {"NAME", k->upper}, {NULL, NULL}};
     skeleton_fill(&text, "weights_bin.c.in", values);
-    for (uint32_t i = 0; i < k->p->weight.n; i++) {
+    for (uint32_t i = 0; i < s->n; i++) {
         const Weight *w = &k->p->weight.at[s->order[i]];
         const char *name = k->weight[s->order[i]];
         if (w->elements > 0)
             str_addf(&text, "WEIGHT(%s, %lld, %lld); /* %s */\n", name, (long long)w->offset,
                      (long long)weight_bytes(w), weight_text(k, w));
         else
-            str_addf(&text, "const %s %s[1] = {0}; /* %s */\n", emit_c_type(w->dtype), name, weight_text(k, w));
+            str_addf(&text, "%s %s[1] = {0}; /* %s */\n", emit_const_type(w->dtype), name, weight_text(k, w));
     }
     if (!out_write(c, text.at, text.n) || !program_weights(k->p, put_bytes, s)) return false;
     return s->place >= k->p->weight_bytes || too_few(k);
 }
 
+/* Strings are pointers, so they are text in any case, and no part of the stream. */
+static bool write_strings(const Package *k, OutFile *c) {
+    for (uint32_t i = 0; i < k->p->weight.n; i++) {
+        const Weight *w = &k->p->weight.at[i];
+        if (w->dtype != DT_string) continue;
+        const char *const *at = w->tensor->data;
+        if (!out_printf(c, "\n/* %s */\n%s %s[%lld] = {\n", weight_text(k, w), emit_const_type(DT_string), k->weight[i],
+                        array_elements(w)))
+            return false;
+        for (int64_t e = 0; e < array_elements(w); e++) {
+            Str line = str_new(k->arena);
+            c_string_add(&line, e < w->elements && at[e] ? at[e] : "");
+            if (!out_printf(c, "    %s,\n", line.at)) return false;
+        }
+        if (!out_printf(c, "};\n")) return false;
+    }
+    return true;
+}
+
 bool weights_write(const Package *k, OutFile *c, OutFile *bin) {
     uint32_t n = k->p->weight.n;
     Stream s = {.k = k, .file = bin ? bin : c, .order = arena_array_of(k->arena, n + 1, uint32_t)};
-    for (uint32_t i = 0; i < n; i++) s.order[i] = i;
-    qsort_r(s.order, n, sizeof *s.order, by_offset, k->p->weight.at);
+    for (uint32_t i = 0; i < n; i++)
+        if (k->p->weight.at[i].dtype != DT_string) s.order[s.n++] = i;
+    qsort_r(s.order, s.n, sizeof *s.order, by_offset, k->p->weight.at);
     Str heading = str_new(k->arena);
     heading_add(k, &heading, arena_printf(k->arena, "%s_weights.c", k->name), "/* ", " * ");
     if (!out_printf(c, "%s */\n#include \"%s_weights.h\"\n", heading.at, k->name)) return false;
@@ -257,7 +283,7 @@ bool weights_write(const Package *k, OutFile *c, OutFile *bin) {
                              "typedef int %s_no_weights;\n", k->name);
     s.tmp = arena_new("weights");
     s.line = str_new(k->arena);
-    bool ok = bin ? write_bin(k, c, &s) : write_text(k, &s);
+    bool ok = (bin ? write_bin(k, c, &s) : write_text(k, &s)) && write_strings(k, c);
     arena_free(s.tmp);
     return ok;
 }

@@ -7,7 +7,8 @@
 
 /*  X(name, bytes, bits, C type, class, numpy descr)   class: f float, i signed, u unsigned, b bool, x neither
  *  bytes: of an element in memory, bits: what counts of it. Types of fewer than 8 bits have a byte for each element; only
- *  files pack them (dtype_pack). NumPy has no small types: their numbers or codes are its bytes. */
+ *  files pack them (dtype_pack). NumPy has no small types: their numbers or codes are its bytes. Strings are pointers to
+ *  UTF-8 that ends with a 0; NULL is the empty one. Only moved and compared. */
 #define DTYPE_TABLE(X) \
     X(f32, 4, 32, "float", 'f', "<f4") \
     X(f64, 8, 64, "double", 'f', "<f8") \
@@ -22,7 +23,7 @@
     X(u32, 4, 32, "uint32_t", 'u', "<u4") \
     X(u64, 8, 64, "uint64_t", 'u', "<u8") \
     X(bool, 1, 8, "bool", 'b', "|b1") \
-    X(string, 0, 0, "const char *", 'x', "|O") \
+    X(string, 8, 64, "const char *", 'x', "|O") \
     X(f8e4m3fn, 1, 8, "uint8_t", 'f', "|V1") \
     X(f8e4m3fnuz, 1, 8, "uint8_t", 'f', "|V1") \
     X(f8e5m2, 1, 8, "uint8_t", 'f', "|V1") \
@@ -46,7 +47,7 @@ typedef enum DType {
 
 typedef struct {
     const char *name;   /* "f32" */
-    int bytes;          /* of one element; 0: no fixed size */
+    int bytes;          /* of one element */
     int bits;           /* of it that hold the value */
     const char *c_type; /* of floats without one in C: the integer that holds their code; they are computed in float */
     char cls;

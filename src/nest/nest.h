@@ -93,7 +93,7 @@ extern const FnInfo fn_info[FN_count];
 #define DT_index DT_i64
 
 typedef enum {
-    X_int,    /* .i; dtype any integer type or bool; with is_index for index arithmetic */
+    X_int,    /* .i; dtype any integer type or bool; with is_index for index arithmetic; of strings: 0, the empty one */
     X_real,   /* .f; float type */
     X_axis,   /* .id: AxisId; index type */
     X_load,   /* .id: BufId; args: one index a buffer dimension */

@@ -1,6 +1,7 @@
 /* Scalar functions, conversions and memory access of the reference interpreter. */
 #include "op/eval.h"
 #include "runtime/snippet/philox_u64.h"
+#include "runtime/snippet/string_order.h"
 #include <math.h>
 
 double eval_round(DType t, double v) {
@@ -250,7 +251,17 @@ static void int_fn1(const Ins *ins, const Slot *a, Slot *r, int n) {
     }                                                                                                                  \
     break
 
+static const char *string_at(const Slot *s, int l) {
+    return (const char *)(intptr_t)s->i[l];
+}
+
 static bool compare_fn(const Ins *ins, const Slot *a, const Slot *b, Slot *r, int n) {
+    Slot order, zero;
+    if (ins->from == DT_string && ins->fn >= FN_lt && ins->fn <= FN_ne) {
+        for (int l = 0; l < n; l++) order.i[l] = string_order(string_at(a, l), string_at(b, l)), zero.i[l] = 0;
+        Ins numbers = {.fn = ins->fn, .dtype = DT_bool, .from = DT_i64};
+        return compare_fn(&numbers, &order, &zero, r, n);
+    }
     bool real = dtype_is_float((DType)ins->from), u = ins->from == DT_u64;
     switch ((Fn)ins->fn) {
     case FN_lt: COMPARE(<);
@@ -361,6 +372,7 @@ void eval_read(const Memory *m, const int64_t *off, Slot *r, int n) {
     case DT_u2: READ(uint8_t, i, eval_wrap(m->dtype, v));
     case DT_i64:
     case DT_u64: READ(int64_t, i, v);
+    case DT_string: READ(const char *, i, (int64_t)(intptr_t)v);
     case DT_bool: READ(uint8_t, i, v != 0);
     default: READ(uint8_t, f, (double)dtype_decode(m->dtype, v));
     }
@@ -392,6 +404,7 @@ void eval_write(const Memory *m, int64_t off, const Slot *s, int l) {
     case DT_u32: WRITE(uint32_t, s->i[l]);
     case DT_i64:
     case DT_u64: WRITE(int64_t, s->i[l]);
+    case DT_string: WRITE(const char *, (intptr_t)s->i[l]);
     default: WRITE(uint8_t, dtype_encode(m->dtype, (float)s->f[l]));
     }
 }

@@ -141,6 +141,12 @@ static bool fold_empty(Graph *g, NodeId n, const Tensor **data) {
     return detach(g, n, data);
 }
 
+/* What the interpreter's memory holds goes with it. */
+static void keep_strings(Arena *a, Tensor *t) {
+    const char **s = (const char **)(uintptr_t)t->data;
+    for (int64_t i = 0; i < shape_count(&t->shape); i++) s[i] = arena_strdup(a, s[i] ? s[i] : "");
+}
+
 static bool fold_numbers(Graph *g, NodeId n, const Tensor **data) {
     const Node *node = &g->node.at[n];
     Arena *tmp = arena_new("fold");
@@ -156,6 +162,7 @@ static bool fold_numbers(Graph *g, NodeId n, const Tensor **data) {
         Tensor *t = arena_copy(g->arena, out[i], sizeof *out[i]);
         t->data = arena_copy(g->arena, out[i]->data, out[i]->bytes);
         t->exact = op_info[node->op].cls == CLASS_move && node->nin == 1 && in[0]->exact;
+        if (t->dtype == DT_string) keep_strings(g->arena, t);
         data[i] = t;
     }
     arena_free(tmp);

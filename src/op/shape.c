@@ -241,7 +241,8 @@ bool shape_want(Graph *g, NodeId n, unsigned i, const Shape *want) {
     return ok || SHAPE_ERROR(NULL, "%s: want shape %s", operand_text(g, n, i), shape_text(g, want));
 }
 
-/* What the first operand may be, as letters of DTypeInfo.cls, s for the small types; NULL: fiu, any number. */
+/* What the first operand may be, as letters of DTypeInfo.cls, s for the small types. Only where x is
+ * among them may an operand hold strings. NULL: fiu, any number. */
 static const char *const type_classes[OP_count] = {
     [OP_And] = "b",
     [OP_Or] = "b",
@@ -308,45 +309,49 @@ static const char *const type_classes[OP_count] = {
     [OP_RNN] = "f",
     [OP_GRU] = "f",
     [OP_LSTM] = "f",
-    [OP_Equal] = "fiub",
+    [OP_Equal] = "fiubx",
     [OP_If] = "b",
-    [OP_Where] = "fiubs",
+    [OP_Where] = "fiubsx",
     [OP_Cast] = "fiubs",
     [OP_BitCast] = "fiubs",
     [OP_DequantizeLinear] = "ius",
     [OP_QuantizeLinear] = "fi",
-    [OP_Identity] = "fiubs",
-    [OP_Reshape] = "fiubs",
-    [OP_Transpose] = "fiubs",
-    [OP_Expand] = "fiubs",
-    [OP_Slice] = "fiubs",
-    [OP_Split] = "fiubs",
-    [OP_Concat] = "fiubs",
-    [OP_Pad] = "fiubs",
-    [OP_Tile] = "fiubs",
-    [OP_Gather] = "fiubs",
-    [OP_GatherElements] = "fiubs",
-    [OP_GatherND] = "fiubs",
-    [OP_ScatterElements] = "fiub",
-    [OP_ScatterND] = "fiub",
-    [OP_DepthToSpace] = "fiubs",
-    [OP_SpaceToDepth] = "fiubs",
+    [OP_Identity] = "fiubsx",
+    [OP_Reshape] = "fiubsx",
+    [OP_Transpose] = "fiubsx",
+    [OP_Expand] = "fiubsx",
+    [OP_Slice] = "fiubsx",
+    [OP_Split] = "fiubsx",
+    [OP_Concat] = "fiubsx",
+    [OP_Pad] = "fiubsx",
+    [OP_Tile] = "fiubsx",
+    [OP_Gather] = "fiubsx",
+    [OP_GatherElements] = "fiubsx",
+    [OP_GatherND] = "fiubsx",
+    [OP_ScatterElements] = "fiubx",
+    [OP_ScatterND] = "fiubx",
+    [OP_DepthToSpace] = "fiubsx",
+    [OP_SpaceToDepth] = "fiubsx",
     [OP_ConstantOfShape] = "fiubs",
     [OP_EyeLike] = "fiub",
     [OP_Trilu] = "fiub",
-    [OP_Shape] = "fiubs",
+    [OP_Shape] = "fiubsx",
     [OP_ReduceMax] = "fiub",
     [OP_ReduceMin] = "fiub",
     [OP_Resize] = "fiub",
     [OP_GridSample] = "fiub",
-    [OP_ReverseSequence] = "fiub",
+    [OP_ReverseSequence] = "fiubx",
     [OP_TensorScatter] = "fiubs",
     [OP_Col2Im] = "fiub",
     [OP_MaxUnpool] = "fiub",
     [OP_NonZero] = "fiub",
-    [OP_Compress] = "fiub",
-    [OP_Unique] = "fiub",
+    [OP_Compress] = "fiubx",
+    [OP_Unique] = "fiubx",
 };
+
+static bool takes_strings(Op op) {
+    return op_info[op].cls == CLASS_control || (type_classes[op] && strchr(type_classes[op], 'x'));
+}
 
 static bool check_arity(Graph *g, NodeId n) {
     const Node *node = &g->node.at[n];
@@ -366,9 +371,9 @@ static bool check_arity(Graph *g, NodeId n) {
         if (v >= g->value.n) return SHAPE_ERROR(NULL, "operand %u is no value of the graph", i);
         if (g->value.at[v].dtype == DT_none)
             return SHAPE_ERROR(NULL, "the element type of operand %u '%s' is not known", i, g->value.at[v].name);
-        if (g->value.at[v].dtype == DT_string)
-            return SHAPE_ERROR(NULL, "operand %u '%s' holds strings, which no operator here takes", i,
-                               g->value.at[v].name);
+        if (g->value.at[v].dtype == DT_string && !takes_strings(node->op))
+            return SHAPE_ERROR(NULL, "operand %u '%s' holds strings, which %s does not take", i, g->value.at[v].name,
+                               info->name);
         int64_t count;
         if (!shape_count_checked(g, n, &g->value.at[v].shape, &count)) return false;
     }

@@ -116,7 +116,7 @@ static ExprId read_value(void *ctx, Nest *n, BufId b, const ExprId *index) {
         uint32_t m = idmap_get(&k->member_of, src->value);
         if (m != MAP_NONE && m != r->m) return member_value(k, m, index);
         const Tensor *t = value_data(k->g, src->value);
-        if (t && shape_count(&t->shape) == 1 && !dtype_is_coded(t->dtype) && t->dtype == src->dtype)
+        if (t && shape_count(&t->shape) == 1 && !dtype_is_coded(t->dtype) && t->dtype != DT_string && t->dtype == src->dtype)
             return dtype_is_float(t->dtype) ? x_real(n, t->dtype, tensor_float(t, 0)) : x_int(n, t->dtype, tensor_int(t, 0));
     }
     return x_load(n, outer_buffer(k, r->m, b), index);

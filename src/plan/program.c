@@ -210,7 +210,10 @@ static uint32_t weight_for(Builder *b, const Buffer *own, const Buffer *layout) 
     w.name = unique_name(b, short_name(b->a, v->name));
     w.layout = layout->nphys ? layout : NULL;
     w.offset = (b->p->weight_bytes + 63) / 64 * 64;
-    b->p->weight_bytes = w.offset + w.elements * dtype_info[w.dtype].bytes;
+    if (w.dtype == DT_string) /* pointers: no part of the file */
+        w.offset = b->p->weight_bytes;
+    else
+        b->p->weight_bytes = w.offset + w.elements * dtype_info[w.dtype].bytes;
     vec_push(b->a, &b->p->weight, w);
     map_set(b->a, &b->shared->weight_by_key, key.at, b->p->weight.n - 1);
     return b->p->weight.n - 1;
@@ -252,6 +255,7 @@ bool program_weights(const Program *p, Put *put, void *ctx) {
     for (uint32_t k = 0; k < p->weight.n && ok; k++) {
         const Weight *w = &p->weight.at[k];
         size_t bytes = (size_t)dtype_info[w->dtype].bytes;
+        if (w->dtype == DT_string) continue;
         if (w->offset > at && !put(ctx, zero, (size_t)(w->offset - at))) return false;
         at = w->offset + w->elements * (int64_t)bytes;
         Arena *tmp = arena_new("weight"); /* contents that have a rule */

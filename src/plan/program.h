@@ -30,7 +30,7 @@ typedef struct {
     const Tensor *tensor;
     const Buffer *layout; /* packed order: nphys/phys; NULL: row-major */
     int64_t elements;    /* stored, padding included */
-    int64_t offset;      /* bytes in the weights file, aligned to 64 */
+    int64_t offset;      /* bytes in the weights file, aligned to 64; strings are not there */
 } Weight;
 
 typedef enum { ARG_arena, ARG_input, ARG_output, ARG_weight } ArgKind;

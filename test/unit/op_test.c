@@ -3,8 +3,8 @@
  *     statements of the graph's text form; shapes of node outputs are inferred
  *     ---
  *     expectations, one a line
- * Graph inputs hold 1, 2, 3, ... An expectation is
- *     y = 1 2.5 nan    contents of value "y" after running the graph, floats to 1e-5
+ * Graph inputs hold 1, 2, 3, ..., as strings too. An expectation is
+ *     y = 1 2.5 nan    contents of value "y" after running the graph, floats to 1e-5; strings without spaces, _ is none
  *     nest TEXT        the loop nests of the nodes, printed, contain TEXT
  *     error TEXT       inference, building or running fails, a message contains TEXT */
 #include "base/io.h"
@@ -57,7 +57,11 @@ static bool run_graph(Case *c) {
     for (uint32_t i = 0; i < g->input.n; i++) {
         const Value *v = &g->value.at[g->input.at[i]];
         Tensor *t = tensor_new(c->a, v->dtype, v->shape);
-        for (int64_t k = 0; k < shape_count(&v->shape); k++) tensor_set_float(t, k, (double)(k + 1));
+        for (int64_t k = 0; k < shape_count(&v->shape); k++)
+            if (v->dtype == DT_string)
+                ((const char **)(uintptr_t)t->data)[k] = arena_printf(c->a, "%lld", (long long)k + 1);
+            else
+                tensor_set_float(t, k, (double)(k + 1));
         c->value[g->input.at[i]] = t;
     }
     return graph_eval(g, c->value, c->a, c->diag, NULL);
@@ -66,6 +70,12 @@ static bool run_graph(Case *c) {
 static bool near(double a, double b) {
     if (isnan(a) || isnan(b)) return isnan(a) && isnan(b);
     return a == b || fabs(a - b) <= 1e-5 * (1 + fabs(b));
+}
+
+static const char *element(const Case *c, const Tensor *t, int64_t i) {
+    if (t->dtype != DT_string) return float_text(c->a, tensor_float(t, i), false);
+    const char *s = ((const char *const *)t->data)[i];
+    return s && *s ? s : "_";
 }
 
 static void check_value(Case *c, char *line) {
@@ -80,10 +90,9 @@ static void check_value(Case *c, char *line) {
     Str got = str_new(c->a);
     int64_t count = shape_count(&t->shape), k = 0;
     bool same = true;
-    for (int64_t i = 0; i < count; i++)
-        str_addf(&got, "%s%s", i ? " " : "", float_text(c->a, tensor_float(t, i), false));
+    for (int64_t i = 0; i < count; i++) str_addf(&got, "%s%s", i ? " " : "", element(c, t, i));
     for (char *w = strtok_r(want, " ", &save); w; w = strtok_r(NULL, " ", &save), k++)
-        same = same && k < count && near(tensor_float(t, k), strtod(w, NULL));
+        same = same && k < count && (t->dtype == DT_string ? !strcmp(element(c, t, k), w) : near(tensor_float(t, k), strtod(w, NULL)));
     expect(c, same && k == count, line, got.at);
 }
 

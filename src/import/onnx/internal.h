@@ -232,6 +232,7 @@ int64_t ox_int(OnnxNode *n, const char *attr, int64_t def);
 double ox_float(OnnxNode *n, const char *attr, double def);
 const char *ox_string(OnnxNode *n, const char *attr, const char *def);
 bool ox_ints(OnnxNode *n, const char *attr, Ints *out);     /* false when absent */
+Tensor *ox_strings(OnnxNode *n, const char *attr);          /* of rank 1; NULL when absent or wrong */
 bool ox_floats(OnnxNode *n, const char *attr, Floats *out);
 bool ox_one_of(OnnxNode *n, const char *attr, const char *value, const char *const *allowed); /* NULL-terminated */
 

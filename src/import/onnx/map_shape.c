@@ -231,8 +231,12 @@ bool map_constant(OnnxNode *n) {
         t = list_tensor(n, DT_f32, &floats, NULL);
     } else if (ox_ints(n, "value_ints", &ints)) {
         t = list_tensor(n, DT_i64, NULL, &ints);
-    } else if (ox_find(n, "value_string") || ox_find(n, "value_strings")) {
-        return ox_refuse(n, "strings");
+    } else if (ox_find(n, "value_string")) {
+        Tensor *out = ox_tensor(n, DT_string, 0, NULL);
+        *(const char **)(uintptr_t)out->data = ox_string(n, "value_string", "");
+        t = out;
+    } else if (ox_find(n, "value_strings")) {
+        t = ox_strings(n, "value_strings");
     } else {
         return ox_error(n, "value", NULL, "the attribute is missing");
     }

@@ -62,9 +62,18 @@ double ox_float(OnnxNode *n, const char *attr, double def) {
     return a ? (double)a->f : def;
 }
 
+/* A string that ends with its first byte 0. */
+static bool string_copy(OnnxNode *n, const char *attr, const ProtobufCBinaryData *d, const char **out) {
+    if (d->len && memchr(d->data, 0, d->len))
+        return ox_error(n, attr, "strings end with their first byte 0", "a string has a byte 0 within");
+    *out = d->len ? arena_strndup(n->r->arena, (const char *)d->data, d->len) : "";
+    return true;
+}
+
 const char *ox_string(OnnxNode *n, const char *attr, const char *def) {
     const AttributeProto *a = attribute_of(n, attr, ONNX_STRING);
-    return a ? arena_strndup(n->r->arena, (const char *)a->s.data, a->s.len) : def;
+    const char *s = def;
+    return a && string_copy(n, attr, &a->s, &s) ? s : def;
 }
 
 bool ox_ints(OnnxNode *n, const char *attr, Ints *out) {
@@ -82,6 +91,16 @@ bool ox_floats(OnnxNode *n, const char *attr, Floats *out) {
     for (size_t i = 0; i < a->n_floats; i++) at[i] = (double)a->floats[i];
     *out = (Floats){(uint32_t)a->n_floats, at};
     return true;
+}
+
+Tensor *ox_strings(OnnxNode *n, const char *attr) {
+    const AttributeProto *a = attribute_of(n, attr, ONNX_STRINGS);
+    if (!a) return NULL;
+    int64_t count = (int64_t)a->n_strings;
+    Tensor *t = ox_tensor(n, DT_string, 1, &count);
+    for (int64_t i = 0; i < count; i++)
+        if (!string_copy(n, attr, &a->strings[i], &((const char **)(uintptr_t)t->data)[i])) return NULL;
+    return t;
 }
 
 bool ox_one_of(OnnxNode *n, const char *attr, const char *value, const char *const *allowed) {

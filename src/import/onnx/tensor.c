@@ -12,7 +12,7 @@ static const struct {
 } onnx_types[] = {
     {"UNDEFINED", DT_none},      {"FLOAT", DT_f32},          {"UINT8", DT_u8},
     {"INT8", DT_i8},             {"UINT16", DT_u16},         {"INT16", DT_i16},
-    {"INT32", DT_i32},           {"INT64", DT_i64},          {"STRING", DT_none},
+    {"INT32", DT_i32},           {"INT64", DT_i64},          {"STRING", DT_string},
     {"BOOL", DT_bool},           {"FLOAT16", DT_f16},        {"DOUBLE", DT_f64},
     {"UINT32", DT_u32},          {"UINT64", DT_u64},         {"COMPLEX64", DT_none},
     {"COMPLEX128", DT_none},     {"BFLOAT16", DT_bf16},      {"FLOAT8E4M3FN", DT_f8e4m3fn},
@@ -159,6 +159,20 @@ static bool tensor_from_u64(TensorSource *s, Loc loc, const TensorProto *p, Tens
     return true;
 }
 
+/* Copies, since each ends with a 0. */
+static bool tensor_strings(TensorSource *s, Loc loc, const TensorProto *p, Tensor *t) {
+    const char **out = arena_array_of(s->arena, p->n_string_data + 1, const char *);
+    for (size_t i = 0; i < p->n_string_data; i++) {
+        const ProtobufCBinaryData *d = &p->string_data[i];
+        if (d->len && memchr(d->data, 0, d->len))
+            return diag_error(s->diag, loc, "strings end with their first byte 0",
+                              "tensor '%s': string %zu has a byte 0 within", p->name ? p->name : "", i);
+        out[i] = d->len ? arena_strndup(s->arena, (const char *)d->data, d->len) : "";
+    }
+    t->data = out;
+    return true;
+}
+
 /* Contents in two places contradict each other. */
 static bool tensor_once(TensorSource *s, Loc loc, const TensorProto *p) {
     int places = (p->has_raw_data && p->raw_data.len) + (p->n_float_data > 0) + (p->n_int32_data > 0) +
@@ -176,6 +190,7 @@ static bool tensor_typed(TensorSource *s, Loc loc, const TensorProto *p, Tensor 
     case DT_i64: have = p->n_int64_data, t->data = p->int64_data; break;
     case DT_u64: have = p->n_uint64_data, t->data = p->uint64_data; break;
     case DT_u32: have = p->n_uint64_data; break;
+    case DT_string: have = p->n_string_data; break;
     default: have = p->n_int32_data; break;
     }
     size_t need = (size_t)dtype_packed_bytes(t->dtype, (int64_t)t->bytes) / (size_t)dtype_info[t->dtype].bytes;
@@ -187,6 +202,7 @@ static bool tensor_typed(TensorSource *s, Loc loc, const TensorProto *p, Tensor 
         return true;
     }
     if (t->dtype == DT_u32) return tensor_from_u64(s, loc, p, t);
+    if (t->dtype == DT_string) return tensor_strings(s, loc, p, t);
     return t->data || tensor_from_i32(s, loc, p, t);
 }
 
@@ -204,6 +220,10 @@ static void tensor_clean_bool(Arena *a, Tensor *t) {
 Tensor *onnx_tensor(TensorSource *s, Loc loc, const TensorProto *p) {
     Tensor *t = arena_new_of(s->arena, Tensor);
     if (!tensor_head(s, loc, p, t) || !tensor_once(s, loc, p)) return NULL;
+    if (t->dtype == DT_string && ((p->has_data_location && p->data_location == 1) || (p->has_raw_data && p->raw_data.len))) {
+        tensor_error(s, loc, p, "store them in string_data", "strings are neither raw_data nor external data");
+        return NULL;
+    }
     if (p->has_data_location && p->data_location == 1) {
         if (!tensor_external(s, loc, p, t)) return NULL;
     } else if (p->has_raw_data && (p->raw_data.len || !t->bytes)) {
