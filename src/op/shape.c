@@ -347,6 +347,7 @@ static const char *const type_classes[OP_count] = {
     [OP_NonZero] = "fiub",
     [OP_Compress] = "fiubx",
     [OP_Unique] = "fiubx",
+    [OP_LabelEncoder] = "fiubx",
 };
 
 static bool takes_strings(Op op) {

@@ -46,3 +46,16 @@ in %y : string[2]
 out %z
 ---
 error operand 1 'y' holds strings, which Add does not take
+
+== strings looked up
+const %x : string[4] = ["b", "", "c", "a"]
+const %k : string[3] = ["a", "b", ""]
+const %v : string[4] = ["A", "B", "none", "?"]
+const %n : i64[4] = [1, 2, 3, -1]
+%y = LabelEncoder(%x, %k, %v)
+%z = LabelEncoder(%x, %k, %n)
+out %y
+out %z
+---
+y = B none ? A
+z = 2 3 -1 1

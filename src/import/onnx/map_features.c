@@ -129,47 +129,45 @@ bool map_feature_vectorizer(OnnxNode *n) {
 
 /* 1 at the category that x is; none where it is no category. */
 bool map_one_hot_encoder(OnnxNode *n) {
-    Ints cats;
+    Ints ints;
     int rank = ox_rank(n, 0);
     if (n->bad) return false;
-    if (ml_strings(n, "cats_strings")) return ox_refuse(n, "categories that are strings");
-    if (!ox_ints(n, "cats_int64s", &cats) || !cats.n)
-        return !n->bad && ox_error(n, "cats_int64s", NULL, "the attribute is missing");
+    bool words = ox_dtype(n, n->in[0]) == DT_string, have = words || (ox_ints(n, "cats_int64s", &ints) && ints.n);
+    const char *attr = words ? "cats_strings" : "cats_int64s";
+    const Tensor *cats = words ? ox_strings(n, attr) : have ? ml_ints(n, &ints) : NULL;
+    if (!cats || !cats->shape.dim[0]) return !n->bad && ox_error(n, attr, NULL, "the attribute is missing");
     if (rank >= MAX_RANK) return ox_error(n, NULL, NULL, "operand 0 has rank %d, which is too high", rank);
     Shape s = ox_shape(n, n->in[0]);
     s.dim[s.rank++] = 1;
-    int64_t count = cats.n;
-    Tensor *t = ox_tensor(n, DT_i64, 1, &count);
-    for (int64_t i = 0; t->data && i < count; i++) tensor_set_int(t, i, cats.at[i]);
-    ValueId x = ox_reshape(n, ox_cast(n, n->in[0], DT_i64), &s);
-    return ox_emit_value(n, 0, ox_cast(n, ox_make2(n, OP_Equal, x, ox_constant(n, t)), DT_f32));
+    ValueId x = ox_reshape(n, words ? n->in[0] : ox_cast(n, n->in[0], DT_i64), &s);
+    return ox_emit_value(n, 0, ox_cast(n, ox_make2(n, OP_Equal, x, ox_constant(n, cats)), DT_f32));
 }
 
 /* ---- LabelEncoder ---- */
 
-/* PREFIX_floats, PREFIX_int64s or PREFIX_tensor as a list; strings are refused. */
+/* PREFIX_strings, PREFIX_floats, PREFIX_int64s or PREFIX_tensor as a list. */
 static const Tensor *list_of(OnnxNode *n, const char *prefix) {
     Floats floats;
     Ints ints;
     const char *strings = arena_printf(n->r->tmp, "%s_strings", prefix),
                *tensor = arena_printf(n->r->tmp, "%s_tensor", prefix);
-    Tensor *t = NULL;
+    const Tensor *t = NULL;
     if (ml_strings(n, strings)) {
-        ox_error(n, strings, "give the labels numbers", "labels that are strings are not supported");
+        t = ox_strings(n, strings);
     } else if (ox_floats(n, arena_printf(n->r->tmp, "%s_floats", prefix), &floats) && floats.n) {
         int64_t count = floats.n;
-        t = ox_tensor(n, DT_f32, 1, &count);
-        for (int64_t i = 0; i < count; i++) tensor_set_float(t, i, floats.at[i]);
+        Tensor *list = ox_tensor(n, DT_f32, 1, &count);
+        for (int64_t i = 0; i < count; i++) tensor_set_float(list, i, floats.at[i]);
+        t = list;
     } else if (ox_ints(n, arena_printf(n->r->tmp, "%s_int64s", prefix), &ints) && ints.n) {
-        int64_t count = ints.n;
-        t = ox_tensor(n, DT_i64, 1, &count);
-        for (int64_t i = 0; i < count; i++) tensor_set_int(t, i, ints.at[i]);
+        t = ml_ints(n, &ints);
     } else if (ox_find(n, tensor)) {
         const Tensor *given = ml_tensor(n, tensor);
         if (!given) return NULL;
-        t = arena_copy(n->r->arena, given, sizeof *given);
-        int64_t count = shape_count(&t->shape);
-        t->shape = shape_of(1, &count);
+        Tensor *list = arena_copy(n->r->arena, given, sizeof *given);
+        int64_t count = shape_count(&list->shape);
+        list->shape = shape_of(1, &count);
+        t = list;
     } else if (!n->bad) {
         ox_error(n, prefix, NULL, "there is no list %s_... of labels", prefix);
     }
@@ -181,7 +179,17 @@ static const Tensor *list_of(OnnxNode *n, const char *prefix) {
     return t;
 }
 
-/* The values, and behind them what stands for everything else. */
+/* What stands for everything else, at place `at`. */
+static void set_default(OnnxNode *n, Tensor *t, int64_t at) {
+    if (dtype_is_float(t->dtype))
+        tensor_set_float(t, at, ox_float(n, "default_float", -0.0));
+    else if (t->dtype == DT_string)
+        ((const char **)(uintptr_t)t->data)[at] = ox_string(n, "default_string", "_Unused");
+    else
+        tensor_set_int(t, at, ox_int(n, "default_int64", -1));
+}
+
+/* The values, and behind them the default. */
 static ValueId values_and_default(OnnxNode *n, const Tensor *v, int64_t count) {
     int64_t more = count + 1;
     Tensor *t = ox_tensor(n, v->dtype, 1, &more);
@@ -196,30 +204,55 @@ static ValueId values_and_default(OnnxNode *n, const Tensor *v, int64_t count) {
     }
     if (other)
         memcpy((char *)(uintptr_t)t->data + (size_t)count * each, other->data, each);
-    else if (dtype_is_float(v->dtype))
-        tensor_set_float(t, count, ox_float(n, "default_float", -0.0));
     else
-        tensor_set_int(t, count, ox_int(n, "default_int64", -1));
+        set_default(n, t, count);
     return ox_constant(n, t);
 }
 
-bool map_label_encoder(OnnxNode *n) {
-    if (ox_find(n, "classes_strings")) return ox_refuse(n, "labels that are strings");
-    const Tensor *keys = list_of(n, "keys"), *values = keys ? list_of(n, "values") : NULL;
-    if (!values) return false;
+static bool encode(OnnxNode *n, const Tensor *keys, const Tensor *values) {
     int64_t count = keys->shape.dim[0];
     if (count != values->shape.dim[0])
         return ox_error(n, "values", NULL, "has %lld entries, keys has %lld", (long long)values->shape.dim[0],
                         (long long)count);
-    ValueId in[3] = {ox_in(n, 0), ox_constant(n, keys), values_and_default(n, values, count)};
+    ValueId x = ox_in(n, 0);
+    if (n->bad) return false;
+    if (ox_dtype(n, x) != keys->dtype)
+        return ox_error(n, NULL, NULL, "operand 0 is %s, the keys are %s", dtype_info[ox_dtype(n, x)].name,
+                        dtype_info[keys->dtype].name);
+    ValueId in[3] = {x, ox_constant(n, keys), values_and_default(n, values, count)};
     return ox_emit(n, OP_LabelEncoder, 3, in, NULL);
 }
 
-/* ---- what deals in strings and maps ---- */
+/* Strings to integers, or integers to strings. */
+static bool encode_either(OnnxNode *n, const Tensor *strings, const Tensor *ints) {
+    ValueId x = ox_in(n, 0);
+    if (n->bad) return false;
+    return ox_dtype(n, x) == DT_string ? encode(n, strings, ints) : encode(n, ints, strings);
+}
+
+bool map_label_encoder(OnnxNode *n) {
+    if (ml_strings(n, "classes_strings")) { /* version 1: numbers are places in the list */
+        const Tensor *classes = ox_strings(n, "classes_strings");
+        if (!classes) return false;
+        Tensor *place = ox_tensor(n, DT_i64, 1, &classes->shape.dim[0]);
+        for (int64_t i = 0; i < classes->shape.dim[0]; i++) tensor_set_int(place, i, i);
+        return encode_either(n, classes, place);
+    }
+    const Tensor *keys = list_of(n, "keys"), *values = keys ? list_of(n, "values") : NULL;
+    return values && encode(n, keys, values);
+}
 
 bool map_category_mapper(OnnxNode *n) {
-    return ox_refuse(n, "it maps strings to numbers or back; give the categories numbers");
+    Ints ints;
+    bool have = ox_ints(n, "cats_int64s", &ints) && ints.n;
+    const Tensor *strings = n->bad ? NULL : ox_strings(n, "cats_strings");
+    if (n->bad) return false;
+    if (!have || !strings || !strings->shape.dim[0])
+        return ox_error(n, have ? "cats_strings" : "cats_int64s", NULL, "the attribute is missing");
+    return encode_either(n, strings, ml_ints(n, &ints));
 }
+
+/* ---- what deals in maps ---- */
 
 bool map_zip_map(OnnxNode *n) {
     return ox_refuse(n, "its result is a list of maps; export the model without it and take the scores as a tensor");

@@ -30,6 +30,13 @@ bool ml_floats(OnnxNode *n, const char *attr, const char *tensor, MlFloats *out)
     return true;
 }
 
+const Tensor *ml_ints(OnnxNode *n, const Ints *list) {
+    int64_t count = list->n;
+    Tensor *t = ox_tensor(n, DT_i64, 1, &count);
+    for (int64_t i = 0; i < count; i++) tensor_set_int(t, i, list->at[i]);
+    return t;
+}
+
 const AttributeProto *ml_strings(OnnxNode *n, const char *attr) {
     const AttributeProto *a = ox_find(n, attr);
     return a && a->n_strings ? a : NULL;
@@ -165,25 +172,22 @@ ValueId ml_two_columns(OnnxNode *n, ValueId s, Post post, bool mixed) {
 
 /* ---- labels ---- */
 
-bool ml_labels(OnnxNode *n, const char *ints, Ints *labels) {
-    bool have = ox_ints(n, ints, labels) && labels->n;
-    if (n->bad || have) return !n->bad;
-    return !ml_strings(n, "classlabels_strings") ||
-           ox_error(n, "classlabels_strings", "give the classes numbers", "labels that are strings are not supported");
+bool ml_labels(OnnxNode *n, const char *ints, MlLabels *labels) {
+    Ints list;
+    *labels = (MlLabels){0};
+    if (ox_ints(n, ints, &list) && list.n)
+        labels->t = ml_ints(n, &list);
+    else if (!n->bad && ml_strings(n, "classlabels_strings"))
+        labels->t = ox_strings(n, "classlabels_strings");
+    if (labels->t && !n->bad) labels->n = (uint32_t)labels->t->shape.dim[0];
+    return !n->bad;
 }
 
-static ValueId label_table(OnnxNode *n, const Ints *labels) {
-    int64_t count = labels->n;
-    Tensor *t = ox_tensor(n, DT_i64, 1, &count);
-    for (int64_t i = 0; t->data && i < count; i++) tensor_set_int(t, i, labels->at[i]);
-    return ox_constant(n, t);
-}
-
-bool ml_emit_label(OnnxNode *n, ValueId index, const Ints *labels) {
-    bool plain = true;
-    for (uint32_t i = 0; i < labels->n; i++) plain = plain && labels->at[i] == i;
+bool ml_emit_label(OnnxNode *n, ValueId index, const MlLabels *labels) {
+    bool plain = !labels->t || labels->t->dtype == DT_i64;
+    for (uint32_t i = 0; plain && i < labels->n; i++) plain = tensor_int(labels->t, i) == i;
     if (plain || !ox_wants(n, 0)) return ox_emit_value(n, 0, index);
-    ValueId in[2] = {label_table(n, labels), index};
+    ValueId in[2] = {ox_constant(n, labels->t), index};
     return ox_emit_output(n, 0, OP_Gather, 2, in, NULL);
 }
 
@@ -241,7 +245,7 @@ bool map_linear_regressor(OnnxNode *n) {
 /* One row of coefficients and two classes: its score is the second one's. */
 bool map_linear_classifier(OnnxNode *n) {
     Post post;
-    Ints labels;
+    MlLabels labels;
     int64_t targets = 0;
     if (!ml_post(n, &post) || !ml_labels(n, "classlabels_ints", &labels)) return false;
     ValueId scores = linear(n, &targets);

@@ -139,7 +139,7 @@ static ValueId probabilities(OnnxNode *n, const Svm *s, ValueId scores, int64_t 
 
 /* Without vectors: a row of coefficients for each class. Of two classes onnxruntime takes the second as soon as the
  * larger score is a half (above 0 where coefficients differ in sign). */
-static bool linear_svm(OnnxNode *n, const Svm *s, const Ints *labels, Post post) {
+static bool linear_svm(OnnxNode *n, const Svm *s, const MlLabels *labels, Post post) {
     int64_t classes = labels->n;
     if ((uint64_t)s->coefficients.n != (uint64_t)classes * (uint64_t)s->features)
         return ox_error(n, "coefficients", NULL, "has %u entries for %lld classes of %lld features", s->coefficients.n,
@@ -164,7 +164,8 @@ static bool linear_svm(OnnxNode *n, const Svm *s, const Ints *labels, Post post)
 bool map_svm_classifier(OnnxNode *n) {
     Svm s = {0};
     Post post;
-    Ints labels, each;
+    MlLabels labels;
+    Ints each;
     int64_t vectors = 0;
     if (!ml_post(n, &post) || !ml_labels(n, "classlabels_ints", &labels)) return false;
     if (!labels.n) return ox_error(n, "classlabels_ints", NULL, "the attribute is missing");

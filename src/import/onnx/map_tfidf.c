@@ -1,12 +1,14 @@
-/* TfIdfVectorizer over integers: how often each n-gram of a pool occurs in a row, as sums of comparisons. */
-#include "import/onnx/maps.h"
+/* TfIdfVectorizer: how often each n-gram of a pool occurs in a row, as sums of comparisons. */
+#include "import/onnx/ml.h"
 
 typedef struct {
     OnnxNode *n;
     ValueId x; /* [rows, items] */
     Dim rows, items;
     int64_t least, most, skips; /* lengths of n-grams, items left out between two of them */
-    Ints first, pool, place;    /* where the n-grams of a length begin in the pool, their items, their coordinates */
+    Ints first, place;          /* where the n-grams of a length begin in the pool, their coordinates */
+    const Tensor *pool;         /* their items, i64 or strings as x */
+    int64_t pooled;
     int64_t width;              /* of the result */
 } Grams;
 
@@ -14,6 +16,7 @@ enum { MOST_LENGTH = 64, MOST_SKIPS = 1024, MOST_WIDTH = 1 << 24 };
 
 static bool grams_attributes(Grams *g) {
     OnnxNode *n = g->n;
+    Ints ints;
     g->least = ox_int(n, "min_gram_length", 0);
     g->most = ox_int(n, "max_gram_length", 0);
     g->skips = ox_int(n, "max_skip_count", 0);
@@ -22,14 +25,18 @@ static bool grams_attributes(Grams *g) {
         return ox_error(n, "max_gram_length", NULL, "n-grams of %lld to %lld items are out of range",
                         (long long)g->least, (long long)g->most);
     if (g->skips < 0 || g->skips > MOST_SKIPS) return ox_error(n, "max_skip_count", NULL, "is out of range");
-    if (ox_find(n, "pool_strings")) return ox_refuse(n, "strings");
-    if (!ox_ints(n, "pool_int64s", &g->pool) || !ox_ints(n, "ngram_counts", &g->first) ||
-        !ox_ints(n, "ngram_indexes", &g->place))
-        return n->bad ? false : ox_error(n, "pool_int64s", NULL, "pool_int64s, ngram_counts and ngram_indexes are needed");
+    const char *pool = ox_dtype(n, g->x) == DT_string ? "pool_strings" : "pool_int64s";
+    if (pool[5] == 's')
+        g->pool = ox_strings(n, pool);
+    else if (ox_ints(n, pool, &ints))
+        g->pool = ml_ints(n, &ints);
+    if (n->bad || !g->pool || !ox_ints(n, "ngram_counts", &g->first) || !ox_ints(n, "ngram_indexes", &g->place))
+        return n->bad ? false : ox_error(n, pool, NULL, "%s, ngram_counts and ngram_indexes are needed", pool);
+    g->pooled = g->pool->shape.dim[0];
     for (uint32_t i = 0; i < g->first.n; i++) {
-        int64_t end = i + 1 < g->first.n ? g->first.at[i + 1] : g->pool.n, from = g->first.at[i];
-        if (from < 0 || from > end || end > g->pool.n || (end - from) % (i + 1))
-            return ox_error(n, "ngram_counts", NULL, "entry %u does not fit a pool of %u items", i, g->pool.n);
+        int64_t end = i + 1 < g->first.n ? g->first.at[i + 1] : g->pooled, from = g->first.at[i];
+        if (from < 0 || from > end || end > g->pooled || (end - from) % (i + 1))
+            return ox_error(n, "ngram_counts", NULL, "entry %u does not fit a pool of %lld items", i, (long long)g->pooled);
     }
     for (uint32_t i = 0; i < g->place.n; i++) {
         if (g->place.at[i] < 0 || g->place.at[i] >= MOST_WIDTH)
@@ -40,14 +47,15 @@ static bool grams_attributes(Grams *g) {
 }
 
 static int64_t group_end(const Grams *g, int64_t length) {
-    return length < g->first.n ? g->first.at[length] : g->pool.n;
+    return length < g->first.n ? g->first.at[length] : g->pooled;
 }
 
 /* Item j of each n-gram of a length, as [count, 1]. */
 static ValueId items_of(Grams *g, int64_t length, int64_t count, int64_t j) {
     int64_t dims[2] = {count, 1}, from = g->first.at[length - 1];
     Tensor *t = ox_tensor(g->n, ox_dtype(g->n, g->x), 2, dims);
-    for (int64_t i = 0; i < count; i++) tensor_set_int(t, i, g->pool.at[from + i * length + j]);
+    for (int64_t i = 0; i < count; i++)
+        memcpy((int64_t *)(uintptr_t)t->data + i, (const int64_t *)g->pool->data + from + i * length + j, sizeof(int64_t));
     return ox_constant(g->n, t);
 }
 
@@ -145,11 +153,13 @@ bool map_tfidf(OnnxNode *n) {
     Shape x = ox_shape(n, ox_in(n, 0));
     if (n->bad) return false;
     if (rank != 1 && rank != 2) return ox_error(n, "X", NULL, "must have rank 1 or 2");
-    if (!dtype_is_int(ox_dtype(n, n->in[0]))) return ox_error(n, "X", NULL, "must hold integers");
+    DType t = ox_dtype(n, n->in[0]);
+    if (!dtype_is_int(t) && t != DT_string) return ox_error(n, "X", NULL, "must hold integers or strings");
     Shape wide = {.rank = 2, .dim = {rank == 2 ? x.dim[0] : 1, x.dim[rank - 1]}};
     if (!shape_known(&wide)) return ox_error(n, "X", "give the shape with --input-shape", "its shape is not known");
     g.rows = wide.dim[0], g.items = wide.dim[1];
-    g.x = ox_cast(n, rank == 2 ? n->in[0] : ox_reshape(n, n->in[0], &wide), DT_i64);
+    g.x = rank == 2 ? n->in[0] : ox_reshape(n, n->in[0], &wide);
+    if (t != DT_string) g.x = ox_cast(n, g.x, DT_i64);
     if (!grams_attributes(&g)) return false;
     ValueId y = weighted(&g, count_all(&g));
     Shape flat = {.rank = 1, .dim = {g.width}};

@@ -184,9 +184,8 @@ bool map_tree_regressor(OnnxNode *n) {
 
 /* Weights of a single class of two, or one class: a score is that of the positive class, which wins above a half where
  * all weights are positive, and above 0 otherwise. */
-static bool emit_binary(OnnxNode *n, ValueId s, const Ints *labels, Post post, bool mixed) {
-    static const int64_t false_true[] = {0, 1};
-    Ints truth = {2, false_true};
+static bool emit_binary(OnnxNode *n, ValueId s, const MlLabels *labels, Post post, bool mixed) {
+    static const MlLabels truth = {0, NULL};
     bool two = labels->n == 2;
     ValueId index = ml_above(n, s, two && !mixed ? 0.5 : 0);
     return ml_emit_label(n, index, two ? labels : &truth) &&
@@ -195,7 +194,7 @@ static bool emit_binary(OnnxNode *n, ValueId s, const Ints *labels, Post post, b
 
 bool map_tree_classifier(OnnxNode *n) {
     Post post;
-    Ints labels;
+    MlLabels labels;
     Forest f = {.aggregate = "SUM"};
     Lists l = {.n = n};
     if (!ml_post(n, &post) || !ml_labels(n, "classlabels_int64s", &labels)) return false;

@@ -15,6 +15,7 @@ typedef struct {
 bool ml_floats(OnnxNode *n, const char *attr, const char *tensor,
                MlFloats *out);                                   /* false when absent or wrong: see bad */
 const Tensor *ml_tensor(OnnxNode *n, const char *attr);          /* of a TENSOR attribute, NULL when absent or wrong */
+const Tensor *ml_ints(OnnxNode *n, const Ints *list);            /* the same as a tensor */
 const AttributeProto *ml_strings(OnnxNode *n, const char *attr); /* NULL when absent or empty */
 
 /* Operand 0 as a matrix [rows, features] of f32, or f64 where it is double; a list is one row. */
@@ -31,10 +32,14 @@ ValueId ml_transform(OnnxNode *n, ValueId v, Post post);
 /* A positive class's score in one column: the opposite is put before it; `mixed`: it is -s, otherwise 1 - s. */
 ValueId ml_two_columns(OnnxNode *n, ValueId s, Post post, bool mixed);
 
-/* Class labels under either name of the attribute; strings are refused. */
-bool ml_labels(OnnxNode *n, const char *ints, Ints *labels);
+/* Class labels under either name of the attribute, integers or strings; NULL and 0 where there are none. */
+typedef struct {
+    uint32_t n;
+    const Tensor *t;
+} MlLabels;
+bool ml_labels(OnnxNode *n, const char *ints, MlLabels *labels);
 /* Output 0: the label at index (i64, [rows]). */
-bool ml_emit_label(OnnxNode *n, ValueId index, const Ints *labels);
+bool ml_emit_label(OnnxNode *n, ValueId index, const MlLabels *labels);
 ValueId ml_largest(OnnxNode *n, ValueId scores);             /* the index of a row's first largest */
 ValueId ml_above(OnnxNode *n, ValueId column, double limit); /* 1 where the only column is above it, [rows] */
 bool ml_emit_float(OnnxNode *n, unsigned output, ValueId v); /* as f32 */

@@ -23,6 +23,14 @@ static int type_number(OnnxWriter *w, DType t) {
     return onnx_dtype_number(t);
 }
 
+static void write_strings(OnnxWriter *w, TensorProto *p, const Tensor *t) {
+    const char *const *s = t->data;
+    p->n_string_data = (size_t)shape_count(&t->shape);
+    p->string_data = arena_array_of(w->arena, p->n_string_data + 1, ProtobufCBinaryData);
+    for (size_t i = 0; i < p->n_string_data; i++)
+        p->string_data[i] = (ProtobufCBinaryData){s[i] ? strlen(s[i]) : 0, (uint8_t *)(uintptr_t)(s[i] ? s[i] : "")};
+}
+
 static TensorProto *tensor_proto(OnnxWriter *w, const char *name, const Tensor *t) {
     TensorProto *p = arena_new_of(w->arena, TensorProto);
     tenon_onnx__tensor_proto__init(p);
@@ -31,6 +39,10 @@ static TensorProto *tensor_proto(OnnxWriter *w, const char *name, const Tensor *
     p->data_type = type_number(w, t->dtype);
     p->n_dims = (size_t)t->shape.rank;
     p->dims = arena_copy(w->arena, t->shape.dim, sizeof t->shape.dim);
+    if (t->dtype == DT_string) {
+        write_strings(w, p, t);
+        return p;
+    }
     p->has_raw_data = true;
     p->raw_data = (ProtobufCBinaryData){t->bytes, (uint8_t *)(uintptr_t)t->data};
     if (dtype_is_small(t->dtype) && t->bytes) {
