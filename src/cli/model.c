@@ -25,7 +25,7 @@ static void take_lengths(Model *m, const Options *o) {
 }
 
 bool model_open(Model *m, Arena *a, Diag *d, const char *path, const Options *o) {
-    *m = (Model){.arena = a, .diag = d, .path = path, .unroll = o->unroll, .trips = o->trips};
+    *m = (Model){.arena = a, .diag = d, .path = path, .unroll = o->unroll, .trips = o->trips, .string_bytes = o->string_bytes, .string_parts = o->string_parts};
     take_lengths(m, o);
     const ImportOptions only_inputs = {.inputs_only = true, .lengths = m->length.at, .nlengths = (int)m->length.n};
     m->declared = import_model(a, d, path, &only_inputs);
@@ -341,6 +341,8 @@ Graph *model_import(const Model *m, Arena *a, Diag *d, bool names_only, ImportNe
     o.nlengths = (int)m->length.n;
     o.unroll = m->unroll;
     o.trips = m->trips;
+    o.string_bytes = m->string_bytes;
+    o.string_parts = m->string_parts;
     o.names_only = names_only;
     o.needs = needs;
     return import_model(a, d, m->path, &o);

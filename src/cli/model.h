@@ -28,7 +28,7 @@ typedef struct {
     ModelInput *input;
     uint32_t n;
     Vec(InputLength) length;
-    int64_t unroll, trips;
+    int64_t unroll, trips, string_bytes, string_parts;
     Vec(InputShape) shape; /* for import_model */
     Vec(InputValue) value;
 } Model;

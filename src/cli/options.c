@@ -18,6 +18,8 @@ typedef enum {
     O_length,
     O_unroll,
     O_trips,
+    O_string_bytes,
+    O_string_parts,
     O_weights,
     O_skip,
     O_precise,
@@ -78,6 +80,8 @@ static const Option table[] = {
     {O_length, "length", "NAME=N|none", MODEL_COMMANDS,
      "how many tensors an input that is a sequence stands for; they become NAME_0, NAME_1 and so on. none: an optional "
      "without element"},
+    {O_string_bytes, "string-bytes", "N", MODEL_COMMANDS, "room for each string that an operator makes, its 0 included; 256 without it"},
+    {O_string_parts, "string-parts", "N", MODEL_COMMANDS, "the most parts that StringSplit gives where the model does not say; 16 without it"},
     {O_unroll, "unroll", "N", MODEL_COMMANDS, "the most iterations of a loop, each of which becomes code; 256 without it"},
     {O_trips, "trips", "N", MODEL_COMMANDS, "room for the results of N iterations of a loop where only a run tells how many there are; more are an error of the run"},
     {O_target, "target", "T", CODE_COMMANDS, "what `tenon targets` lists; this machine's best without it"},
@@ -206,6 +210,11 @@ static const char *parse_trips(Options *o, const char *text) {
     return good ? NULL : "is not a number of iterations from 1 to 1073741824";
 }
 
+static const char *parse_size(int64_t *out, const char *text) {
+    bool good = int_parse(text, out) && *out >= 1 && *out <= 1 << 20;
+    return good ? NULL : "is not a number from 1 to 1048576";
+}
+
 static const char *parse_unroll(Options *o, const char *text) {
     bool good = int_parse(text, &o->unroll) && o->unroll >= 1 && o->unroll <= 1 << 20;
     return good ? NULL : "is not a number of iterations from 1 to 1048576";
@@ -258,6 +267,8 @@ static const char *set_number(Options *o, int key, const char *arg) {
     case O_seconds: return parse_real(o->arena, arg, 1e-3, &o->seconds);
     case O_threads: return parse_threads(o, arg);
     case O_grain: return parse_grain(o, arg);
+    case O_string_bytes: return parse_size(&o->string_bytes, arg);
+    case O_string_parts: return parse_size(&o->string_parts, arg);
     case O_unroll: return parse_unroll(o, arg);
     case O_trips: return parse_trips(o, arg);
     case O_scale: return parse_real(o->arena, arg, -1e30, &o->picture.scale);

@@ -47,7 +47,7 @@ typedef struct {
     int threads;   /* 1: plain code */
     int64_t grain; /* 0: not given */
     int64_t rounds;
-    int64_t unroll, trips; /* 0: not given */
+    int64_t unroll, trips, string_bytes, string_parts; /* 0: not given */
     PictureOptions picture;
 } Options;
 

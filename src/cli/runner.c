@@ -403,7 +403,13 @@ static const Tensor **cut_outputs(Runner *r, const Tensor **out) {
         if (count == r->nout) continue;
         int64_t number = tensor_int(out[count], 0), most = value < r->nout ? out[value]->shape.dim[s->axis] : -1;
         ValueId v = graph_find(g, s->value);
-        if (s->fixed && v != NO_VALUE) most = value_shape(g, v)->dim[s->axis];
+        bool bytes = v != NO_VALUE && value == r->nout && g->value.at[v].dtype == DT_u8; /* of strings that are made */
+        if ((s->fixed || bytes) && v != NO_VALUE) most = value_shape(g, v)->dim[s->axis];
+        if (bytes && number > most) {
+            diag_error(r->diag, (Loc){.file = g->file, .field = s->value}, arena_printf(r->arena, "--string-bytes %lld gives more", (long long)number),
+                       "the data give strings of %lld bytes, there is room for %lld", (long long)number, (long long)most);
+            return NULL;
+        }
         if (number < 0 || (most >= 0 && (s->fixed ? number != most : number > most))) {
             diag_error(r->diag, (Loc){.file = g->file, .field = s->value}, s->fixed ? "remove the declared shape" : NULL,
                        "the data give %lld elements along axis %d, the model declares %lld", (long long)number, s->axis, (long long)most);

@@ -370,8 +370,7 @@ static void table(Emit *m, const Buffer *b, Str *out) {
 void c_parameter(const Emit *m, uint32_t i, Str *out) {
     const Buffer *b = &m->n->buf.at[i];
     bool aliased = m->f->aliased && m->f->aliased[i];
-    str_addf(out, "%s *%s%s", b->kind == BUF_out ? emit_c_type(b->dtype) : emit_const_type(b->dtype),
-             aliased ? "" : "restrict ", b->name);
+    str_addf(out, "%s%s%s", emit_pointer(b->dtype, b->kind == BUF_out), aliased ? "" : "restrict ", b->name);
 }
 
 /* int unless some index may not fit: then int64_t. */
@@ -393,8 +392,9 @@ void c_locals(Emit *m, Str *out) {
         if (b->kind == BUF_table) table(m, b, out);
         if (b->kind != BUF_local || m->t->scratch_offset[i] < 0) continue;
         m->scratch = true;
-        str_addf(out, "    %s *const %s = (%s *)(void *)(scratch + %lld);\n", emit_c_type(b->dtype), b->name,
-                 emit_c_type(b->dtype), (long long)m->t->scratch_offset[i]);
+        const char *pointer = emit_pointer(b->dtype, true);
+        str_addf(out, "    %sconst %s = (%s)(void *)(scratch + %lld);\n", pointer, b->name, pointer,
+                 (long long)m->t->scratch_offset[i]);
     }
 }
 

@@ -33,6 +33,14 @@ const char *emit_const_type(DType t) {
     return t == DT_string ? "const char *const" : text[t];
 }
 
+const char *emit_pointer(DType t, bool writes) {
+#define X(name, bytes, bits, c, cls, npy) {"const " c " *", c " *"},
+    static const char *const text[][2] = {{"", ""}, DTYPE_TABLE(X)};
+#undef X
+    static const char *const string[2] = {"const char *const *", "const char **"};
+    return t == DT_string ? string[writes] : text[t][writes];
+}
+
 const char *c_buffer_name(Emit *m, BufId b) {
     m->used[b] = true;
     return m->n->buf.at[b].name;
@@ -435,12 +443,24 @@ static void load(Emit *m, ExprId e, Str *out) {
     if (c_is_half(t)) str_add(out, ")");
 }
 
+/* A load that became a number is the 0 at a string's end. */
+static void text_at(Emit *m, ExprId e, Str *out) {
+    ExprId load = x_arg(m->n, e, 0);
+    bool place = x_get(m->n, load)->kind == X_load;
+    str_add(out, place ? "(const char *)&" : "\"\"");
+    if (place) c_element(m, load, out);
+}
+
 static void fn(Emit *m, ExprId e, int prec, Str *out) {
     const Expr *x = x_get(m->n, e);
     Fn f = (Fn)x->id;
     DType t = (DType)x_get(m->n, x_arg(m->n, e, 0))->dtype;
     if (x->is_index)
         index_fn(m, e, prec, out);
+    else if (f == FN_text_at)
+        text_at(m, e, out);
+    else if (fn_is_text(f))
+        call(m, fn_info[f].name, arena_printf(m->arena, "%s.h", fn_info[f].name), e, out);
     else if (f == FN_select)
         select_fn(m, (DType)x->dtype, e, prec, out);
     else if (compare_or_logic(m, f, e, prec, out)) {

@@ -102,7 +102,7 @@ static void need_buffers(const Emit *m, Needs *out) {
         Str parameter = str_new(m->arena);
         c_parameter(m, i, &parameter);
         const char *field =
-            arena_printf(m->arena, "%s *%s", b->kind == BUF_out ? emit_c_type(b->dtype) : emit_const_type(b->dtype), b->name);
+            arena_printf(m->arena, "%s%s", emit_pointer(b->dtype, b->kind == BUF_out), b->name);
         vec_push(m->arena, out, ((Need){b->name, parameter.at, field, false}));
     }
 }

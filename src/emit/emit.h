@@ -17,6 +17,7 @@ void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out
 /* C type of a parameter's elements. */
 const char *emit_c_type(DType t);
 const char *emit_const_type(DType t); /* `const float`, `const char *const` */
+const char *emit_pointer(DType t, bool writes); /* to them: `float *`, `const float *`, `const char **` */
 
 typedef struct {
     bool text_weights;  /* NAME_weights.c holds numbers; else NAME_weights.bin beside it, taken in by .incbin */

@@ -65,13 +65,19 @@ static void constants_add(const Package *k, Str *out) {
 
 /* `const float *x;`, and where its comment starts when all are aligned. */
 static char *field_text(const Package *k, const Port *q) {
-    DType t = q->value->dtype;
-    return arena_printf(k->arena, "%s *%s;", q->is_input ? emit_const_type(t) : emit_c_type(t), q->field);
+    return arena_printf(k->arena, "%s%s;", emit_pointer(q->value->dtype, !q->is_input), q->field);
 }
 
 /* How much of an output there is, where that depends on data. */
 static const char *sized_text(const Package *k, const Port *q) {
-    const Sized *s = q->is_input ? NULL : graph_sized(k->p->graph, q->value->name);
+    const Graph *g = k->p->graph;
+    for (uint32_t i = 0; !q->is_input && i < g->sized.n; i++) { /* bytes are no output, what counts them is */
+        ValueId v = strcmp(g->sized.at[i].count, q->value->name) ? NO_VALUE : graph_find(g, g->sized.at[i].value);
+        if (v != NO_VALUE && g->value.at[v].dtype == DT_u8 && !g->value.at[v].is_output &&
+            g->sized.at[i].axis == g->value.at[v].shape.rank - 1)
+            return arena_printf(k->arena, "; strings were cut where it is more than %lld", (long long)g->value.at[v].shape.dim[g->sized.at[i].axis]);
+    }
+    const Sized *s = q->is_input ? NULL : graph_sized(g, q->value->name);
     for (uint32_t i = 0; s && i < k->noutput; i++) {
         const Port *c = &k->port[k->ninput + i];
         if (strcmp(c->value->name, s->count)) continue;
@@ -150,6 +156,13 @@ static int64_t turn_limit(const Package *k) {
     return 0;
 }
 
+static bool makes_strings(const Package *k) {
+    const Graph *g = k->p->graph;
+    for (NodeId n = 0; n < g->node.n; n++)
+        if (g->node.at[n].op == OP_StringOf) return true;
+    return false;
+}
+
 void header_text(const Package *k, Str *out) {
     int64_t limit = turn_limit(k);
     Str heading = str_new(k->arena), constants = str_new(k->arena), includes = str_new(k->arena);
@@ -178,6 +191,7 @@ void header_text(const Package *k, Str *out) {
                                 {"pool", package_threads(k) ? pool_text(k) : ""},
                                 {"variants", k->variant ? variants_header_text(k) : ""},
                                 {"arena", arena},
+                                {"made", makes_strings(k) ? ", but strings that were made lie there until\n *          the next run" : ""},
                                 {NULL, NULL}};
     skeleton_fill(out, "header.h.in", values);
 }

@@ -121,7 +121,7 @@ static const char *local_name(Locals *l, const Arg *arg, DType t) {
     uint32_t at = map_get(&l->index, key);
     if (at != MAP_NONE) return l->list.at[at].name;
     const char *name = name_unique(a, &l->taken, name_variable(a, last_parts(v->name)));
-    const char *text = arena_printf(a, "%s *const %s = (void *)(base + %lld);", emit_c_type(t), name,
+    const char *text = arena_printf(a, "%sconst %s = (void *)(base + %lld);", emit_pointer(t, true), name,
                                     (long long)arg->offset);
     map_set(a, &l->index, key, l->list.n);
     vec_push(a, &l->list, ((Local){name, text, type_text(a, g->sym, v->dtype, &v->shape)}));

@@ -36,6 +36,8 @@ typedef struct {
     int nlengths;
     int64_t unroll;           /* the most iterations of a loop; 0: a few hundred */
     int64_t trips;            /* room for what the iterations of a loop give, where the model does not tell how many; 0: none */
+    int64_t string_bytes;     /* room for each string that is made, its 0 included, and parts that StringSplit gives; */
+    int64_t string_parts;     /* 0: 256 and 16 */
     bool names_only;          /* info: the graph is returned although nodes were refused; it lacks those nodes, what
                                  is computed from them, and such outputs */
     ImportNeeds *needs;       /* or NULL */

@@ -227,8 +227,20 @@ static ExprId simplify_logic(Nest *n, Fn f, const ExprId *a) {
     return a[0] == a[1] ? a[0] : NO_EXPR;
 }
 
+static DType text_type(Fn f) {
+    switch (f) {
+    case FN_text_at: return DT_string;
+    case FN_text_byte:
+    case FN_text_lower:
+    case FN_text_upper: return DT_u8;
+    case FN_text_match: return DT_bool;
+    default: return DT_i32;
+    }
+}
+
 ExprId x_fn(Nest *n, Fn f, const ExprId *a) {
     if (f == FN_select) return x_select(n, a[0], a[1], a[2]);
+    if (fn_is_text(f)) return x_raw_fn(n, f, text_type(f), false, fn_info[f].arity, a);
     const Expr *x = x_get(n, a[0]);
     bool index = x->is_index && (fn_info[f].arity < 2 || x_get(n, a[1])->is_index);
     DType t = (DType)x->dtype;

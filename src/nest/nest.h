@@ -73,7 +73,18 @@ typedef uint32_t BufId;
     FN(trunc_mod, 2, NULL, "fmod")   /* sign of the dividend; integers: C's %, 0 where the divisor is 0 */ \
     FN(sign_mod, 2, NULL, NULL)      /* sign of the divisor (numpy.mod) */ \
     FN(atan2, 2, NULL, "atan2") \
-    FN(philox, 2, NULL, NULL)        /* u64: 64 random bits, a function of a counter and the lower 32 bits of a key */
+    FN(philox, 2, NULL, NULL)        /* u64: 64 random bits, a function of a counter and the lower 32 bits of a key */ \
+    FN(text_at, 1, NULL, NULL)        /* the string that begins at a loaded byte; all text_ but this take a string first */ \
+    FN(text_length, 1, NULL, NULL)    /* i32: its bytes */ \
+    FN(text_byte, 3, NULL, NULL)      /* u8: its byte at a place; 0 outside [0, its length, the last operand) */ \
+    FN(text_lower, 2, NULL, NULL)     /* u8: its byte at a place in lower or upper case */ \
+    FN(text_upper, 2, NULL, NULL) \
+    FN(text_lower_length, 1, NULL, NULL) /* i32: its bytes then */ \
+    FN(text_upper_length, 1, NULL, NULL) \
+    FN(text_parts, 2, NULL, NULL)     /* i32: parts between delimiters */ \
+    FN(text_part, 3, NULL, NULL)      /* i32: where a part begins, of those between delimiters */ \
+    FN(text_part_end, 3, NULL, NULL) \
+    FN(text_match, 2, NULL, NULL)     /* bool: whether a machine, a string too, accepts it */
 
 typedef enum Fn {
 #define FN(name, arity, infix, libm) FN_##name,
@@ -88,6 +99,7 @@ typedef struct {
     const char *infix, *libm;
 } FnInfo;
 extern const FnInfo fn_info[FN_count];
+static inline bool fn_is_text(Fn f) { return f >= FN_text_at; }
 
 /* Element type of index arithmetic: exact small integers (int in the output); written "idx". */
 #define DT_index DT_i64

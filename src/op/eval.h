@@ -23,6 +23,7 @@ typedef enum {
     T_cast,
     T_offset, /* index times stride; OFFSET_BAD outside the dimension */
     T_load,   /* at the offset arg[0] */
+    T_address, /* of what T_load would read */
     T_reduce,
     T_mask,
     T_mask_not,

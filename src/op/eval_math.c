@@ -2,6 +2,7 @@
 #include "op/eval.h"
 #include "runtime/snippet/philox_u64.h"
 #include "runtime/snippet/string_order.h"
+#include "op/text.h"
 #include <math.h>
 
 double eval_round(DType t, double v) {
@@ -287,9 +288,32 @@ static bool logic_fn(const Ins *ins, const Slot *a, const Slot *b, const Slot *c
     }
 }
 
+static void text_fn(Fn f, const Slot *a, const Slot *b, const Slot *c, Slot *r, int n) {
+    for (int l = 0; l < n; l++) {
+        const char *s = string_at(a, l);
+        switch (f) {
+        case FN_text_length: r->i[l] = text_length(s); break;
+        case FN_text_byte: r->i[l] = text_byte(s, b->i[l], c->i[l]); break;
+        case FN_text_lower: r->i[l] = text_cased(s, b->i[l], 0); break;
+        case FN_text_upper: r->i[l] = text_cased(s, b->i[l], 1); break;
+        case FN_text_lower_length: r->i[l] = text_cased_length(s, 0); break;
+        case FN_text_upper_length: r->i[l] = text_cased_length(s, 1); break;
+        case FN_text_parts: r->i[l] = text_parts(s, string_at(b, l)); break;
+        case FN_text_part: r->i[l] = text_part(s, string_at(b, l), c->i[l]); break;
+        case FN_text_part_end: r->i[l] = text_part_end(s, string_at(b, l), c->i[l]); break;
+        case FN_text_match: r->i[l] = text_match(s, string_at(b, l)); break;
+        default: r->i[l] = 0; /* the address of a number: the empty string */
+        }
+    }
+}
+
 void eval_fn(const Ins *ins, const Slot *a, const Slot *b, const Slot *c, Slot *r, int n) {
     DType t = (DType)ins->dtype;
     Fn f = (Fn)ins->fn;
+    if (fn_is_text(f)) {
+        text_fn(f, a, b, c, r, n);
+        return;
+    }
     if (logic_fn(ins, a, b, c, r, n) || compare_fn(ins, a, b, r, n)) return;
     if (!dtype_is_float(t)) {
         if (b)

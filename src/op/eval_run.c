@@ -40,6 +40,13 @@ static bool run_load(const TapeRun *run, const Ins *ins, int n) {
     return true;
 }
 
+static void run_address(const TapeRun *run, const Ins *ins, int n) {
+    static const Slot origin;
+    const char *at = run->memory[run->tape->load.at[ins->extra].buf].at;
+    const int64_t *off = ins->arg[0] == NO_SLOT ? origin.i : run->tape->slot[ins->arg[0]].i;
+    for (int l = 0; l < n; l++) run->tape->slot[ins->to].i[l] = (intptr_t)(at + off[l]);
+}
+
 /* ---- reductions ---- */
 
 static void start(Combine c, DType t, Slot *acc, int n) {
@@ -162,6 +169,7 @@ static bool run_segment(const TapeRun *run, const Segment *s, int n) {
         case T_load:
             if (!run_load(run, i, n)) return false;
             break;
+        case T_address: run_address(run, i, n); break;
         case T_reduce:
             if (!run_reduce(run, i, n)) return false;
             break;

@@ -81,8 +81,12 @@ static Place make_arm(Maker *m, ExprId e, Place condition, bool negated, Scope *
     return p;
 }
 
+static Place make_address(Maker *m, ExprId load, Scope *cur);
+
 static Place make_fn(Maker *m, ExprId e, Scope *cur) {
     const Expr x = *x_get(m->n, e);
+    if (x.id == FN_text_at && x_get(m->n, x_arg(m->n, e, 0))->kind == X_load)
+        return make_address(m, x_arg(m->n, e, 0), cur);
     Ins ins = {
         .op = T_fn, .fn = (uint8_t)x.id, .dtype = x.dtype, .is_index = x.is_index, .arg = {NO_SLOT, NO_SLOT, NO_SLOT}};
     bool lazy = x.id == FN_select || x.id == FN_and || x.id == FN_or;
@@ -139,6 +143,15 @@ static Place make_load(Maker *m, ExprId e, Scope *cur) {
     Scope *s = !inside ? cur : at.scope ? at.scope : root_of(cur);
     vec_push(m->a, &m->t->load, ((TapeLoad){x.id, inside ? NO_SLOT : cur->mask}));
     return put(m, s, (Ins){.op = T_load, .dtype = x.dtype, .arg = {at.slot}, .extra = m->t->load.n - 1});
+}
+
+static Place make_address(Maker *m, ExprId load, Scope *cur) {
+    bool inside = true;
+    Place at = make_offset(m, load, cur, &inside);
+    if (m->failed || !inside) return nowhere;
+    vec_push(m->a, &m->t->load, ((TapeLoad){x_get(m->n, load)->id, NO_SLOT}));
+    return put(m, at.scope ? at.scope : root_of(cur),
+               (Ins){.op = T_address, .dtype = DT_string, .arg = {at.slot}, .extra = m->t->load.n - 1});
 }
 
 /* Sorts the axes of a reduction so that those that decide most of the expression change least often. Operands have

@@ -348,6 +348,11 @@ static const char *const type_classes[OP_count] = {
     [OP_Compress] = "fiubx",
     [OP_Unique] = "fiubx",
     [OP_LabelEncoder] = "fiubx",
+    [OP_StringOf] = "u",
+    [OP_StringConcat] = "x",
+    [OP_StringCase] = "x",
+    [OP_StringSplit] = "x",
+    [OP_RegexFullMatch] = "x",
 };
 
 static bool takes_strings(Op op) {

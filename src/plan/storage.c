@@ -104,6 +104,11 @@ void storage_live(const Storage *s, const Job *job, const uint32_t *order, uint3
             upper[r] = (int32_t)i + 1;
         }
     }
+    for (NodeId id = 0; id < s->g->node.n; id++) { /* strings point at their bytes wherever they go */
+        if (s->g->node.at[id].op != OP_StringOf) continue;
+        ValueId r = storage_root(s, s->g->node.at[id].in[0], &at);
+        if (value_in_arena(s->g, r) && upper[r]) upper[r] = (int32_t)n;
+    }
 }
 
 /* ---- in place ---- */

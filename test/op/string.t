@@ -59,3 +59,58 @@ out %z
 ---
 y = B none ? A
 z = 2 3 -1 1
+
+== strings joined, with one that is cut
+const %x : string[2,1] = ["ab", ""]
+const %y : string[3] = ["c", "", "xyz"]
+%b, %n = StringConcat(%x, %y) {room=5}
+%z = StringOf(%b)
+out %z
+out %n
+---
+z = abc ab abxy c _ xyz
+n = 6
+
+== strings in another case
+const %x : string[3] = ["aB", "\xc3\xa9\xc3\x9f1", ""]
+%b, %n = StringCase(%x) {case_change_action="UPPER", room=8}
+%u = StringOf(%b)
+%c, %m = StringCase(%x) {room=3}
+%l = StringOf(%c)
+out %u
+out %l
+out %n
+---
+u = AB Éß1 _
+l = ab é _
+n = 6
+
+== strings split at white space
+const %x : string[3] = [" a  bc ", "", "d"]
+const %d : string[] = [""]
+%b, %k, %p, %n = StringSplit(%x, %d) {parts=3, room=8}
+%y = StringOf(%b)
+out %y
+out %k
+out %p
+out %n
+---
+y = a bc _ _ _ _ d _ _
+k = 2 0 1
+p = 2
+n = 3
+
+== strings split at a delimiter, the last part whole
+const %x : string[2] = ["a,,b,c", ""]
+const %d : string[] = [","]
+%b, %k, %p, %n = StringSplit(%x, %d) {maxsplit=2, parts=4, room=8}
+%y = StringOf(%b)
+out %y
+out %k
+out %p
+out %n
+---
+y = a _ b,c _ _ _ _ _
+k = 3 1
+p = 3
+n = 4

@@ -317,6 +317,8 @@ bool ox_whole(OnnxNode *n, ValueId v); /* false, and told, when how much of it c
 /* ox_emit for an operator whose last output counts: axis[i] is where output i has as many elements as that, -1: it has its
  * shape. fixed: the model says how many there are. */
 bool ox_emit_sized(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *attr, bool fixed, const int *axis);
+/* The same for an output that is there: `count` says how many, or is known, and then it is cut. */
+bool ox_settle_sized(OnnxNode *n, unsigned output, ValueId count, int axis, bool fixed);
 /* v has as many elements along an axis as `count` says. */
 void onnx_counted(Graph *g, ValueId v, ValueId count, int axis, bool fixed);
 /* Operators whose mapping may see such an operand, since it asks for no sizes. */

@@ -57,6 +57,29 @@ bool ox_emit_sized(OnnxNode *n, Op op, uint32_t nin, const ValueId *in, void *at
     return true;
 }
 
+bool ox_settle_sized(OnnxNode *n, unsigned output, ValueId count, int axis, bool fixed) {
+    const Tensor *known = n->bad ? NULL : value_data(n->g, count);
+    ValueId v = n->bad || output >= n->nout ? NO_VALUE : n->result[output];
+    if (n->bad || v == NO_VALUE) return !n->bad;
+    if (!known) {
+        onnx_counted(n->g, v, count, axis, fixed);
+        return true;
+    }
+    int64_t number = tensor_int(known, 0);
+    Value *x = &n->g->value.at[v];
+    if (number > x->shape.dim[axis] || (fixed && number != x->shape.dim[axis]))
+        return ox_error(n, NULL, NULL, "output '%s' has %lld elements along axis %d, there is room for %lld", x->name,
+                        (long long)number, axis, (long long)x->shape.dim[axis]);
+    if (number == x->shape.dim[axis]) return true;
+    if (!x->data) {
+        onnx_counted(n->g, v, count, axis, fixed);
+        return true;
+    }
+    x->data = tensor_first(n->r->arena, x->data, axis, number);
+    x->shape = x->data->shape;
+    return true;
+}
+
 static int64_t elements_before(const Shape *s, int axis) {
     int64_t n = 1;
     for (int i = 0; i < axis; i++) n *= s->dim[i];
@@ -65,12 +88,11 @@ static int64_t elements_before(const Shape *s, int axis) {
 
 /* Every operand of an element-wise node goes with one that is counted along dimension `axis` of the result: it has one
  * element there, or the same count. */
-static bool goes_along(const Graph *g, const Node *x, int axis, const Sized *counted) {
-    const Shape *y = value_shape(g, x->out[0]);
+static bool goes_along(const Graph *g, const Node *x, int axis, int rank, const Sized *counted) {
     for (unsigned i = 0; i < x->nin; i++) {
         if (x->in[i] == NO_VALUE) continue;
         const Shape *s = value_shape(g, x->in[i]);
-        int at = axis - (y->rank - s->rank);
+        int at = axis - (rank - s->rank);
         const Sized *own = sized_operand(g, x->in[i]);
         if (own ? strcmp(own->count, counted->count) || own->axis != at : at >= 0 && s->dim[at] != 1) return false;
     }
@@ -93,6 +115,12 @@ static int follow(const Graph *g, const Node *x, unsigned i, const Sized *counte
         for (int d = 0; d < y->rank; d++)
             if (y->dim[d] == from->dim[axis] && elements_before(y, d) == elements_before(from, axis)) return d;
         return -1;
+    case OP_StringOf: return axis < y->rank ? axis : -1;
+    case OP_LabelEncoder: return i == 0 ? axis : -1;
+    case OP_StringConcat: { /* the bytes are one dimension more */
+        int d = axis + y->rank - 1 - from->rank;
+        return y->dim[d] == from->dim[axis] && goes_along(g, x, d, y->rank - 1, counted) ? d : -1;
+    }
     case OP_Div:
     case OP_Mod: /* behind those that count are zeros */
         if (whole_numbers) return -1;
@@ -101,7 +129,7 @@ static int follow(const Graph *g, const Node *x, unsigned i, const Sized *counte
     }
     int d = axis + y->rank - from->rank;
     if (op_info[x->op].cls != CLASS_elementwise || x->nout != 1 || y->dim[d] != from->dim[axis]) return -1;
-    return goes_along(g, x, d, counted) ? d : -1;
+    return goes_along(g, x, d, y->rank, counted) ? d : -1;
 }
 
 bool onnx_takes_sizes(const OnnxRow *row) {
@@ -110,6 +138,8 @@ bool onnx_takes_sizes(const OnnxRow *row) {
     case OP_Transpose:
     case OP_Gather:
     case OP_GatherND:
+    case OP_LabelEncoder:
+    case OP_StringConcat:
     case OP_Reshape: return true;
     default: return op_info[row->op].cls == CLASS_elementwise;
     }
@@ -122,7 +152,7 @@ bool onnx_follow_sizes(OnnxNode *n, NodeId id) {
         const Node *x = &g->node.at[id];
         const Sized *s = sized_operand(g, x->in[i]);
         if (!s) continue;
-        if (x->nout != 1 || x->out[0] == NO_VALUE) return ox_whole(n, x->in[i]);
+        if ((x->nout != 1 && x->op != OP_StringConcat) || x->out[0] == NO_VALUE) return ox_whole(n, x->in[i]);
         const Sized *have = sized_operand(g, x->out[0]);
         int axis = shape_known(value_shape(g, x->in[i])) && shape_known(value_shape(g, x->out[0])) ? follow(g, x, i, s) : -1;
         if (axis < 0 || (have && (have->axis != axis || strcmp(have->count, s->count)))) return ox_whole(n, x->in[i]);
@@ -132,11 +162,19 @@ bool onnx_follow_sizes(OnnxNode *n, NodeId id) {
     return true;
 }
 
+/* v holds the bytes of strings. */
+static bool bytes_of_strings(const Graph *g, ValueId v) {
+    if (v == NO_VALUE || g->value.at[v].dtype != DT_u8) return false;
+    for (NodeId n = 0; n < g->node.n; n++)
+        if (g->node.at[n].op == OP_StringOf && g->node.at[n].in[0] == v) return true;
+    return false;
+}
+
 void onnx_keep_sizes(Graph *g) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < g->sized.n; i++) {
         ValueId v = graph_find(g, g->sized.at[i].value);
-        if (g->sized.at[i].fixed || (v != NO_VALUE && graph_is_output(g, v))) g->sized.at[kept++] = g->sized.at[i];
+        if (g->sized.at[i].fixed || (v != NO_VALUE && graph_is_output(g, v)) || bytes_of_strings(g, v)) g->sized.at[kept++] = g->sized.at[i];
     }
     g->sized.n = kept;
 }

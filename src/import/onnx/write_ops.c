@@ -333,6 +333,7 @@ static bool write_sized(WriteNode *n) {
 }
 
 /* What comes from other domains, as tables of our own. */
+static bool write_strings(WriteNode *n) { return wn_error(n, NULL, "it is a part of an operator on strings, which was taken apart"); }
 static bool write_no_such(WriteNode *n) { return wn_error(n, NULL, "the standard has no such operator"); }
 
 #define REDUCE(op) {OP_##op, 0, NULL, "axes", NULL, NULL, write_reduce}
@@ -390,6 +391,11 @@ static const WriteRow rows[] = {
     {OP_MatMulNBits, 0, NULL, NULL, NULL, NULL, write_no_such},
     {OP_TreeEnsemble, 0, NULL, NULL, NULL, NULL, write_no_such},
     {OP_LabelEncoder, 0, NULL, NULL, NULL, NULL, write_no_such},
+    {OP_StringOf, 0, NULL, NULL, NULL, NULL, write_strings},
+    {OP_StringConcat, 0, NULL, "room", NULL, NULL, write_strings},
+    {OP_StringCase, 0, NULL, "case_change_action room", NULL, NULL, write_strings},
+    {OP_StringSplit, 0, NULL, "maxsplit parts room", NULL, NULL, write_strings},
+    {OP_RegexFullMatch, 0, NULL, NULL, NULL, NULL, write_strings},
     {OP_SquaredDistance, 0, NULL, NULL, NULL, NULL, write_no_such},
     {OP_PairwiseCoupling, 0, NULL, NULL, NULL, NULL, write_no_such},
 };
