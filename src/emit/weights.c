@@ -250,18 +250,38 @@ static bool write_bin(const Package *k, OutFile *c, Stream *s) {
     return s->place >= k->p->weight_bytes || too_few(k);
 }
 
+/* C promises literals of 4095 characters, where an escape is one. */
+static bool is_long(const char *s) {
+    return s && strlen(s) > 4000;
+}
+
+/* As an array, with the 0 at its end. */
+static bool write_long(const Package *k, OutFile *c, const char *name, int64_t e, const char *s) {
+    size_t n = strlen(s) + 1;
+    if (!out_printf(c, "\nstatic const unsigned char %s_%lld[%zu] = {", name, (long long)e, n)) return false;
+    for (size_t i = 0; i < n; i++)
+        if (!out_printf(c, i % 24 ? " %u," : "\n    %u,", (unsigned)(unsigned char)s[i])) return false;
+    (void)k;
+    return out_printf(c, "\n};\n");
+}
+
 /* Strings are pointers, so they are text in any case, and no part of the stream. */
 static bool write_strings(const Package *k, OutFile *c) {
     for (uint32_t i = 0; i < k->p->weight.n; i++) {
         const Weight *w = &k->p->weight.at[i];
         if (w->dtype != DT_string) continue;
         const char *const *at = w->tensor->data;
+        for (int64_t e = 0; e < w->elements; e++)
+            if (is_long(at[e]) && !write_long(k, c, k->weight[i], e, at[e])) return false;
         if (!out_printf(c, "\n/* %s */\n%s %s[%lld] = {\n", weight_text(k, w), emit_const_type(DT_string), k->weight[i],
                         array_elements(w)))
             return false;
         for (int64_t e = 0; e < array_elements(w); e++) {
             Str line = str_new(k->arena);
-            c_string_add(&line, e < w->elements && at[e] ? at[e] : "");
+            if (e < w->elements && is_long(at[e]))
+                str_addf(&line, "(const char *)%s_%lld", k->weight[i], (long long)e);
+            else
+                c_string_add(&line, e < w->elements && at[e] ? at[e] : "");
             if (!out_printf(c, "    %s,\n", line.at)) return false;
         }
         if (!out_printf(c, "};\n")) return false;

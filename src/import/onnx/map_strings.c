@@ -1,6 +1,7 @@
 /* Operators that make strings. Each result is a node that gives bytes and one that points at them; how many bytes the
  * longest wants is a count beside the model's outputs, as for other sizes that depend on data. */
 #include "import/onnx/maps.h"
+#include "import/onnx/regex.h"
 
 enum { ROOM = 256, PARTS = 16, MOST_ROOM = 1 << 24 };
 
@@ -154,4 +155,21 @@ bool map_string_normalizer(OnnxNode *n) {
     if (strcmp(action, "NONE") != 0) x = in_case(n, x, action);
     if (n->bad) return false;
     return stops ? emit_staying(n, x, stay, rank == 2) : ox_emit_value(n, 0, x);
+}
+
+/* ---- RegexFullMatch ---- */
+
+bool map_regex_full_match(OnnxNode *n) {
+    const char *pattern = ox_string(n, "pattern", NULL), *error = NULL;
+    if (!is_strings(n, 0)) return false;
+    if (!pattern) return ox_error(n, "pattern", NULL, "the attribute is missing");
+    Arena *tmp = arena_new("regular expression");
+    Tensor *machine = ox_tensor(n, DT_string, 0, NULL);
+    const char *text = regex_machine(n->r->arena, tmp, pattern, &error);
+    if (text)
+        *(const char **)(uintptr_t)machine->data = text;
+    else
+        ox_error(n, "pattern", "write it in another way", "%s", error);
+    arena_free(tmp);
+    return text && ox_emit2(n, OP_RegexFullMatch, n->in[0], ox_constant(n, machine));
 }
