@@ -15,6 +15,18 @@ static Bytes bytes_axes(const NestBuild *b) {
     return s;
 }
 
+static bool is_empty(const NestBuild *b, BufId x) {
+    for (int d = 0; d < bd_buf(b, x)->rank; d++)
+        if (bd_buf(b, x)->dim[d] == 0) return true;
+    return false;
+}
+
+/* Without a string, the longest is none. */
+static bool no_strings(const NestBuild *b, unsigned output) {
+    select_count(b, output, x_int(b->nest, DT_i64, 1));
+    return true;
+}
+
 /* A stage that keeps a number for each string. */
 static BufId numbers(const NestBuild *b, const char *name, const Bytes *s, ExprId value) {
     BufId buf = bd_local(b, name, DT_i32, s->rank, bd_buf(b, bd_out(b, 0))->dim);
@@ -36,13 +48,11 @@ static void finish(const NestBuild *b, const Bytes *s, ExprId byte, BufId length
     if (bd_out(b, output) == NO_BUF) return;
     AxisId axis[MAX_RANK];
     ExprId at[MAX_RANK];
-    int64_t count = 1;
     for (int d = 0; d < s->rank; d++) {
-        count *= bd_buf(b, y)->dim[d];
         axis[d] = nest_axis(n, "k", bd_buf(b, y)->dim[d], AXIS_reduce);
         at[d] = x_axis(n, axis[d]);
     }
-    ExprId most = count ? x_reduce(n, COMBINE_max, x_load(n, length, at), NO_EXPR, s->rank, axis) : x_int(n, DT_i32, 0);
+    ExprId most = x_reduce(n, COMBINE_max, x_load(n, length, at), NO_EXPR, s->rank, axis);
     select_count(b, output, x_fn2(n, FN_add, x_cast(n, DT_i64, most), x_int(n, DT_i64, 1)));
 }
 
@@ -58,6 +68,7 @@ bool build_StringOf(NestBuild *b) {
 
 bool build_StringConcat(NestBuild *b) {
     Nest *n = b->nest;
+    if (is_empty(b, bd_out(b, 0))) return no_strings(b, 1);
     Bytes s = bytes_axes(b);
     ExprId first = bd_broadcast(b, bd_in(b, 0), s.rank, s.at), second = bd_broadcast(b, bd_in(b, 1), s.rank, s.at);
     BufId a = numbers(b, "first", &s, x_fn1(n, FN_text_length, first));
@@ -75,6 +86,7 @@ bool build_StringCase(NestBuild *b) {
     const Attr_StringCase *c = bd_attr(b);
     Nest *n = b->nest;
     bool upper = !strcmp(c->case_change_action, "UPPER");
+    if (is_empty(b, bd_out(b, 0))) return no_strings(b, 1);
     Bytes s = bytes_axes(b);
     ExprId x = x_load(n, bd_in(b, 0), s.at);
     BufId length = numbers(b, "length", &s, x_fn1(n, upper ? FN_text_upper_length : FN_text_lower_length, x));
@@ -103,13 +115,11 @@ static BufId count_parts(const NestBuild *b, ExprId d, int rank, const int64_t *
         bd_store(b, bd_out(b, 1), rank, axis, x_cast(n, DT_i64, x_load(n, count, at)));
     }
     if (bd_out(b, 2) == NO_BUF) return count;
-    int64_t all = 1;
     for (int k = 0; k < rank; k++) {
-        all *= dim[k];
         axis[k] = nest_axis(n, "k", dim[k], AXIS_reduce);
         at[k] = x_axis(n, axis[k]);
     }
-    select_count(b, 2, all ? x_reduce(n, COMBINE_max, x_load(n, count, at), NO_EXPR, rank, axis) : x_int(n, DT_i32, 0));
+    select_count(b, 2, x_reduce(n, COMBINE_max, x_load(n, count, at), NO_EXPR, rank, axis));
     return count;
 }
 
@@ -121,7 +131,9 @@ bool build_StringSplit(NestBuild *b) {
     ExprId d = bd_scalar(b, bd_in(b, 1));
     int64_t dim[MAX_RANK];
     memcpy(dim, bd_buf(b, x)->dim, sizeof dim);
-    BufId count = count_parts(b, d, bd_buf(b, x)->rank, dim);
+    if (is_empty(b, x)) select_count(b, 2, x_int(n, DT_i64, 0));
+    BufId count = is_empty(b, x) ? NO_BUF : count_parts(b, d, bd_buf(b, x)->rank, dim);
+    if (is_empty(b, bd_out(b, 0))) return no_strings(b, 3);
     Bytes s = bytes_axes(b);
     ExprId k = s.at[s.rank - 1], string = x_load(n, x, s.at);
     BufId begin = numbers(b, "begin", &s, x_fn(n, FN_text_part, (ExprId[]){string, d, k}));

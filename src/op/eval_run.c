@@ -44,7 +44,7 @@ static void run_address(const TapeRun *run, const Ins *ins, int n) {
     static const Slot origin;
     const char *at = run->memory[run->tape->load.at[ins->extra].buf].at;
     const int64_t *off = ins->arg[0] == NO_SLOT ? origin.i : run->tape->slot[ins->arg[0]].i;
-    for (int l = 0; l < n; l++) run->tape->slot[ins->to].i[l] = (intptr_t)(at + off[l]);
+    for (int l = 0; l < n; l++) run->tape->slot[ins->to].i[l] = off[l] < 0 ? 0 : (intptr_t)(at + off[l]);
 }
 
 /* ---- reductions ---- */

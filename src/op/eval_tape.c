@@ -148,7 +148,7 @@ static Place make_load(Maker *m, ExprId e, Scope *cur) {
 static Place make_address(Maker *m, ExprId load, Scope *cur) {
     bool inside = true;
     Place at = make_offset(m, load, cur, &inside);
-    if (m->failed || !inside) return nowhere;
+    if (m->failed) return nowhere;
     vec_push(m->a, &m->t->load, ((TapeLoad){x_get(m->n, load)->id, NO_SLOT}));
     return put(m, at.scope ? at.scope : root_of(cur),
                (Ins){.op = T_address, .dtype = DT_string, .arg = {at.slot}, .extra = m->t->load.n - 1});

@@ -114,3 +114,22 @@ y = a _ b,c _ _ _ _ _
 k = 3 1
 p = 3
 n = 4
+
+== no strings at all
+const %x : string[0,2] = []
+const %d : string[] = [","]
+%b, %n = StringConcat(%x, %x) {room=4}
+%y = StringOf(%b)
+%s, %k, %p, %m = StringSplit(%x, %d) {parts=3, room=4}
+%c, %o = StringCase(%x) {room=4}
+out %y
+out %n
+out %k
+out %p
+out %m
+out %o
+---
+n = 1
+p = 0
+m = 1
+o = 1
