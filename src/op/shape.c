@@ -348,6 +348,7 @@ static const char *const type_classes[OP_count] = {
     [OP_Compress] = "fiubx",
     [OP_Unique] = "fiubx",
     [OP_LabelEncoder] = "fiubx",
+    [OP_OneHot] = "fiux",
     [OP_StringOf] = "u",
     [OP_StringConcat] = "x",
     [OP_StringCase] = "x",

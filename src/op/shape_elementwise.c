@@ -93,6 +93,8 @@ static bool check_lrn(Graph *g, NodeId n, const Shape *x) {
 static bool check_reduction(Graph *g, NodeId n, DType t) {
     const char *reduction = SHAPE_ATTR(Scatter)->reduction;
     if (!shape_choice(g, n, "reduction", reduction, "none|add|mul|max|min")) return false;
+    if (t == DT_string && strcmp(reduction, "none") != 0)
+        return SHAPE_ERROR("reduction", "got \"%s\", strings are only stored", reduction);
     ValueId updates = g->node.at[n].in[2];
     if (g->value.at[updates].dtype != t)
         return diag_error(g->diag, node_loc(g, n, NULL), "insert a Cast", "data is %s, updates is %s",

@@ -70,6 +70,8 @@ SHAPE_FN(top_k) {
 SHAPE_FN(one_hot) {
     Operand indices, values;
     if (!shape_operand(g, n, 0, &indices) || !shape_operand(g, n, 1, &values)) return false;
+    if (!dtype_is_int(indices.type) && !dtype_is_float(indices.type))
+        return SHAPE_ERROR(NULL, "%s: want numbers", operand_text(g, n, 0));
     Shape pair = {.rank = 1, .dim = {2}}, y = {.rank = (int8_t)(indices.shape.rank + 1)};
     if (y.rank > MAX_RANK) return SHAPE_ERROR(NULL, "the output's rank would be %d, the most is %d", y.rank, MAX_RANK);
     if (!shape_want(g, n, 1, &pair) || !shape_axis_attr(g, n, "axis", y.rank)) return false;

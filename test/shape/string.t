@@ -65,3 +65,21 @@ in %m : string[]
 out %y
 ---
 error want a constant, the machine
+
+== strings scattered
+graph "t"
+in %x : string[3]
+in %i : i64[3]
+%y = ScatterElements(%x, %i, %x) {axis=0, reduction="add"}
+out %y
+---
+error reduction: got "add", strings are only stored
+
+== one of two strings
+graph "t"
+in %i : i64[3]
+in %v : string[2]
+%y = OneHot(%i, %v) {depth=4}
+out %y
+---
+y : string[3,4]
