@@ -95,10 +95,8 @@ static ValueId in_case(OnnxNode *n, ValueId v, const char *action) {
     return make_strings(n, OP_StringCase, 1, &v, a, 2, out);
 }
 
-/* x[i] is none of the stop words, [count]. */
-static ValueId stays(OnnxNode *n, ValueId x, const Tensor *stop, bool sensitive) {
-    ValueId words = ox_constant(n, stop);
-    if (!sensitive) x = in_case(n, x, "LOWER"), words = in_case(n, words, "LOWER");
+/* x[i] is none of the words, [count]. */
+static ValueId stays(OnnxNode *n, ValueId x, ValueId words) {
     if (n->bad) return NO_VALUE;
     Shape column = {.rank = 2, .dim = {ox_shape(n, x).dim[0], 1}};
     ValueId same = ox_cast(n, ox_make2(n, OP_Equal, ox_reshape(n, x, &column), words), DT_i32);
@@ -150,9 +148,17 @@ bool map_string_normalizer(OnnxNode *n) {
     const Tensor *stop = ox_strings(n, "stopwords");
     if (n->bad) return false;
     bool stops = stop && stop->shape.dim[0] > 0 && line.dim[0] > 0;
+    bool lower = !strcmp(action, "LOWER");
     ValueId x = stops && rank == 2 ? ox_reshape(n, n->in[0], &line) : n->in[0], stay = NO_VALUE;
-    if (stops) stay = stays(n, x, stop, sensitive);
-    if (strcmp(action, "NONE") != 0) x = in_case(n, x, action);
+    ValueId low = lower || (stops && !sensitive) ? in_case(n, x, "LOWER") : NO_VALUE;
+    if (stops) {
+        ValueId words = ox_constant(n, stop);
+        stay = sensitive ? stays(n, x, words) : stays(n, low, in_case(n, words, "LOWER"));
+    }
+    if (lower)
+        x = low;
+    else if (!strcmp(action, "UPPER"))
+        x = in_case(n, x, action);
     if (n->bad) return false;
     return stops ? emit_staying(n, x, stay, rank == 2) : ox_emit_value(n, 0, x);
 }
