@@ -11,6 +11,7 @@ static inline int32_t text_change(const char **s, int upper, unsigned char *to) 
         }
         c = c << 6 | (p[i] & 0x3fu);
     }
+    if ((more == 2 && c < 0x800) || (more == 3 && (c < 0x10000 || c > 0x10ffff))) more = 0; /* overlong */
     *s += more + 1;
     to[0] = p[0];
     if (more == 0 && p[0] >= 0x80) return 1;

@@ -395,6 +395,8 @@ Tensor *tensor_random(Arena *a, DType t, const Shape *s, uint64_t seed) {
         uint64_t r = next_random(&seed);
         if (dtype_is_float(t))
             tensor_set_float(out, i, (double)(r >> 40) * 0x1p-23 - 1);
+        else if (t == DT_string)
+            ((const char **)(uintptr_t)out->data)[i] = arena_printf(a, "%u", (unsigned)(r % range));
         else
             tensor_set_int(out, i, (int64_t)(r % range) - (dtype_info[t].bits <= 8 && dtype_info[t].cls == 'i' ? (int64_t)(range / 2) : 0));
     }
@@ -412,7 +414,7 @@ static const Tensor *filled(Model *m, Arena *a, const Value *v, bool seeded) {
         return NULL;
     }
     if (in && (fill == FILL_tensor || fill == FILL_picture)) return in->tensor;
-    if (shape_count(&v->shape) < 0 || v->dtype == DT_string) {
+    if (shape_count(&v->shape) < 0) {
         diag_error(m->diag, input_loc(m, v->name), "give it in a file", "%s cannot be made up",
                    type_name(m->arena, m->declared->sym, v->dtype, &v->shape));
         return NULL;
