@@ -67,14 +67,13 @@ bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const
     return compile(a, d, &c, folder);
 }
 
-/* NAME_v4.c and NAME_v4_weights.c -> objects beside them */
+/* NAME_v4.c -> the object beside it */
 static bool build_variant(Arena *a, Diag *d, const Target *t, const char *folder, const char *name) {
     Command c = command_new(a);
     if (!compiler_words(&c, d, t)) return false;
     command_add_words(&c, t->cflags);
     command_add_words(&c, "-I. -w -c");
     command_add(&c, arena_printf(a, "%s.c", name));
-    command_add(&c, arena_printf(a, "%s_weights.c", name));
     return compile(a, d, &c, folder);
 }
 
@@ -84,12 +83,12 @@ bool build_variants(Arena *a, Diag *d, const Target *t, const char *folder, cons
     command_add_words(&c, t->cflags);
     command_add_words(&c, "-I. -w -o program");
     command_add(&c, arena_printf(a, "%s.c", name));
+    command_add(&c, arena_printf(a, "%s_weights.c", name));
     command_add(&c, arena_printf(a, "%s_example.c", name));
     for (int i = 0; i < t->nvariant; i++) {
         const char *variant = emit_variant_name(a, name, t, i);
         if (!build_variant(a, d, t->variant[i], folder, variant)) return false;
         command_add(&c, arena_printf(a, "%s.o", variant));
-        command_add(&c, arena_printf(a, "%s_weights.o", variant));
     }
     command_add_words(&c, threads ? "tenon_pool.c -pthread -lm" : "-lm");
     return compile(a, d, &c, folder);

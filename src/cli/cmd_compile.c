@@ -79,18 +79,25 @@ static bool write_package(Cli *c, const Programs *p) {
 static bool write_plans(Cli *c, const Model *m, const Programs *p) {
     const Options *o = &c->options;
     EmitOptions emit;
-    ShapeDims dims = plans_dims(m, c->arena, p->at, p->n);
+    uint32_t variants = o->target->nvariant ? (uint32_t)o->target->nvariant : 1;
+    Programs plan = {0}; /* one of each shape's */
+    for (uint32_t i = 0; i < p->n; i += variants) vec_push(c->arena, &plan, p->at[i]);
+    ShapeDims dims = plans_dims(m, c->arena, plan.at, plan.n);
     if (!dims.n)
         return diag_error(c->diag, (Loc){.file = o->model, .field = "--input-shape"}, "give each input one shape",
                           "the model leaves no dimension open, so that there is one plan alone");
-    if (!emit_options(c, p, &emit) || !emit_shapes(p->at, p->n, dims.at, dims.n, &emit, o->output, c->diag)) return false;
+    if (!emit_options(c, p, &emit) || !emit_shapes(o->target, p->at, plan.n, dims.at, dims.n, &emit, o->output, c->diag))
+        return false;
     bool ok = true;
-    for (uint32_t i = 0; ok && i < p->n; i++) {
+    for (uint32_t i = 0; ok && i < plan.n; i++) {
         Str shape = str_new(c->arena);
         for (uint32_t d = 0; d < dims.n; d++)
             str_addf(&shape, "%s%s %lld", d ? ", " : "", dims.at[d].name, (long long)dims.at[d].value[i]);
         printf("plan %u: %s\n", (unsigned)i, shape.at);
-        ok = report(c, p->at[i], o->output, emit_plan_name(c->arena, p->at[i]->name, dims.at, dims.n, p->n, i));
+        const char *name = emit_plan_name(c->arena, p->at[0]->name, dims.at, dims.n, plan.n, i);
+        for (uint32_t v = 0; ok && v < variants; v++)
+            ok = report(c, p->at[i * variants + v], o->output,
+                        o->target->nvariant ? emit_variant_name(c->arena, name, o->target, (int)v) : name);
     }
     return ok;
 }
@@ -118,9 +125,6 @@ static bool compile_plan(Cli *c, CompileOptions *how, uint32_t k, uint32_t *plan
     if (!model_open(m, c->arena, c->diag, o->model, o)) return false;
     *plans = plans_count(m, &o->shape);
     own.shape = plans_shapes(m, &o->shape, k);
-    if (*plans > 1 && o->target->nvariant)
-        return diag_error(c->diag, (Loc){.field = "--target"}, "name one of its variants, see `tenon targets`",
-                          "several shapes cannot be compiled for %s, which has variants", o->target->name);
     if (!model_apply(m, &own) || !model_settle(m, &o->picture, true)) return false;
     Graph *g = model_import(m, c->arena, c->diag, false, NULL);
     if (!g) return false;

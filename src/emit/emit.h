@@ -30,18 +30,19 @@ typedef struct {
 /* The whole package into folder `dir`: NAME.h NAME.c NAME_weights.{h,c[,bin]} NAME_example.c Makefile CMakeLists.txt
  * NAME.map.json. Files appear together or not at all. */
 bool emit_package(const Program *p, const EmitOptions *o, const char *dir, Diag *d);
-/* The same for a target with variants, p[i] for the i-th: instead of one NAME.c and weights there are those of each
- * variant, and NAME.c picks the one that runs. */
+/* The same for a target with variants, p[i] for the i-th: there is the code of each variant, NAME.c picks the one that
+ * runs, and equal weights of several are stored once. */
 bool emit_variants(const Target *t, Program *const *p, const EmitOptions *o, const char *dir, Diag *d);
 /* A dimension that the model leaves open, with its number in each of several plans. */
 typedef struct {
     const char *name, *help; /* `height`; `dimension 2 of 'input'` */
     const int64_t *value;    /* one a plan */
 } ShapeDim;
-/* One package of n plans of a model for different shapes: NAME.h and NAME.c, which pick one by the dims, and NAME_320x320.h,
- * .c, _weights and .map.json of each. All for one target without variants. */
-bool emit_shapes(Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t ndim, const EmitOptions *o, const char *dir,
-                 Diag *d);
+/* One package of n plans of a model for different shapes: NAME.h and NAME.c, which pick one by the dims, NAME_320x320.h, .c
+ * and .map.json of each, and the weights of all, equal ones once. For a target with variants p has those of each plan, and
+ * NAME_320x320.c picks one. */
+bool emit_shapes(const Target *t, Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t ndim, const EmitOptions *o,
+                 const char *dir, Diag *d);
 /* What the files and symbols of a plan begin with: "NAME_320x240", the numbers that are not the same in all plans. */
 const char *emit_plan_name(Arena *a, const char *name, const ShapeDim *dim, uint32_t ndim, uint32_t n, uint32_t plan);
 /* What the files and symbols of variant i begin with: "NAME_v4" */

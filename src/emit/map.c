@@ -147,7 +147,7 @@ static void weights_map(const Package *k, Str *out) {
         text_field(out, &first, "type", dtype_info[w->dtype].name);
         shape_field(out, &first, &w->shape);
         text_field(out, &first, "layout", layout ? layout : "row-major");
-        number_field(out, &first, "offset", w->offset);
+        number_field(out, &first, "offset", k->once ? k->once->p->weight.at[k->stored[i]].offset : w->offset);
         number_field(out, &first, "bytes", w->elements * dtype_info[w->dtype].bytes);
         str_addn(out, "}", 1);
     }
@@ -172,7 +172,7 @@ void map_text(const Package *k, Str *out) {
     number_field(out, &first, "weight_bytes", p->weight_bytes);
     if (package_threads(k)) number_field(out, &first, "threads", p->threads);
     key(out, &first, "weights_file");
-    str_addf(out, k->has_bin ? "\"%s_weights.bin\"" : "null", k->name);
+    str_addf(out, k->has_bin ? "\"%s_weights.bin\"" : "null", k->library);
     str_add(out, ",\n  \"arena\": {");
     first = true;
     number_field(out, &first, "bytes", p->arena_bytes);

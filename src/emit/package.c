@@ -230,6 +230,7 @@ Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d)
     Package k = {.arena = a, .p = p, .o = o, .diag = d, .name = p->name, .upper = name_capitals(a, p->name)};
     k.outer = k.name;
     k.outer_upper = k.upper;
+    k.library = k.name;
     k.target = p->target;
     k.arena_bytes = p->arena_bytes;
     k.weight_bytes = p->weight_bytes;
@@ -254,6 +255,7 @@ Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d)
     k.weight = arena_array_of(a, p->weight.n + 1, const char *);
     for (uint32_t i = 0; i < p->weight.n; i++)
         k.weight[i] = name_unique(a, &symbols, arena_printf(a, "%s_%s", p->name, p->weight.at[i].name));
+    k.symbols = symbols;
     return k;
 }
 
@@ -293,14 +295,11 @@ static void cmake_text(const Package *k, Str *out) {
     Str heading = str_new(a);
     heading_add(k, &heading, "CMakeLists.txt", "# ", "# ");
     Str bin = str_new(a);
-    for (int i = 0; i < k->target->nvariant || i == 0; i++) {
-        const Package *v = k->variant ? &k->variant[i] : k;
-        if (v->has_bin)
-            str_addf(&bin,
-                     "set_property(SOURCE %s_weights.c APPEND PROPERTY OBJECT_DEPENDS\n"
-                     "    ${CMAKE_CURRENT_SOURCE_DIR}/%s_weights.bin)\n",
-                     v->name, v->name);
-    }
+    if ((k->variant ? k->variant[0] : *k).has_bin)
+        str_addf(&bin,
+                 "set_property(SOURCE %s_weights.c APPEND PROPERTY OBJECT_DEPENDS\n"
+                 "    ${CMAKE_CURRENT_SOURCE_DIR}/%s_weights.bin)\n",
+                 k->name, k->name);
     const SkelValue values[] = {{"heading", heading.at},     {"name", k->name},
                                 {"NAME", k->upper},          {"library", library},
                                 {"target", k->target->name}, {"cflags", k->target->cflags},
@@ -357,12 +356,16 @@ bool package_write_outside(const Package *k, OutSet *set, const char *dir) {
 }
 
 bool package_write_code(const Package *k, OutSet *set, const char *dir) {
-    Str source = str_new(k->arena), weights = str_new(k->arena), map = str_new(k->arena);
-    weights_header_text(k, &weights);
+    if (k->variant) return variants_write_code(k, set, dir);
+    Str source = str_new(k->arena), map = str_new(k->arena);
     map_text(k, &map);
-    if (!source_text(k, &source) || !package_put(k, set, dir, ".c", &source) ||
-        !package_put(k, set, dir, "_weights.h", &weights) || !package_put(k, set, dir, ".map.json", &map))
-        return false;
+    return source_text(k, &source) && package_put(k, set, dir, ".c", &source) && package_put(k, set, dir, ".map.json", &map);
+}
+
+bool package_write_weights(const Package *k, OutSet *set, const char *dir) {
+    Str header = str_new(k->arena);
+    weights_header_text(k, &header);
+    if (!package_put(k, set, dir, "_weights.h", &header)) return false;
     OutFile *c = open_file(k, set, dir, "_weights.c");
     OutFile *bin = c && k->has_bin ? open_file(k, set, dir, "_weights.bin") : NULL;
     if (!c || (k->has_bin && !bin)) return false;
@@ -388,7 +391,7 @@ bool emit_package(const Program *p, const EmitOptions *o, const char *dir, Diag 
     OutSet *set = out_begin(a, d);
     Package k = package_names(a, p, o, d);
     bool ok = package_fits(&k) && out_folder(set, dir) && package_write_outside(&k, set, dir) &&
-              package_write_code(&k, set, dir) && out_commit(set);
+              package_write_code(&k, set, dir) && package_write_weights(&k, set, dir) && out_commit(set);
     arena_free(a);
     return ok;
 }

@@ -31,6 +31,12 @@ typedef struct Package {
     const char *const **part; /* one a function: its Function.part */
     const char **weight;   /* with prefix, one a weight */
     bool has_bin;          /* weights in a .bin */
+    Map symbols;           /* what its files and the insides of its kernels name */
+    /* Of a library of several programs, whose weights lie together: */
+    const char *library;         /* LIBRARY_weights.h; else the same as name */
+    const struct Package *once;  /* the package of these weights, else NULL */
+    uint32_t *stored;            /* one a weight: which of them it is */
+    const char **users;          /* in the package of these weights, one a weight: the programs that read it, or NULL: all */
 } Package;
 
 /* Do threads share its loops? Then there are NAME_run_pool and the pool's files. */
@@ -42,8 +48,8 @@ static inline bool package_threads(const Package *k) {
 Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d);
 
 bool package_fits(const Package *k); /* false with a diagnostic: another name is needed */
-/* What the program decides: NAME.c, NAME_weights.h, .c and .bin, NAME.map.json. */
-bool package_write_code(const Package *k, OutSet *set, const char *dir);
+bool package_write_code(const Package *k, OutSet *set, const char *dir);    /* NAME.c, NAME.map.json */
+bool package_write_weights(const Package *k, OutSet *set, const char *dir); /* NAME_weights.h, .c and .bin */
 /* What the user sees: NAME.h, the example, the build files, the pool. */
 bool package_write_outside(const Package *k, OutSet *set, const char *dir);
 bool package_put(const Package *k, OutSet *set, const char *dir, const char *suffix, const Str *text);
@@ -61,8 +67,12 @@ void weights_header_text(const Package *k, Str *out);
 void example_text(const Package *k, Str *out);
 void map_text(const Package *k, Str *out);
 /* Of a target with variants: NAME.c, which picks one, the Makefile and NAME.map.json. */
+bool variants_package(Arena *a, const Target *t, const char *name, Program *const *p, const EmitOptions *o, Diag *d,
+                      Package *out);
+bool variants_write_code(const Package *k, OutSet *set, const char *dir); /* what picks one, and the code of each */
 bool variants_source_text(const Package *k, Str *out);
 void variants_makefile_text(const Package *k, Str *out);
+void variants_make_rules(const Package *k, Str *objects, Str *rules); /* of the code of each variant */
 void variants_map_text(const Package *k, Str *out);
 /* `#include` lines for the types of its inputs and outputs; `dims`: with int64_t in any case. */
 void package_includes(const Package *k, Str *out, bool dims);
@@ -75,6 +85,9 @@ char *variants_cmake_settings(const Package *k); /* the flags of each */
 void arena_drawing(const Package *k, Str *out);
 /* NAME_weights.c, and NAME_weights.bin where there is one (else bin is NULL). */
 bool weights_write(const Package *k, OutFile *c, OutFile *bin);
+/* The weights of n programs of library `name`, each distinct one once: a package whose program has nothing else. The
+ * programs' own packages, which are like k, call them by its symbols from then on. */
+Package *weights_once(const Package *k, const char *name, Package *const *program, uint32_t n);
 
 /* One element as a C literal of its type, exact but for a NaN's payload: 1.5f, -0.0f, INFINITY, INT64_MIN, 255u. The
  * bytes are little endian. */

@@ -7,6 +7,7 @@
 typedef struct {
     Package *plan;
     uint32_t n;
+    const Package *weights; /* of all plans */
     const ShapeDim *dim; /* what differs between them, or may */
     uint32_t ndim;
     const char **field; /* of NAME_dims, one a dim */
@@ -80,6 +81,8 @@ static void header(const Shapes *s, Str *out) {
         {"dims", dims_fields(s)},
         {"fields", package_fields(k, false)},
         {"example_dims", dims_text(s, 0, ".", " = ", ", ")},
+        {"variant", k->variant ? arena_printf(a, "\n/* The target of the variant that all plans use here. */\n"
+                                                 "const char *%s_variant(void);\n", s->name) : ""},
         {"pool", package_threads(k) ? arena_printf(a, "\n/* The same with the threads of `pool`; NULL: on this thread alone. */\n%s;\n",
                                                    signature(s, true)) : ""},
         {NULL, NULL}};
@@ -117,6 +120,8 @@ static void source(const Shapes *s, Str *out) {
     skeleton_fill(out, "shapes.c.in", values);
     run_add(s, false, out);
     if (package_threads(k)) run_add(s, true, out);
+    if (k->variant)
+        str_addf(out, "\nconst char *%s_variant(void) {\n    return %s_variant();\n}\n", s->name, k->name);
 }
 
 static void makefile(const Shapes *s, Str *out) {
@@ -131,15 +136,19 @@ static void makefile(const Shapes *s, Str *out) {
     str_add(&rules, "\n");
     for (uint32_t i = 0; i < s->n; i++) {
         const char *n = s->plan[i].name;
-        str_addf(&objects, " %s.o %s_weights.o", n, n);
-        str_addf(&rules, "%s.o %s.pic.o: %s.h %s_weights.h%s\n", n, n, n, n, pool ? " tenon_pool.h" : "");
-        str_addf(&rules, "%s_weights.o %s_weights.pic.o: %s_weights.h%s\n", n, n, n,
-                 s->plan[i].has_bin ? arena_printf(a, " %s_weights.bin", n) : "");
+        str_addf(&objects, " %s.o", n);
+        str_addf(&rules, "%s.o %s.pic.o: %s.h%s%s\n", n, n, n, t->nvariant ? "" : arena_printf(a, " %s_weights.h", s->name),
+                 pool ? " tenon_pool.h" : "");
+        if (t->nvariant) variants_make_rules(&s->plan[i], &objects, &rules);
     }
+    str_addf(&objects, " %s_weights.o", s->name);
+    str_addf(&rules, "%s_weights.o %s_weights.pic.o: %s_weights.h%s\n", s->name, s->name, s->name,
+             s->weights->has_bin ? arena_printf(a, " %s_weights.bin", s->name) : "");
     if (pool) str_add(&rules, "tenon_pool.o tenon_pool.pic.o: tenon_pool.h\n"
                               "tenon_pool.o tenon_pool.pic.o: CFLAGS += -std=gnu11 -pthread\n");
     const SkelValue values[] = {{"heading", heading.at},       {"name", s->name},
                                 {"target", t->name},           {"cc", t->cc},
+                                {"variants", t->nvariant ? " Each variant adds the processor that it is for." : ""},
                                 {"cflags", t->cflags},         {"objects", objects.at},
                                 {"rules", rules.at},           {"pool_o", pool ? " tenon_pool.o" : ""},
                                 {"pool_lib", pool ? " -pthread" : ""}, {NULL, NULL}};
@@ -156,8 +165,8 @@ static bool write_all(const Shapes *s, OutSet *set, const char *dir) {
     header(s, &h);
     source(s, &c);
     makefile(s, &make);
-    bool ok = out_folder(set, dir) && package_put(&outer, set, dir, ".h", &h) && package_put(&outer, set, dir, ".c", &c) &&
-              package_put_as(k, set, dir, "Makefile", &make) && (!package_threads(k) || package_write_pool(k, set, dir));
+    bool ok = package_put(&outer, set, dir, ".h", &h) && package_put(&outer, set, dir, ".c", &c) &&
+              package_put_as(k, set, dir, "Makefile", &make) && (!package_threads(k) || package_write_pool(k, set, dir)) && package_write_weights(s->weights, set, dir);
     for (uint32_t i = 0; ok && i < s->n; i++) {
         Str own = str_new(k->arena);
         header_text(&s->plan[i], &own);
@@ -172,8 +181,36 @@ static bool same_shape(const ShapeDim *dim, uint32_t ndim, uint32_t i, uint32_t 
     return same;
 }
 
-bool emit_shapes(Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t ndim, const EmitOptions *o, const char *dir,
-                 Diag *d) {
+/* The package of plan i. */
+static bool plan_package(Shapes *s, Arena *a, const Target *t, Program *const *p, const EmitOptions *o, Diag *d, uint32_t i) {
+    const char *name = emit_plan_name(a, s->name, s->dim, s->ndim, s->n, i);
+    for (uint32_t j = 0; j < i; j++)
+        if (same_shape(s->dim, s->ndim, i, j))
+            return diag_error(d, (Loc){.file = o->model, .field = "--input-shape"}, "give each shape once",
+                              "the plans %u and %u are for the same shapes", j, i);
+    if (t->nvariant) {
+        if (!variants_package(a, t, name, p + i * (uint32_t)t->nvariant, o, d, &s->plan[i])) return false;
+    } else {
+        Program *own = arena_copy(a, p[i], sizeof *own);
+        own->name = name;
+        s->plan[i] = package_names(a, own, o, d);
+    }
+    s->plan[i].library = s->name;
+    return package_fits(&s->plan[i]) && package_same_ports(&s->plan[0], &s->plan[i], false);
+}
+
+/* The weights of all plans, and of all variants. */
+static void weights(Shapes *s, Arena *a, const Target *t) {
+    uint32_t variants = t->nvariant ? (uint32_t)t->nvariant : 1;
+    Package **code = arena_array_of(a, s->n * variants, Package *);
+    for (uint32_t i = 0; i < s->n; i++)
+        for (uint32_t v = 0; v < variants; v++)
+            code[i * variants + v] = t->nvariant ? &s->plan[i].variant[v] : &s->plan[i];
+    s->weights = weights_once(&s->plan[0], s->name, code, s->n * variants);
+}
+
+bool emit_shapes(const Target *t, Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t ndim, const EmitOptions *o,
+                 const char *dir, Diag *d) {
     Arena *a = arena_new("package");
     OutSet *set = out_begin(a, d);
     Shapes s = {.n = n, .dim = dim, .ndim = ndim, .name = p[0]->name, .upper = name_capitals(a, p[0]->name)};
@@ -182,16 +219,9 @@ bool emit_shapes(Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t nd
     s.plan = arena_array_of(a, n, Package);
     s.field = arena_array_of(a, ndim + 1, const char *);
     for (uint32_t i = 0; i < ndim; i++) s.field[i] = name_unique(a, &fields, name_variable(a, dim[i].name));
-    for (uint32_t i = 0; ok && i < n; i++) {
-        for (uint32_t j = 0; ok && j < i; j++)
-            if (same_shape(dim, ndim, i, j))
-                ok = diag_error(d, (Loc){.file = o->model, .field = "--input-shape"}, "give each shape once",
-                                "the plans %u and %u are for the same shapes", j, i);
-        Program *own = arena_copy(a, p[i], sizeof *own);
-        own->name = emit_plan_name(a, s.name, dim, ndim, n, i);
-        s.plan[i] = package_names(a, own, o, d);
-        ok = ok && package_fits(&s.plan[i]) && package_same_ports(&s.plan[0], &s.plan[i], false);
-    }
+    for (uint32_t i = 0; ok && i < n; i++) ok = plan_package(&s, a, t, p, o, d, i);
+    ok = ok && out_folder(set, dir);
+    if (ok) weights(&s, a, t);
     ok = ok && write_all(&s, set, dir) && out_commit(set);
     arena_free(a);
     return ok;

@@ -349,7 +349,7 @@ bool source_text(const Package *k, Str *out) {
     EmitUses uses = {0};
     functions(k, &uses, &body);
     heading_add(k, out, arena_printf(k->arena, "%s.c", k->name), "/* ", " * ");
-    str_addf(out, " */\n#include \"%s.h\"\n#include \"%s_weights.h\"\n", k->outer, k->name);
+    str_addf(out, " */\n#include \"%s.h\"\n#include \"%s_weights.h\"\n", k->outer, k->library);
     str_add(out, "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n");
     pointer_check(k, out);
     if (!snippets(k, &uses, out)) return false;

@@ -103,7 +103,7 @@ bool variants_source_text(const Package *k, Str *out) {
     if (!needs_text(k, &needs)) return false;
     const SkelValue values[] = {{"heading", heading.at},
                                 {"name", k->name},
-                                {"NAME", k->upper},
+                                {"LIBRARY", name_capitals(a, k->library)},
                                 {"list", list.at},
                                 {"last", label(a, t, t->nvariant - 1)},
                                 {"targets", targets.at},
@@ -129,23 +129,26 @@ static const char *machine_flags(const Package *k, int i, const char *joint) {
     return s.at;
 }
 
+void variants_make_rules(const Package *k, Str *objects, Str *rules) {
+    for (int i = 0; i < k->target->nvariant; i++) {
+        const char *n = k->variant[i].name;
+        str_addf(objects, " %s.o", n);
+        str_addf(rules, "%s.o %s.pic.o: %s.h %s_weights.h%s\n", n, n, k->name, k->library,
+                 package_threads(k) ? " tenon_pool.h" : "");
+        str_addf(rules, "%s.o %s.pic.o: VARIANT = %s\n", n, n, machine_flags(k, i, " "));
+    }
+}
+
 void variants_makefile_text(const Package *k, Str *out) {
     Arena *a = k->arena;
     const Target *t = k->target;
     bool pool = package_threads(k);
     Str heading = str_new(a), objects = str_new(a), rules = str_new(a);
     heading_add(k, &heading, "Makefile", "# ", "# ");
-    const char *header = arena_printf(a, "%s.h%s", k->name, pool ? " tenon_pool.h" : "");
-    for (int i = 0; i < t->nvariant; i++) {
-        const Package *v = &k->variant[i];
-        const char *n = v->name;
-        str_addf(&objects, " %s.o %s_weights.o", n, n);
-        str_addf(&rules, "%s.o %s.pic.o: %s %s_weights.h\n", n, n, header, n);
-        str_addf(&rules, "%s_weights.o %s_weights.pic.o: %s_weights.h", n, n, n);
-        if (v->has_bin) str_addf(&rules, " %s_weights.bin", n);
-        str_addf(&rules, "\n%s.o %s.pic.o %s_weights.o %s_weights.pic.o: VARIANT = %s\n", n, n, n, n,
-                 machine_flags(k, i, " "));
-    }
+    variants_make_rules(k, &objects, &rules);
+    str_addf(&objects, " %s_weights.o", k->name);
+    str_addf(&rules, "%s_weights.o %s_weights.pic.o: %s_weights.h%s\n", k->name, k->name, k->name,
+             k->variant[0].has_bin ? arena_printf(a, " %s_weights.bin", k->name) : "");
     if (pool) str_add(&rules, "tenon_pool.o tenon_pool.pic.o: tenon_pool.h\n"
                               "tenon_pool.o tenon_pool.pic.o: VARIANT = -std=gnu11 -pthread\n");
     const SkelValue values[] = {{"heading", heading.at},
@@ -165,15 +168,16 @@ void variants_makefile_text(const Package *k, Str *out) {
 char *variants_cmake_sources(const Package *k) {
     Str s = str_new(k->arena);
     for (int i = 0; i < k->target->nvariant; i++)
-        str_addf(&s, "\n    %s.c %s_weights.c", k->variant[i].name, k->variant[i].name);
+        str_addf(&s, "\n    %s.c", k->variant[i].name);
+    str_addf(&s, "\n    %s_weights.c", k->name);
     return s.at;
 }
 
 char *variants_cmake_settings(const Package *k) {
     Str s = str_new(k->arena);
     for (int i = 0; i < k->target->nvariant; i++)
-        str_addf(&s, "set_source_files_properties(%s.c %s_weights.c PROPERTIES COMPILE_OPTIONS\n    \"%s\")\n",
-                 k->variant[i].name, k->variant[i].name, machine_flags(k, i, ";"));
+        str_addf(&s, "set_source_files_properties(%s.c PROPERTIES COMPILE_OPTIONS \"%s\")\n", k->variant[i].name,
+                 machine_flags(k, i, ";"));
     return s.at;
 }
 
@@ -207,28 +211,38 @@ static bool variant_names(Package *k, Program *const *p, int i) {
     return package_same_ports(k, v, true);
 }
 
-static bool write_all(Package *k, OutSet *set, const char *dir) {
+bool variants_package(Arena *a, const Target *t, const char *name, Program *const *p, const EmitOptions *o, Diag *d,
+                      Package *out) {
+    Program *own = arena_copy(a, p[0], sizeof *own);
+    own->name = name;
+    *out = package_names(a, own, o, d);
+    out->target = t;
+    out->variant = arena_array_of(a, t->nvariant + 1, Package);
+    bool ok = package_fits(out);
+    for (int i = 0; ok && i < t->nvariant; i++) ok = variant_names(out, p, i);
+    for (int i = 0; ok && i < t->nvariant; i++) out->variant[i].arena_bytes = out->arena_bytes;
+    return ok;
+}
+
+bool variants_write_code(const Package *k, OutSet *set, const char *dir) {
     Str source = str_new(k->arena), map = str_new(k->arena);
     variants_map_text(k, &map);
-    if (!out_folder(set, dir) || !package_write_outside(k, set, dir) || !variants_source_text(k, &source) ||
-        !package_put(k, set, dir, ".c", &source) || !package_put(k, set, dir, ".map.json", &map))
-        return false;
-    for (int i = 0; i < k->target->nvariant; i++) {
-        k->variant[i].arena_bytes = k->arena_bytes;
-        if (!package_write_code(&k->variant[i], set, dir)) return false;
-    }
-    return true;
+    bool ok = variants_source_text(k, &source) && package_put(k, set, dir, ".c", &source) &&
+              package_put(k, set, dir, ".map.json", &map);
+    for (int i = 0; ok && i < k->target->nvariant; i++) ok = package_write_code(&k->variant[i], set, dir);
+    return ok;
 }
 
 bool emit_variants(const Target *t, Program *const *p, const EmitOptions *o, const char *dir, Diag *d) {
     Arena *a = arena_new("package");
     OutSet *set = out_begin(a, d);
-    Package k = package_names(a, p[0], o, d);
-    k.target = t;
-    k.variant = arena_array_of(a, t->nvariant + 1, Package);
-    bool ok = package_fits(&k);
-    for (int i = 0; ok && i < t->nvariant; i++) ok = variant_names(&k, p, i);
-    ok = ok && write_all(&k, set, dir) && out_commit(set);
+    Package k, **variant = arena_array_of(a, t->nvariant + 1, Package *);
+    bool ok = variants_package(a, t, p[0]->name, p, o, d, &k);
+    for (int i = 0; ok && i < t->nvariant; i++) variant[i] = &k.variant[i];
+    ok = ok && out_folder(set, dir);
+    const Package *weights = ok ? weights_once(&k, k.name, variant, (uint32_t)t->nvariant) : NULL;
+    ok = ok && package_write_outside(&k, set, dir) && variants_write_code(&k, set, dir) &&
+         package_write_weights(weights, set, dir) && out_commit(set);
     arena_free(a);
     return ok;
 }

@@ -14,12 +14,14 @@ static int64_t weight_bytes(const Weight *w) {
 }
 
 /* `"conv1.weight" f32[8,3,3,3], stored [d0/8][d1][d2][d3][d0%8] = [1][3][3][3][8]` */
-static const char *weight_text(const Package *k, const Weight *w) {
+static const char *weight_text(const Package *k, uint32_t i) {
     Arena *a = k->arena;
+    const Weight *w = &k->p->weight.at[i];
+    const char *of = k->users ? k->users[i] : NULL;
     const char *layout = w->layout ? layout_text(a, w->layout) : NULL;
-    return arena_printf(a, "\"%s\" %s%s%s", name_comment(a, w->source),
+    return arena_printf(a, "\"%s\" %s%s%s%s%s", name_comment(a, w->source),
                         type_text(a, k->p->graph->sym, w->dtype, &w->shape), layout ? ", stored " : "",
-                        layout ? layout : "");
+                        layout ? layout : "", of ? "; " : "", of ? of : "");
 }
 
 static bool has_type(const Package *k, bool boolean) {
@@ -38,8 +40,12 @@ static char *declaration_text(const Package *k, uint32_t i) {
 void weights_header_text(const Package *k, Str *out) {
     const Program *p = k->p;
     heading_add(k, out, arena_printf(k->arena, "%s_weights.h", k->name), "/* ", " * ");
-    str_addf(out, " *\n * The weights of %s.c in the order in which its functions read them: %lld bytes. */\n", k->name,
-             (long long)p->weight_bytes);
+    if (k->users)
+        str_addf(out, " *\n * The weights of all plans and variants, equal ones once: %lld bytes. Those that not all of them read tell "
+                      "for which\n * they are. */\n", (long long)p->weight_bytes);
+    else
+        str_addf(out, " *\n * The weights of %s.c in the order in which its functions read them: %lld bytes. */\n", k->name,
+                 (long long)p->weight_bytes);
     str_addf(out, "#ifndef %s_WEIGHTS_H\n#define %s_WEIGHTS_H\n", k->upper, k->upper);
     if (has_type(k, true)) str_add(out, "#include <stdbool.h>\n");
     if (has_type(k, false)) str_add(out, "#include <stdint.h>\n");
@@ -51,7 +57,7 @@ void weights_header_text(const Package *k, Str *out) {
         if (n > width && n <= LINE_WIDTH / 2) width = n;
     }
     for (uint32_t i = 0; i < p->weight.n; i++)
-        str_addf(out, "%-*s /* %s */\n", (int)width, declaration_text(k, i), weight_text(k, &p->weight.at[i]));
+        str_addf(out, "%-*s /* %s */\n", (int)width, declaration_text(k, i), weight_text(k, i));
     str_add(out, "\n#endif\n");
 }
 
@@ -142,7 +148,7 @@ static const Weight *current(const Stream *s) {
 static bool open_array(Stream *s, const Weight *w) {
     uint32_t i = s->order[s->at];
     const char *align = s->k->p->target->dialect == DIALECT_gnu ? " __attribute__((aligned(64)))" : "";
-    return out_printf(s->file, "\n/* %s */\n%s %s[%lld]%s = {\n", weight_text(s->k, w), emit_const_type(w->dtype),
+    return out_printf(s->file, "\n/* %s */\n%s %s[%lld]%s = {\n", weight_text(s->k, i), emit_const_type(w->dtype),
                       s->k->weight[i], array_elements(w), align);
 }
 
@@ -242,9 +248,9 @@ static bool write_bin(const Package *k, OutFile *c, Stream *s) {
         const char *name = k->weight[s->order[i]];
         if (w->elements > 0)
             str_addf(&text, "WEIGHT(%s, %lld, %lld); /* %s */\n", name, (long long)w->offset,
-                     (long long)weight_bytes(w), weight_text(k, w));
+                     (long long)weight_bytes(w), weight_text(k, s->order[i]));
         else
-            str_addf(&text, "%s %s[1] = {0}; /* %s */\n", emit_const_type(w->dtype), name, weight_text(k, w));
+            str_addf(&text, "%s %s[1] = {0}; /* %s */\n", emit_const_type(w->dtype), name, weight_text(k, s->order[i]));
     }
     if (!out_write(c, text.at, text.n) || !program_weights(k->p, put_bytes, s)) return false;
     return s->place >= k->p->weight_bytes || too_few(k);

@@ -248,21 +248,26 @@ static bool put_layout(const Buffer *l, const uint8_t *data, int64_t elements, s
     return !fill || put(ctx, piece, fill);
 }
 
+bool program_weight(const Weight *w, Put *put, void *ctx) {
+    size_t bytes = (size_t)dtype_info[w->dtype].bytes;
+    Arena *tmp = arena_new("weight"); /* contents that have a rule */
+    const Tensor *t = tensor_contents(w->tensor, tmp);
+    bool ok = w->layout ? put_layout(w->layout, t->data, w->elements, bytes, put, ctx)
+                        : put(ctx, t->data, (size_t)w->elements * bytes);
+    arena_free(tmp);
+    return ok;
+}
+
 bool program_weights(const Program *p, Put *put, void *ctx) {
     static const uint8_t zero[64];
     int64_t at = 0;
     bool ok = true;
     for (uint32_t k = 0; k < p->weight.n && ok; k++) {
         const Weight *w = &p->weight.at[k];
-        size_t bytes = (size_t)dtype_info[w->dtype].bytes;
         if (w->dtype == DT_string) continue;
         if (w->offset > at && !put(ctx, zero, (size_t)(w->offset - at))) return false;
-        at = w->offset + w->elements * (int64_t)bytes;
-        Arena *tmp = arena_new("weight"); /* contents that have a rule */
-        const Tensor *t = tensor_contents(w->tensor, tmp);
-        ok = w->layout ? put_layout(w->layout, t->data, w->elements, bytes, put, ctx)
-                       : put(ctx, t->data, (size_t)w->elements * bytes);
-        arena_free(tmp);
+        at = w->offset + w->elements * dtype_info[w->dtype].bytes;
+        ok = program_weight(w, put, ctx);
     }
     return ok;
 }

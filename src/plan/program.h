@@ -107,5 +107,6 @@ typedef struct {
  * is left, for one: names the input and --input-shape). */
 Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d);
 /* Writes the weights in the order the kernels read them through `put` (called with consecutive pieces). */
+bool program_weight(const Weight *w, bool (*put)(void *ctx, const void *data, size_t n), void *ctx); /* one of them */
 bool program_weights(const Program *p, bool (*put)(void *ctx, const void *data, size_t n), void *ctx);
 #endif

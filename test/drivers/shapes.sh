@@ -74,6 +74,17 @@ same() { # height, width, batch
         "$single/net_example" --out "$single/out" "$work/x.bin" "$work/z.bin" &&
         cat "$single"/out[012].bin | cmp - "$work/got"
 }
+same_variant() { # variant, height, width, batch
+    local single=$work/single_v_$2
+    [ -d "$single" ] || "$TENON" compile "$work/net.txt" -o "$single" --target x86-64 --threads 2 --grain 1 \
+        --input-shape "x=1x3x$2x$3" --input-shape "z=$4x4"
+    touch "$work"/v/net*x*.c "$single/net.c"
+    make -s -C "$single" "CPPFLAGS=-DNET_VARIANT=$1" && make -s -C "$work/v" "CPPFLAGS=-DNET_VARIANT=$1" &&
+        gcc -I"$work/v" -o "$work/vlib" "$work/main.c" "$work/v/libnet.a" -lm -pthread &&
+        "$work/vlib" "$2" "$3" "$4" "$work/x.bin" "$work/z.bin" >"$work/got" &&
+        "$single/net_example" --out "$single/out" "$work/x.bin" "$work/z.bin" &&
+        cat "$single"/out[012].bin | cmp - "$work/got"
+}
 check "8x8" same 8 8 2
 check "9x12" same 9 12 1
 check "16x5 with the last shape of the other input" same 16 5 1
@@ -85,7 +96,22 @@ check "threads" "$TENON" compile "$work/net.txt" -o "$work/threads" --target gnu
 check "threads, make" make -s -C "$work/threads"
 check "twice the same" says "give each shape once" "$TENON" compile "$work/net.txt" -o "$work/bad" --target c99 \
     --input-shape x=1x3x8x8 --input-shape x=1x3x8x8 --input-shape z=1x4
-check "variants" says "name one of its variants" "$TENON" compile "$work/net.txt" -o "$work/bad" --target x86-64 $plans
+check "weights once" test "$(grep -c '^const float' "$work/all/net_weights.c")" = 1
+if [ "$(uname -m)" = x86_64 ]; then
+    check "variants" "$TENON" compile "$work/net.txt" -o "$work/v" --target x86-64 --threads 2 --grain 1 $plans
+    check "variants, make" make -s -C "$work/v"
+    check "variants, shared library" make -s -C "$work/v" libnet.so
+    variant=$(grep -ow 'v[134]$' <<<"$("$TENON" targets | awk '/^[^ ]/ { name = $1 } /^ .*runs here( |$)/ && !/by/ { print name }')" | sort | uniq)
+    for v in $variant; do
+        check "variant $v: 9x12" same_variant $v 9 12 1
+        check "variant $v: 16x5" same_variant $v 16 5 1
+    done
+    check "variants, header alone" gcc $strict -fsyntax-only -x c "$work/v/net.h"
+else
+    skipped=$((skipped + 1))
+fi
 check "nothing written" test ! -e "$work/bad"
-echo "$passed passed, $failed failed"
+summary="$passed passed, $failed failed"
+[ "$skipped" = 0 ] || summary="$summary, $skipped skipped"
+echo "$summary"
 [ "$failed" = 0 ]

@@ -111,7 +111,7 @@ imports() { # library: nothing but the C library's functions, and symbols of its
 lesser() { # folder, statement, variant
     sed "s/const x86_cpu cpu = x86_cpu_here();/x86_cpu cpu = x86_cpu_here(); $2;/" "$1/model.c" >"$1/lesser.c"
     cmp -s "$1/model.c" "$1/lesser.c" && return 1
-    gcc -std=gnu11 -O1 -I"$1" "$work/all.c" "$1/lesser.c" "$1"/model_v?.o "$1"/model_v?_weights.o -o "$1/lesser" -lm &&
+    gcc -std=gnu11 -O1 -I"$1" "$work/all.c" "$1/lesser.c" "$1"/model_v?.o "$1/model_weights.o" -o "$1/lesser" -lm &&
         "$1/lesser" "$3"
 }
 compare() { # folder, more flags
