@@ -86,7 +86,9 @@ static bool write_plans(Cli *c, const Model *m, const Programs *p) {
     if (!dims.n)
         return diag_error(c->diag, (Loc){.file = o->model, .field = "--input-shape"}, "give each input one shape",
                           "the model leaves no dimension open, so that there is one plan alone");
-    if (!emit_options(c, p, &emit) || !emit_shapes(o->target, p->at, plan.n, dims.at, dims.n, &emit, o->output, c->diag))
+    ShapeBatch batch;
+    if (!plans_batch(c, &dims, plan.n, &batch) || !emit_options(c, p, &emit) ||
+        !emit_shapes(o->target, p->at, plan.n, dims.at, dims.n, &batch, &emit, o->output, c->diag))
         return false;
     bool ok = true;
     for (uint32_t i = 0; ok && i < plan.n; i++) {
@@ -119,12 +121,13 @@ static void check_schedules(Cli *c, const Program *p, const char *text) {
 }
 
 /* The programs of one plan: one, or one a variant of the target. */
-static bool compile_plan(Cli *c, CompileOptions *how, uint32_t k, uint32_t *plans, Model *m, Programs *out) {
+static bool compile_plan(Cli *c, CompileOptions *how, uint32_t k, uint32_t *plans, bool *any, Model *m, Programs *out) {
     const Options *o = &c->options;
     Options own = *o;
     if (!model_open(m, c->arena, c->diag, o->model, o)) return false;
     *plans = plans_count(m, &o->shape);
-    own.shape = plans_shapes(m, &o->shape, k);
+    *any |= plans_any(m, &o->shape, k);
+    own.shape = plans_shapes(m, &o->shape, k, 1);
     if (!model_apply(m, &own) || !model_settle(m, &o->picture, true)) return false;
     Graph *g = model_import(m, c->arena, c->diag, false, NULL);
     if (!g) return false;
@@ -143,14 +146,14 @@ static bool compile(Cli *c) {
     if (o->build && !compiler_words(&compiler, c->diag, o->target)) return false;
     Programs p = {0};
     uint32_t plans = 1;
-    bool ok = how != NULL;
-    for (uint32_t k = 0; ok && k < plans; k++) ok = compile_plan(c, how, k, &plans, &m, &p);
+    bool ok = how != NULL, any = false;
+    for (uint32_t k = 0; ok && k < plans; k++) ok = compile_plan(c, how, k, &plans, &any, &m, &p);
     if (!ok) return false;
     const char *name = p.at[0]->name;
     check_schedules(c, p.at[0], how->program.schedules);
     if (o->name && strcmp(o->name, name))
         diag_warn(c->diag, (Loc){.field = "--name"}, NULL, "'%s' becomes %s, a name in C", o->name, name);
-    return plans > 1 ? write_plans(c, &m, &p) : write_package(c, &p);
+    return plans > 1 || any ? write_plans(c, &m, &p) : write_package(c, &p);
 }
 
 int compile_command(int argc, char **argv) {

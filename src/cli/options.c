@@ -75,7 +75,7 @@ static const Option table[] = {
      "out when there is one input, and for a .npz whose keys are the inputs' names"},
     {O_shape, "input-shape", "NAME=1x3x224x224", MODEL_COMMANDS,
      "numbers for the dynamic dimensions of an input; without it they come from the input's file, or count as 1. compile: "
-     "several times for an input, one package has a plan for each"},
+     "several times for an input, one package has a plan for each; *x3x224x224: for a batch of any size"},
     {O_bind, "bind", "NAME=FILE.npy", MODEL_COMMANDS, "make an input a constant"},
     {O_length, "length", "NAME=N|none", MODEL_COMMANDS,
      "how many tensors an input that is a sequence stands for; they become NAME_0, NAME_1 and so on. none: an optional "
@@ -148,14 +148,15 @@ static const char *parse_real(Arena *a, const char *text, double least, double *
     return NULL;
 }
 
-/* NAME=1x3x8, where NAME may hold '=' itself; commas do as well, and no dimensions at all. */
-static const char *check_shape(Arena *a, const char *text) {
+/* NAME=1x3x8, where NAME may hold '=' itself; commas do as well, and no dimensions at all. `any`: `*` is a dimension too. */
+static const char *check_shape(Arena *a, const char *text, bool any) {
     const char *equals = strrchr(text, '='), *at = equals ? equals + 1 : text;
     int64_t number;
     int rank = 0;
     for (bool more = *at; more; rank++) {
-        size_t n = strspn(at, "0123456789");
-        if (!n || !int_parse(arena_strndup(a, at, n), &number)) return "is no shape; write it like x=1x3x224x224";
+        bool star = any && *at == '*';
+        size_t n = star ? 1 : strspn(at, "0123456789");
+        if (!n || (!star && !int_parse(arena_strndup(a, at, n), &number))) return "is no shape; write it like x=1x3x224x224";
         at += n;
         more = *at == 'x' || *at == ',';
         at += more;
@@ -289,7 +290,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_output: o->output = arg; return NULL;
     case O_name: o->name = arg; return NULL;
     case O_input: vec_push(o->arena, &o->input, arg); return NULL;
-    case O_shape: vec_push(o->arena, &o->shape, arg); return check_shape(o->arena, arg);
+    case O_shape: vec_push(o->arena, &o->shape, arg); return check_shape(o->arena, arg, o->command->bit == CMD_compile);
     case O_bind: vec_push(o->arena, &o->bind, arg); return NULL;
     case O_length: vec_push(o->arena, &o->length, arg); return check_length(arg);
     case O_precise: o->precise = true; return NULL;

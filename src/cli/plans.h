@@ -1,16 +1,21 @@
 /* --input-shape given several times for an input: a plan each. */
 #ifndef TENON_CLI_PLANS_H
 #define TENON_CLI_PLANS_H
+#include "cli/cmd.h"
 #include "cli/model.h"
 #include "emit/emit.h"
 
 /* How many plans there are: the most often that an input has an --input-shape, at least 1. */
 uint32_t plans_count(Model *m, const Words *shapes);
-/* The --input-shape of plan k: each input's k-th, or its last where it has fewer. */
-Words plans_shapes(Model *m, const Words *shapes, uint32_t k);
+/* The --input-shape of plan k: each input's k-th, or its last where it has fewer; `any` in place of the `*` of a batch of
+ * any size. */
+Words plans_shapes(Model *m, const Words *shapes, uint32_t k, int64_t any);
+bool plans_any(Model *m, const Words *shapes, uint32_t k); /* has plan k a `*`? */
 
 typedef Vec(ShapeDim) ShapeDims;
 /* What the model's inputs leave open, one a symbol (and one a dimension without a name or of unknown rank), with the
  * numbers of n graphs. */
 ShapeDims plans_dims(const Model *m, Arena *a, Program *const *p, uint32_t n);
+/* For the plans with a `*`: proves that their batch may be of any size. Leaves *out empty where none has one. */
+bool plans_batch(Cli *c, const ShapeDims *dims, uint32_t n, ShapeBatch *out);
 #endif

@@ -11,16 +11,24 @@ typedef struct {
     const ShapeDim *dim; /* what differs between them, or may */
     uint32_t ndim;
     const char **field; /* of NAME_dims, one a dim */
+    const ShapeBatch *batch;
     const char *name, *upper;
 } Shapes;
 
 static const Package *first(const Shapes *s) { return &s->plan[0]; }
 
-/* `height = 320, width = 320`, with `joint` between name and number */
-static const char *dims_text(const Shapes *s, uint32_t plan, const char *before, const char *joint, const char *between) {
+/* Takes plan i parts of a batch? */
+static bool takes_parts(const Shapes *s, uint32_t i) { return s->batch->step && s->batch->step[i]; }
+static const char *batch_field(const Shapes *s) { return s->field[s->batch->dim]; }
+static int64_t batch_of(const Shapes *s, uint32_t i) { return s->dim[s->batch->dim].value[i]; }
+
+/* `height = 320, width = 320`, with `joint` between name and number; `many` for the batch where there may be more. */
+static const char *dims_text(const Shapes *s, uint32_t plan, const char *before, const char *joint, const char *many,
+                             const char *between) {
     Str out = str_new(first(s)->arena);
     for (uint32_t d = 0; d < s->ndim; d++)
-        str_addf(&out, "%s%s%s%s%lld", d ? between : "", before, s->field[d], joint, (long long)s->dim[d].value[plan]);
+        str_addf(&out, "%s%s%s%s%lld", d ? between : "", before, s->field[d],
+                 takes_parts(s, plan) && (int)d == s->batch->dim ? many : joint, (long long)s->dim[d].value[plan]);
     return out.at;
 }
 
@@ -29,6 +37,7 @@ const char *emit_plan_name(Arena *a, const char *name, const ShapeDim *dim, uint
     for (uint32_t d = 0; d < ndim; d++) {
         bool differs = false;
         for (uint32_t i = 1; i < n; i++) differs |= dim[d].value[i] != dim[d].value[0];
+        differs |= n == 1;
         if (differs) str_addf(&out, "%s%lld", out.n ? "x" : "", (long long)dim[d].value[plan]);
     }
     return arena_printf(a, "%s_%s", name, out.at);
@@ -39,8 +48,11 @@ const char *emit_plan_name(Arena *a, const char *name, const ShapeDim *dim, uint
 static char *table_text(const Shapes *s) {
     Str out = str_new(first(s)->arena);
     for (uint32_t i = 0; i < s->n; i++)
-        str_addf(&out, " *     %u  %s  %s.h, arena %lld bytes\n", i, dims_text(s, i, "", " ", ", "), s->plan[i].name,
+        str_addf(&out, " *     %u  %s  %s.h, arena %lld bytes\n", i, dims_text(s, i, "", " ", " ", ", "), s->plan[i].name,
                  (long long)s->plan[i].arena_bytes);
+    if (s->batch->step)
+        comment_add(&out, " * ", " * ", arena_printf(first(s)->arena, "and for any other %s from 1, which goes through these in parts: "
+                                                     "what is computed of a sample does not depend on others.", batch_field(s)));
     return out.at;
 }
 
@@ -76,11 +88,12 @@ static void header(const Shapes *s, Str *out) {
         {"name", s->name},
         {"NAME", s->upper},
         {"count", arena_printf(a, "%u", s->n)},
+        {"parts", s->batch->step ? ", or of the one that takes the first part" : ""},
         {"arena_bytes", arena_printf(a, "%lld", (long long)(arena ? arena : 1))},
         {"arena_align", arena_printf(a, "%lld", (long long)align)},
         {"dims", dims_fields(s)},
         {"fields", package_fields(k, false)},
-        {"example_dims", dims_text(s, 0, ".", " = ", ", ")},
+        {"example_dims", dims_text(s, 0, ".", " = ", " = ", ", ")},
         {"variant", k->variant ? arena_printf(a, "\n/* The target of the variant that all plans use here. */\n"
                                                  "const char *%s_variant(void);\n", s->name) : ""},
         {"pool", package_threads(k) ? arena_printf(a, "\n/* The same with the threads of `pool`; NULL: on this thread alone. */\n%s;\n",
@@ -91,18 +104,76 @@ static void header(const Shapes *s, Str *out) {
 
 /* ---- NAME.c ---- */
 
+/* `const NAME_320x320_io plan = {.x = io->x};` for plan i; of a batch from sample `done` on. */
+static void plan_io(const Shapes *s, uint32_t i, const char *indent, Str *out) {
+    const Package *k = &s->plan[i];
+    const char *deeper = arena_printf(k->arena, "%s    ", indent);
+    str_addf(out, "%sconst %s_io plan = {", indent, k->name);
+    for (uint32_t p = 0; p < k->ninput + k->noutput; p++) {
+        int64_t step = takes_parts(s, i) ? s->batch->step[i][p] : 0;
+        const char *from = step ? arena_printf(k->arena, " + done * %lld", (long long)step) : "";
+        list_item(out, deeper, p == 0, arena_printf(k->arena, ".%s = io->%s%s", k->port[p].field, k->port[p].field, from));
+    }
+    if (k->ninput + k->noutput == 0) str_add(out, ".none = 0");
+    str_add(out, "};\n");
+}
+
 static void run_add(const Shapes *s, bool pool, Str *out) {
     str_addf(out, "\n%s {\n    if (!io || !dims) return %s_ERROR_NULL;\n    switch (%s_shape(dims)) {\n", signature(s, pool),
              s->upper, s->name);
     for (uint32_t i = 0; i < s->n; i++) {
-        const Package *k = &s->plan[i];
-        str_addf(out, "    case %u: {\n        const %s_io plan = {", i, k->name);
-        for (uint32_t p = 0; p < k->ninput + k->noutput; p++)
-            list_item(out, "            ", p == 0, arena_printf(k->arena, ".%s = io->%s", k->port[p].field, k->port[p].field));
-        if (k->ninput + k->noutput == 0) str_add(out, ".none = 0");
-        str_addf(out, "};\n        return %s_run%s(&plan, arena%s);\n    }\n", k->name, pool ? "_pool" : "", pool ? ", pool" : "");
+        str_addf(out, "    case %u: {\n", i);
+        plan_io(s, i, "        ", out);
+        str_addf(out, "        return %s_run%s(&plan, arena%s);\n    }\n", s->plan[i].name, pool ? "_pool" : "",
+                 pool ? ", pool" : "");
     }
     str_addf(out, "    default: return %s_ERROR_SHAPE;\n    }\n}\n", s->upper);
+}
+
+/* A batch of any size: the largest plan that fits takes its part, then what is left is the batch. */
+static void run_parts(const Shapes *s, bool pool, Str *out) {
+    const Package *k = first(s);
+    const char *batch = batch_field(s);
+    str_addf(out, "\n%s {\n    if (!io || !dims) return %s_ERROR_NULL;\n", signature(s, pool), s->upper);
+    for (uint32_t p = 0; p < k->ninput + k->noutput; p++) /* before they are moved */
+        if (k->port[p].elements) str_addf(out, "    if (!io->%s) return %s_ERROR_NULL;\n", k->port[p].field, s->upper);
+    str_addf(out, "    if (%s_shape(dims) < 0) return %s_ERROR_SHAPE;\n    int status = %s_OK;\n", s->name, s->upper, s->upper);
+    str_addf(out, "    for (%s_dims left = *dims; left.%s > 0 && status == %s_OK;) {\n", s->name, batch, s->upper);
+    str_addf(out, "        const int64_t done = dims->%s - left.%s;\n        switch (%s_shape(&left)) {\n", batch, batch, s->name);
+    for (uint32_t i = 0; i < s->n; i++) {
+        str_addf(out, "        case %u: {\n", i);
+        plan_io(s, i, "            ", out);
+        str_addf(out, "            status = %s_run%s(&plan, arena%s);\n", s->plan[i].name, pool ? "_pool" : "",
+                 pool ? ", pool" : "");
+        str_addf(out, "            left.%s -= %lld;\n            break;\n        }\n", batch, (long long)batch_of(s, i));
+    }
+    str_addf(out, "        default: return %s_ERROR_SHAPE;\n        }\n    }\n    return status;\n}\n", s->upper);
+}
+
+/* `if (dims->height == 320) return 0;`: first those for one shape alone, then the larger parts before the smaller. */
+static void match_add(const Shapes *s, Str *out) {
+    Arena *a = first(s)->arena;
+    bool *told = arena_array_of(a, s->n, bool);
+    for (uint32_t count = 0; count < s->n; count++) {
+        uint32_t next = s->n;
+        for (uint32_t i = 0; i < s->n; i++) {
+            if (told[i]) continue;
+            if (next == s->n || takes_parts(s, i) < takes_parts(s, next) ||
+                (takes_parts(s, i) && takes_parts(s, next) && batch_of(s, i) > batch_of(s, next)))
+                next = i;
+        }
+        told[next] = true;
+        str_addf(out, "    if (%s) return %u;\n", dims_text(s, next, "dims->", " == ", " >= ", " && "), next);
+    }
+}
+
+/* What plan i needs, and those of the parts that it leaves. */
+static int64_t arena_of(const Shapes *s, uint32_t i) {
+    int64_t most = s->plan[i].arena_bytes;
+    for (uint32_t j = 0; takes_parts(s, i) && j < s->n; j++)
+        if (s->batch->step[j] == s->batch->step[i] && batch_of(s, j) < batch_of(s, i) && s->plan[j].arena_bytes > most)
+            most = s->plan[j].arena_bytes;
+    return most;
 }
 
 static void source(const Shapes *s, Str *out) {
@@ -112,14 +183,16 @@ static void source(const Shapes *s, Str *out) {
     heading_add(k, &heading, arena_printf(a, "%s.c", s->name), "/* ", " * ");
     for (uint32_t i = 0; i < s->n; i++) {
         str_addf(&includes, "#include \"%s.h\"\n", s->plan[i].name);
-        str_addf(&match, "    if (%s) return %u;\n", dims_text(s, i, "dims->", " == ", " && "), i);
-        str_addf(&arenas, "    case %u: return %lld;\n", i, (long long)s->plan[i].arena_bytes);
+        str_addf(&arenas, "    case %u: return %lld;\n", i, (long long)arena_of(s, i));
     }
+    match_add(s, &match);
     const SkelValue values[] = {{"heading", heading.at}, {"includes", includes.at}, {"name", s->name},
+                                {"what", s->batch->step ? "Calls the plans that are made for the dims, the largest first."
+                                                        : "Calls the plan that is made for the dims."},
                                 {"match", match.at},     {"arenas", arenas.at},     {NULL, NULL}};
     skeleton_fill(out, "shapes.c.in", values);
-    run_add(s, false, out);
-    if (package_threads(k)) run_add(s, true, out);
+    (s->batch->step ? run_parts : run_add)(s, false, out);
+    if (package_threads(k)) (s->batch->step ? run_parts : run_add)(s, true, out);
     if (k->variant)
         str_addf(out, "\nconst char *%s_variant(void) {\n    return %s_variant();\n}\n", s->name, k->name);
 }
@@ -209,11 +282,12 @@ static void weights(Shapes *s, Arena *a, const Target *t) {
     s->weights = weights_once(&s->plan[0], s->name, code, s->n * variants);
 }
 
-bool emit_shapes(const Target *t, Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t ndim, const EmitOptions *o,
-                 const char *dir, Diag *d) {
+bool emit_shapes(const Target *t, Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t ndim, const ShapeBatch *batch,
+                 const EmitOptions *o, const char *dir, Diag *d) {
     Arena *a = arena_new("package");
     OutSet *set = out_begin(a, d);
-    Shapes s = {.n = n, .dim = dim, .ndim = ndim, .name = p[0]->name, .upper = name_capitals(a, p[0]->name)};
+    Shapes s = {.n = n, .dim = dim, .ndim = ndim, .name = p[0]->name, .upper = name_capitals(a, p[0]->name),
+                .batch = batch};
     Map fields = {0};
     bool ok = true;
     s.plan = arena_array_of(a, n, Package);

@@ -96,6 +96,33 @@ check "threads" "$TENON" compile "$work/net.txt" -o "$work/threads" --target gnu
 check "threads, make" make -s -C "$work/threads"
 check "twice the same" says "give each shape once" "$TENON" compile "$work/net.txt" -o "$work/bad" --target c99 \
     --input-shape x=1x3x8x8 --input-shape x=1x3x8x8 --input-shape z=1x4
+
+# A batch of any size: proven, or refused with the node that stands against it.
+any_batch() { # what it says, statements that make %y of %x
+    printf 'graph "any"\nin %%x : f32[batch,4]\nin %%h : f32[4,batch]\n%s\nout %%y\n' "$2" >"$work/any.txt"
+    says "$1" "$TENON" compile "$work/any.txt" -o "$work/bad" --target c99 --input-shape 'x=*x4'
+}
+check "any batch: a mean over it" any_batch "'mean' (ReduceMean): the batch cannot be of any size: a sample" \
+    '%m = ReduceMean(%x) {axes=[0], keepdims=1} "mean"
+%y = Sub(%x, %m)'
+check "any batch: a sum along it" any_batch "'sum' (CumSum): the batch cannot" '%y = CumSum(%x) {axis=0} "sum"'
+check "any batch: samples lie apart" any_batch "samples do not lie behind each other" '%y = Transpose(%x) {perm=[1,0]}'
+check "any batch: mixed by a shape" any_batch "not the first dimension of what is given another shape" \
+    '%t = Transpose(%x) {perm=[1,0]}
+%y = Reshape(%t) {shape=[batch,4]} "mix"'
+check "any batch: a slice of it" any_batch "'part' (Slice): the batch cannot" '%y = Slice(%x) {starts=[0,0], steps=[1,1], counts=[1,4]} "part"'
+check "any batch: two dimensions" says "one dimension alone can be of any size" "$TENON" compile "$work/net.txt" -o "$work/bad" \
+    --target c99 --input-shape 'x=1x3x*x*' --input-shape 'z=1x4'
+check "any batch: two inputs" says "one dimension alone can be of any size" "$TENON" compile "$work/net.txt" -o "$work/bad" \
+    --target c99 --input-shape 'x=1x3x*x8' --input-shape 'z=*x4'
+check "any batch: a number in the model" says "dimension 1 is 3" "$TENON" compile "$work/net.txt" -o "$work/bad" \
+    --target c99 --input-shape 'x=1x*x8x8' --input-shape 'z=1x4'
+check "any batch: elsewhere" says "is no shape" "$TENON" info "$work/net.txt" --input-shape 'z=*x4'
+check "any batch" "$TENON" compile "$work/net.txt" -o "$work/any" --target c99 --input-shape x=1x3x8x8 --input-shape 'z=*x4' --input-shape z=3x4
+check "any batch: make" make -s -C "$work/any"
+for cc in gcc clang; do
+    check "any batch: $cc" $cc $strict -I"$work/any" -fsyntax-only "$work"/any/net*.c
+done
 check "weights once" test "$(grep -c '^const float' "$work/all/net_weights.c")" = 1
 if [ "$(uname -m)" = x86_64 ]; then
     check "variants" "$TENON" compile "$work/net.txt" -o "$work/v" --target x86-64 --threads 2 --grain 1 $plans
