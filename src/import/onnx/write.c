@@ -4,13 +4,19 @@
 
 enum { OPSET = 21 };
 
-static const char *fresh_name(OnnxWriter *w, const char *base) {
+const char *write_fresh(OnnxWriter *w, const char *base) {
+    uint32_t last = map_get(&w->names, base);
     const char *name = base;
-    for (int i = 1; graph_find(w->g, name) != NO_VALUE || map_get(&w->names, name) != MAP_NONE; i++)
-        name = arena_printf(w->arena, "%s.%d", base, i);
+    if (last != MAP_NONE) {
+        do name = arena_printf(w->arena, "%s.%u", base, ++last);
+        while (map_get(&w->names, name) != MAP_NONE);
+        map_set(w->arena, &w->names, base, last);
+    }
     map_set(w->arena, &w->names, name, 0);
     return name;
 }
+
+static const char *value_name(const OnnxWriter *w, ValueId v) { return w->name ? w->name[v] : w->g->value.at[v].name; }
 
 /* The number of an element type; some came with a later operator set. */
 static int type_number(OnnxWriter *w, DType t) {
@@ -69,8 +75,8 @@ void wn_operand(WriteNode *n, const char *name) {
 static void constant_operand(WriteNode *n, const char *what, const Tensor *t) {
     OnnxWriter *w = n->w;
     ValueId out = node_out(n->node, 0);
-    const char *base = out == NO_VALUE ? n->node->name : w->g->value.at[out].name;
-    const char *name = fresh_name(w, arena_printf(w->arena, "%s.%s", base, what));
+    const char *base = out == NO_VALUE ? n->node->name : value_name(w, out);
+    const char *name = write_fresh(w, arena_printf(w->arena, "%s.%s", base, what));
     vec_push(w->arena, &w->initialiser, tensor_proto(w, name, t));
     wn_operand(n, name);
 }
@@ -101,7 +107,7 @@ AttributeProto *wn_attribute(WriteNode *n, const char *name, int type) {
     return a;
 }
 
-const char *wn_value(const WriteNode *n, ValueId v) { return v == NO_VALUE ? "" : n->w->g->value.at[v].name; }
+const char *wn_value(const WriteNode *n, ValueId v) { return v == NO_VALUE ? "" : value_name(n->w, v); }
 
 static bool listed(const char *list, const char *word) {
     size_t length = strlen(word);
@@ -157,7 +163,6 @@ static bool write_node(OnnxWriter *w, NodeId id) {
     const OpInfo *info = &op_info[node->op];
     const WriteRow *row = write_row(node->op);
     WriteNode n = {w, id, node, node->attr, arena_new_of(w->arena, NodeProto)};
-    if (node->nsub) return wn_error(&n, NULL, "sub-graphs cannot be written as ONNX");
     tenon_onnx__node_proto__init(n.p);
     bool again = map_get(&w->called, node->name) != MAP_NONE;
     n.p->name = arena_strdup(w->arena, again ? "" : node->name);
@@ -190,7 +195,7 @@ static ValueInfoProto *value_info(OnnxWriter *w, ValueId id) {
     tenon_onnx__type_proto__init(type);
     tenon_onnx__type_proto__tensor__init(tensor);
     tenon_onnx__tensor_shape_proto__init(shape);
-    p->name = arena_strdup(w->arena, v->name);
+    p->name = arena_strdup(w->arena, value_name(w, id));
     p->type = type;
     type->tensor_type = tensor;
     tensor->has_elem_type = true;
@@ -212,21 +217,27 @@ static ValueInfoProto *value_info(OnnxWriter *w, ValueId id) {
     return p;
 }
 
+NodeProto *write_new_node(OnnxWriter *w, const char *op, const char *in, const char *out) {
+    NodeProto *p = arena_new_of(w->arena, NodeProto);
+    tenon_onnx__node_proto__init(p);
+    p->op_type = arena_strdup(w->arena, op);
+    p->n_output = 1;
+    p->output = arena_array_of(w->arena, 1, char *);
+    p->output[0] = arena_strdup(w->arena, out);
+    if (*in) wn_operand(&(WriteNode){.w = w, .p = p}, in);
+    vec_push(w->arena, &w->node, p);
+    return p;
+}
+
 /* A constant that is an output of the graph comes from a Constant node, any other is an initialiser. */
 static void write_constant(OnnxWriter *w, ValueId id, bool used) {
     const Value *v = &w->g->value.at[id];
     if (!v->is_output) {
-        if (used) vec_push(w->arena, &w->initialiser, tensor_proto(w, v->name, v->data));
+        if (used) vec_push(w->arena, &w->initialiser, tensor_proto(w, value_name(w, id), v->data));
         return;
     }
-    WriteNode n = {.w = w, .p = arena_new_of(w->arena, NodeProto)};
-    tenon_onnx__node_proto__init(n.p);
-    n.p->op_type = arena_strdup(w->arena, "Constant");
-    n.p->n_output = 1;
-    n.p->output = arena_array_of(w->arena, 1, char *);
-    n.p->output[0] = arena_strdup(w->arena, v->name);
+    WriteNode n = {.w = w, .p = write_new_node(w, "Constant", "", value_name(w, id))};
     wn_attribute(&n, "value", ONNX_TENSOR)->t = tensor_proto(w, "", v->data);
-    vec_push(w->arena, &w->node, n.p);
 }
 
 /* ONNX's results have their own sizes. */
@@ -238,13 +249,13 @@ static ValueInfoProto *output_info(OnnxWriter *w, ValueId v) {
     return p;
 }
 
-static bool write_graph(OnnxWriter *w, GraphProto *p) {
+bool write_graph(OnnxWriter *w, GraphProto *p, uint32_t ninput) {
     const Graph *g = w->g;
     bool ok = true;
     p->name = arena_strdup(w->arena, *g->name ? g->name : "graph");
-    p->n_input = g->input.n;
-    p->input = arena_array_of(w->arena, g->input.n + 1, ValueInfoProto *);
-    for (uint32_t i = 0; i < g->input.n; i++) p->input[i] = value_info(w, g->input.at[i]);
+    p->n_input = ninput;
+    p->input = arena_array_of(w->arena, ninput + 1, ValueInfoProto *);
+    for (uint32_t i = 0; i < ninput; i++) p->input[i] = value_info(w, g->input.at[i]);
     p->output = arena_array_of(w->arena, g->output.n + 1, ValueInfoProto *);
     for (uint32_t i = 0; i < g->output.n; i++)
         if (!graph_counts(g, g->output.at[i])) p->output[p->n_output++] = output_info(w, g->output.at[i]);
@@ -290,7 +301,8 @@ bool onnx_write(const Graph *g, Diag *d, const char *path) {
     tenon_onnx__model_proto__init(&m);
     tenon_onnx__graph_proto__init(&graph);
     tenon_onnx__operator_set_id_proto__init(&opset);
-    bool ok = write_graph(&w, &graph);
+    for (ValueId v = 0; v < g->value.n; v++) map_set(w.arena, &w.names, g->value.at[v].name, 0);
+    bool ok = write_graph(&w, &graph, g->input.n);
     char domain[] = "", producer[] = "tenon";
     opset.domain = domain;
     opset.has_version = m.has_ir_version = true;
