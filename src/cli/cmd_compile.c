@@ -76,7 +76,7 @@ static bool write_package(Cli *c, const Programs *p) {
 }
 
 /* One plan a shape in one package. */
-static bool write_plans(Cli *c, const Model *m, const Programs *p) {
+static bool write_plans(Cli *c, const CompileOptions *how, const Model *m, const Programs *p) {
     const Options *o = &c->options;
     EmitOptions emit;
     uint32_t variants = o->target->nvariant ? (uint32_t)o->target->nvariant : 1;
@@ -87,10 +87,12 @@ static bool write_plans(Cli *c, const Model *m, const Programs *p) {
         return diag_error(c->diag, (Loc){.file = o->model, .field = "--input-shape"}, "give each input one shape",
                           "the model leaves no dimension open, so that there is one plan alone");
     ShapeBatch batch;
-    if (!plans_batch(c, &dims, plan.n, &batch) || !emit_options(c, p, &emit) ||
-        !emit_shapes(o->target, p->at, plan.n, dims.at, dims.n, &batch, &emit, o->output, c->diag))
+    ShapeGeneral general;
+    if (!plans_batch(c, &dims, plan.n, &batch) || !plans_general(c, how, &dims, plan.n, &general) || !emit_options(c, p, &emit) ||
+        !emit_shapes(o->target, p->at, plan.n, dims.at, dims.n, &batch, &general, &emit, o->output, c->diag))
         return false;
     bool ok = true;
+    if (general.program) printf("all sizes: arena %lld bytes\n", (long long)general.program->arena_bytes);
     for (uint32_t i = 0; ok && i < plan.n; i++) {
         Str shape = str_new(c->arena);
         for (uint32_t d = 0; d < dims.n; d++)
@@ -126,7 +128,7 @@ static bool compile_plan(Cli *c, CompileOptions *how, uint32_t k, uint32_t *plan
     Options own = *o;
     if (!model_open(m, c->arena, c->diag, o->model, o)) return false;
     *plans = plans_count(m, &o->shape);
-    *any |= plans_any(m, &o->shape, k);
+    *any |= plans_any(m, &o->shape, k) || plans_ranges(m, &o->shape, k);
     own.shape = plans_shapes(m, &o->shape, k, 1);
     if (!model_apply(m, &own) || !model_settle(m, &o->picture, true)) return false;
     Graph *g = model_import(m, c->arena, c->diag, false, NULL);
@@ -153,7 +155,7 @@ static bool compile(Cli *c) {
     check_schedules(c, p.at[0], how->program.schedules);
     if (o->name && strcmp(o->name, name))
         diag_warn(c->diag, (Loc){.field = "--name"}, NULL, "'%s' becomes %s, a name in C", o->name, name);
-    return plans > 1 || any ? write_plans(c, &m, &p) : write_package(c, &p);
+    return plans > 1 || any ? write_plans(c, how, &m, &p) : write_package(c, &p);
 }
 
 int compile_command(int argc, char **argv) {

@@ -75,7 +75,7 @@ static const Option table[] = {
      "out when there is one input, and for a .npz whose keys are the inputs' names"},
     {O_shape, "input-shape", "NAME=1x3x224x224", MODEL_COMMANDS,
      "numbers for the dynamic dimensions of an input; without it they come from the input's file, or count as 1. compile: "
-     "several times for an input, one package has a plan for each; *x3x224x224: for a batch of any size"},
+     "several times for an input, one package has a plan for each; *x3x224x224: for a batch of any size; 1x3x[32..640/32]x[32..640/32]: for all sizes from 32 to 640 in steps of 32"},
     {O_bind, "bind", "NAME=FILE.npy", MODEL_COMMANDS, "make an input a constant"},
     {O_length, "length", "NAME=N|none", MODEL_COMMANDS,
      "how many tensors an input that is a sequence stands for; they become NAME_0, NAME_1 and so on. none: an optional "
@@ -148,14 +148,39 @@ static const char *parse_real(Arena *a, const char *text, double least, double *
     return NULL;
 }
 
-/* NAME=1x3x8, where NAME may hold '=' itself; commas do as well, and no dimensions at all. `any`: `*` is a dimension too. */
+/* `[32..640/32]`: from, to, in steps; *end is behind it. */
+static bool check_range(const char *text, const char **end) {
+    int64_t n[3] = {0, 0, 1};
+    const char *before[3] = {"[", "..", "/"};
+    for (int i = 0; i < 3; i++) {
+        size_t k = strlen(before[i]);
+        if (strncmp(text, before[i], k)) {
+            if (i < 2) return false;
+            break;
+        }
+        text += k;
+        for (k = 0, n[i] = 0; text[k] >= '0' && text[k] <= '9' && k < 10; k++) n[i] = 10 * n[i] + (text[k] - '0');
+        if (!k) return false;
+        text += k;
+    }
+    *end = text + 1;
+    return *text == ']' && n[0] >= 1 && n[0] < n[1] && n[2] >= 1 && n[0] % n[2] == 0 && n[1] % n[2] == 0 && n[1] < INT32_MAX;
+}
+
+/* NAME=1x3x8, where NAME may hold '=' itself; commas do as well, and no dimensions at all. `any`: `*` and ranges are
+ * dimensions too. */
 static const char *check_shape(Arena *a, const char *text, bool any) {
     const char *equals = strrchr(text, '='), *at = equals ? equals + 1 : text;
     int64_t number;
     int rank = 0;
     for (bool more = *at; more; rank++) {
+        const char *end = at;
         bool star = any && *at == '*';
-        size_t n = star ? 1 : strspn(at, "0123456789");
+        if (any && *at == '[') {
+            if (!check_range(at, &end)) return "has a range that is none; write it like x=1x3x[32..640/32]x[1..9], both ends multiples of the step";
+            star = true;
+        }
+        size_t n = end > at ? (size_t)(end - at) : star ? 1 : strspn(at, "0123456789");
         if (!n || (!star && !int_parse(arena_strndup(a, at, n), &number))) return "is no shape; write it like x=1x3x224x224";
         at += n;
         more = *at == 'x' || *at == ',';

@@ -1,5 +1,8 @@
 #include "cli/plans.h"
+#include "cli/progress.h"
 #include "pass/samples.h"
+#include "plan/general.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* Which --input-shape of its input word i is, from 0. */
@@ -20,38 +23,94 @@ uint32_t plans_count(Model *m, const Words *shapes) {
     return most;
 }
 
-/* `3x*x4` with a number for `*` */
-static const char *with_number(Model *m, const char *word, int64_t any) {
+/* What the user calls a dimension of an input: the model's symbol, or `input_2`. */
+static const char *dim_name(const Model *m, Arena *a, const ModelInput *in, int d) {
+    Str name = str_new(a);
+    Dim declared = in->declared.rank < 0 ? DIM_BAD : in->declared.dim[d];
+    if (declared != DIM_BAD) dim_print(m->declared->sym, declared, &name);
+    bool symbol = name.n && strspn(name.at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == name.n;
+    return symbol ? name.at : arena_printf(a, "%s_%d", in->name, d);
+}
+
+/* `[32..640/32]`; the option's check has seen that it is one. Returns what is behind it. */
+static const char *parse_range(const char *text, SizeRange *out) {
+    char *end;
+    out->low = strtoll(text + 1, &end, 10);
+    out->high = strtoll(end + 2, &end, 10);
+    out->step = 1;
+    if (*end == '/') out->step = strtoll(end + 1, &end, 10);
+    return end + 1;
+}
+
+typedef struct {
+    SizeRange at[GENERAL_SIZES + 1];
+    uint32_t n;
+} Ranges;
+
+/* Place of the range called `name`, which is added. */
+static uint32_t range_place(Ranges *r, SizeRange range) {
+    for (uint32_t i = 0; i < r->n; i++)
+        if (!strcmp(r->at[i].name, range.name)) return i;
+    if (r->n <= GENERAL_SIZES) r->at[r->n++] = range;
+    return r->n - 1;
+}
+
+/* `3x*x[4..8]` with numbers: `any` for `*`, and for a range size[place], without `size` the largest. */
+static const char *with_numbers(Model *m, const char *word, int64_t any, const int64_t *size, Ranges *ranges) {
     const char *text;
-    if (!model_shape_input(m, word, &text)) return word;
+    const ModelInput *in = model_shape_input(m, word, &text);
+    if (!in) return word;
     Str out = str_new(m->arena);
     str_addn(&out, word, (size_t)(text - word));
-    for (; *text; text++)
-        if (*text == '*')
+    for (int d = 0; *text;) {
+        SizeRange range;
+        d += *text == 'x' || *text == ',';
+        if (*text == '[') {
+            bool inside = in->declared.rank < 0 || d < in->declared.rank;
+            text = parse_range(text, &range);
+            range.name = inside ? dim_name(m, m->arena, in, d) : "";
+            uint32_t at = range_place(ranges, range);
+            str_addf(&out, "%lld", (long long)(size && at < GENERAL_SIZES ? size[at] : range.high));
+        } else if (*text == '*') {
             str_addf(&out, "%lld", (long long)any);
-        else
-            str_addn(&out, text, 1);
+            text++;
+        } else {
+            str_addn(&out, text++, 1);
+        }
+    }
     return out.at;
 }
 
-Words plans_shapes(Model *m, const Words *shapes, uint32_t k, int64_t any) {
+static Words shapes_with(Model *m, const Words *shapes, uint32_t k, int64_t any, const int64_t *size, Ranges *ranges) {
     Words out = {0};
-    for (uint32_t i = 0; i < shapes->n; i++) /* a later word replaces an earlier one of the same input */
-        if (occurrence(m, shapes, i) <= k) vec_push(m->arena, &out, with_number(m, shapes->at[i], any));
+    ranges->n = 0;
+    for (uint32_t i = 0; i < shapes->n; i++) { /* a later word replaces an earlier one of the same input */
+        const char *text;
+        bool last = true;
+        for (uint32_t j = i + 1; j < shapes->n; j++)
+            last &= occurrence(m, shapes, j) > k ||
+                    model_shape_input(m, shapes->at[j], &text) != model_shape_input(m, shapes->at[i], &text);
+        if (occurrence(m, shapes, i) <= k && last) vec_push(m->arena, &out, with_numbers(m, shapes->at[i], any, size, ranges));
+    }
     return out;
+}
+
+Words plans_shapes(Model *m, const Words *shapes, uint32_t k, int64_t any) {
+    Ranges ranges;
+    return shapes_with(m, shapes, k, any, NULL, &ranges);
 }
 
 bool plans_any(Model *m, const Words *shapes, uint32_t k) {
     Words one = plans_shapes(m, shapes, k, 1), two = plans_shapes(m, shapes, k, 2);
     bool any = false;
-    for (uint32_t i = 0; i < one.n; i++) {
-        bool last = true; /* of its input */
-        const char *text;
-        for (uint32_t j = i + 1; j < one.n; j++)
-            last &= model_shape_input(m, one.at[j], &text) != model_shape_input(m, one.at[i], &text);
-        any |= last && strcmp(one.at[i], two.at[i]) != 0;
-    }
+    for (uint32_t i = 0; i < one.n; i++) any |= strcmp(one.at[i], two.at[i]) != 0;
     return any;
+}
+
+bool plans_ranges(Model *m, const Words *shapes, uint32_t k) {
+    Ranges ranges;
+    shapes_with(m, shapes, k, 1, NULL, &ranges);
+    return ranges.n > 0;
 }
 
 static void add_dim(ShapeDims *out, Arena *a, const char *name, const char *help, Program *const *p, uint32_t n, uint32_t input,
@@ -77,11 +136,8 @@ ShapeDims plans_dims(const Model *m, Arena *a, Program *const *p, uint32_t n) {
         for (int d = 0; in && d < value_shape(g, g->input.at[i])->rank; d++) {
             Dim declared = in->declared.rank < 0 ? DIM_BAD : in->declared.dim[d];
             if (dim_known(declared)) continue;
-            Str name = str_new(a);
-            if (declared != DIM_BAD) dim_print(m->declared->sym, declared, &name);
-            bool symbol = name.n && strspn(name.at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == name.n;
             const char *help = arena_printf(a, "dimension %d of '%s'", d, input);
-            add_dim(&out, a, symbol ? name.at : arena_printf(a, "%s_%d", input, d), help, p, n, i, d);
+            add_dim(&out, a, dim_name(m, a, in, d), help, p, n, i, d);
         }
     }
     return out;
@@ -158,4 +214,73 @@ bool plans_batch(Cli *c, const ShapeDims *dims, uint32_t n, ShapeBatch *out) {
     for (uint32_t k = 0; k < n; k++)
         if (plans_any(&m, &c->options.shape, k) && !plan_batch(c, dims, n, k, out)) return false;
     return true;
+}
+
+/* ---- all sizes ---- */
+
+typedef struct {
+    Cli *c;
+    const CompileOptions *how;
+    uint32_t plan;
+} General;
+
+static Program *general_program(void *ctx, Arena *a, const int64_t *size, bool memory) {
+    static const char *const skip[] = {"assign_layout", "choose_winograd", "fuse_attention", NULL};
+    const General *q = ctx;
+    const Options *o = &q->c->options;
+    Options own = *o;
+    CompileOptions how = *q->how;
+    Ranges ranges;
+    Model m;
+    own.arena = a;
+    if (!model_open(&m, a, q->c->diag, o->model, o)) return NULL;
+    own.shape = shapes_with(&m, &o->shape, q->plan, 1, size, &ranges);
+    if (!model_apply(&m, &own) || !model_settle(&m, &own.picture, false)) return NULL;
+    Graph *g = model_import(&m, a, q->c->diag, false, NULL);
+    how.pass = (PassOptions){.skip = skip, .precise = true};
+    how.program.general = true;
+    how.program.no_memory = !memory;
+    how.program.threads = 1;
+    how.program.schedules = NULL;
+    return g ? compile_graph(a, g, &how, q->c->diag) : NULL;
+}
+
+static bool range_error(Cli *c, const char *text) {
+    return diag_error(c->diag, (Loc){.file = c->options.model, .field = "--input-shape"}, "write x=1x3x[32..640/32]x[32..640/32]",
+                      "%s", text);
+}
+
+bool plans_general(Cli *c, const CompileOptions *how, const ShapeDims *dims, uint32_t n, ShapeGeneral *out) {
+    Model m;
+    Ranges ranges;
+    uint32_t plan = n, *dim = arena_array_of(c->arena, GENERAL_SIZES, uint32_t);
+    *out = (ShapeGeneral){0};
+    if (!model_open(&m, c->arena, c->diag, c->options.model, &c->options)) return false;
+    for (uint32_t k = 0; k < n; k++) {
+        if (!plans_ranges(&m, &c->options.shape, k)) continue;
+        if (plan < n) return range_error(c, "one plan alone can have ranges");
+        plan = k;
+    }
+    if (plan == n) return true;
+    for (uint32_t k = 0; k < n; k++)
+        if (plans_any(&m, &c->options.shape, k)) return range_error(c, "there can be ranges or *, not both");
+    shapes_with(&m, &c->options.shape, plan, 1, NULL, &ranges);
+    if (ranges.n > GENERAL_SIZES) return range_error(c, "three dimensions can have a range");
+    int64_t *bound = arena_array_of(c->arena, 3 * dims->n + 1, int64_t);
+    *out = (ShapeGeneral){.dim = dim, .low = bound, .high = bound + dims->n, .step = bound + 2 * dims->n};
+    for (uint32_t d = 0; d < dims->n; d++) out->low[d] = out->high[d] = dims->at[d].value[plan];
+    for (uint32_t i = 0; i < ranges.n; i++) {
+        uint32_t d = 0;
+        while (d < dims->n && strcmp(dims->at[d].name, ranges.at[i].name)) d++;
+        if (d == dims->n) return range_error(c, "a range is for a dimension that the model leaves open");
+        dim[i] = d;
+        out->low[d] = ranges.at[i].low;
+        out->high[d] = ranges.at[i].high;
+        out->step[d] = ranges.at[i].step;
+        ranges.at[i].name = name_identifier(c->arena, ranges.at[i].name);
+    }
+    progress_say("comparing the code of all sizes");
+    out->program = program_general(c->arena, ranges.at, ranges.n, general_program, &(General){c, how, plan}, c->diag);
+    progress_end();
+    return out->program != NULL;
 }

@@ -418,7 +418,7 @@ static void begin_parallel(Emit *m) {
 void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out) {
     Emit m = {.p = p, .f = f, .n = f->nest, .t = f->tree, .uses = uses, .arena = out->arena, .lane = NO_AXIS};
     bool first = true;
-    m.index_type = index_type(m.n);
+    m.index_type = f->lift_wide ? "int64_t" : index_type(f->largest ? (Nest *)(uintptr_t)f->largest : m.n);
     m.used = arena_array_of(out->arena, m.n->buf.n + 1, bool);
     m.used_axis = arena_array_of(out->arena, m.n->axis.n + 1, bool);
     m.used_var = arena_array_of(out->arena, m.t->var.n + 1, bool);
@@ -438,6 +438,11 @@ void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out
     if (f->scratch_bytes > 0) str_addf(out, "%sunsigned char *restrict scratch", first ? "" : ", ");
     first &= f->scratch_bytes == 0;
     if (m.pool) str_addf(out, "%stenon_pool *%s", first ? "" : ", ", m.pool);
+    for (uint32_t i = 0; f->sizes && i < p->size.n; i++)
+        if (*f->sizes >> i & 1) {
+            str_addf(out, "%s%s %s", first ? "" : ", ", m.index_type, p->size.at[i].name);
+            first = false;
+        }
     str_add(out, first && !m.pool ? "void) {\n" : ") {\n");
     c_locals(&m, out);
     not_used(&m, out);

@@ -147,8 +147,25 @@ static void int_literal(int64_t v, DType t, Str *out) {
     }
 }
 
+/* A number that depends on sizes. */
+static void lifted(Emit *m, ExprId e, int prec, Str *out) {
+    const Expr *x = x_get(m->n, e);
+    const char *text = m->f->lift[e];
+    int level = strchr(text, '+') || strchr(text, '-') ? P_ADD : strchr(text, '*') ? P_MUL : P_PRIMARY;
+    bool paren = !x->is_index || prec > level;
+    *m->f->sizes |= m->f->lift_uses[e];
+    if (!x->is_index) str_addf(out, "(%s)", c_register_type((DType)x->dtype));
+    open_paren(out, paren);
+    str_add(out, text);
+    close_paren(out, paren);
+}
+
 static void literal(Emit *m, ExprId e, int prec, Str *out) {
     const Expr *x = x_get(m->n, e);
+    if (m->f->lift && e < m->f->nlift && m->f->lift[e]) {
+        lifted(m, e, prec, out);
+        return;
+    }
     bool negative = x->kind == X_real ? signbit(x->f) != 0 : x->i < 0;
     bool paren = negative && prec > P_UNARY;
     open_paren(out, paren);

@@ -43,11 +43,17 @@ typedef struct {
     int dim;              /* of the ShapeDims */
     const int64_t **step; /* one a plan: elements of a sample in each input and output, or NULL; NULL: there is none */
 } ShapeBatch;
+/* The program for all sizes of some dims. */
+typedef struct {
+    const Program *program;     /* NULL: there is none */
+    const uint32_t *dim;        /* of the ShapeDims, one a size of the program */
+    int64_t *low, *high, *step; /* one a ShapeDim; of a dim with one size step is 0 */
+} ShapeGeneral;
 /* One package of n plans of a model for different shapes: NAME.h and NAME.c, which pick one by the dims, NAME_320x320.h, .c
  * and .map.json of each, and the weights of all, equal ones once. For a target with variants p has those of each plan, and
  * NAME_320x320.c picks one. */
 bool emit_shapes(const Target *t, Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t ndim, const ShapeBatch *batch,
-                 const EmitOptions *o, const char *dir, Diag *d);
+                 const ShapeGeneral *general, const EmitOptions *o, const char *dir, Diag *d);
 /* What the files and symbols of a plan begin with: "NAME_320x240", the numbers that are not the same in all plans. */
 const char *emit_plan_name(Arena *a, const char *name, const ShapeDim *dim, uint32_t ndim, uint32_t n, uint32_t plan);
 /* What the files and symbols of variant i begin with: "NAME_v4" */

@@ -373,7 +373,8 @@ bool package_write_weights(const Package *k, OutSet *set, const char *dir) {
 }
 
 bool package_same_ports(const Package *a, const Package *b, bool shapes) {
-    bool same = a->ninput == b->ninput && a->noutput == b->noutput && package_threads(a) == package_threads(b);
+    bool same = a->ninput == b->ninput && a->noutput == b->noutput &&
+                (package_threads(a) == package_threads(b) || a->p->size.n || b->p->size.n);
     for (uint32_t i = 0; same && i < a->ninput + a->noutput; i++)
         same = !strcmp(a->port[i].field, b->port[i].field) && a->port[i].value->dtype == b->port[i].value->dtype &&
                (!shapes || !strcmp(a->port[i].type, b->port[i].type));

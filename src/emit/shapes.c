@@ -12,6 +12,8 @@ typedef struct {
     uint32_t ndim;
     const char **field; /* of NAME_dims, one a dim */
     const ShapeBatch *batch;
+    const ShapeGeneral *general;
+    Package *any; /* the code for all sizes, or NULL */
     const char *name, *upper;
 } Shapes;
 
@@ -43,6 +45,20 @@ const char *emit_plan_name(Arena *a, const char *name, const ShapeDim *dim, uint
     return arena_printf(a, "%s_%s", name, out.at);
 }
 
+/* `batch 1, height 32, 64 ... 640` */
+static const char *any_text(const Shapes *s) {
+    Str out = str_new(first(s)->arena);
+    const ShapeGeneral *g = s->general;
+    for (uint32_t d = 0; d < s->ndim; d++) {
+        str_addf(&out, "%s%s ", d ? ", " : "", s->field[d]);
+        if (!g->step[d])
+            str_addf(&out, "%lld", (long long)g->low[d]);
+        else
+            str_addf(&out, "%lld, %lld ... %lld", (long long)g->low[d], (long long)(g->low[d] + g->step[d]), (long long)g->high[d]);
+    }
+    return out.at;
+}
+
 /* ---- NAME.h ---- */
 
 static char *table_text(const Shapes *s) {
@@ -50,6 +66,9 @@ static char *table_text(const Shapes *s) {
     for (uint32_t i = 0; i < s->n; i++)
         str_addf(&out, " *     %u  %s  %s.h, arena %lld bytes\n", i, dims_text(s, i, "", " ", " ", ", "), s->plan[i].name,
                  (long long)s->plan[i].arena_bytes);
+    if (s->any)
+        comment_add(&out, " *     ", " *     ", arena_printf(first(s)->arena, "%u  %s  %s.c, arena %lld bytes", s->n, any_text(s), s->any->name,
+                                                            (long long)s->any->arena_bytes));
     if (s->batch->step)
         comment_add(&out, " * ", " * ", arena_printf(first(s)->arena, "and for any other %s from 1, which goes through these in parts: "
                                                      "what is computed of a sample does not depend on others.", batch_field(s)));
@@ -78,6 +97,7 @@ static void header(const Shapes *s, Str *out) {
         if (s->plan[i].arena_bytes > arena) arena = s->plan[i].arena_bytes;
         if (s->plan[i].p->arena_align > align) align = s->plan[i].p->arena_align;
     }
+    if (s->any && s->any->arena_bytes > arena) arena = s->any->arena_bytes;
     heading_add(k, &heading, arena_printf(a, "%s.h", s->name), "/* ", " * ");
     if (package_threads(k)) str_add(&includes, "#include \"tenon_pool.h\"\n");
     package_includes(k, &includes, true);
@@ -87,7 +107,10 @@ static void header(const Shapes *s, Str *out) {
         {"includes", includes.at},
         {"name", s->name},
         {"NAME", s->upper},
-        {"count", arena_printf(a, "%u", s->n)},
+        {"count", arena_printf(a, "%u", s->n + (s->any != NULL))},
+        {"any", s->any ? arena_printf(a, "\n/* The code for all sizes, for dims that are checked. */\n"
+                                         "int %s_any_run(const %s_io *io, const %s_dims *dims, void *arena);\n",
+                                      s->name, s->name, s->name) : ""},
         {"parts", s->batch->step ? ", or of the one that takes the first part" : ""},
         {"arena_bytes", arena_printf(a, "%lld", (long long)(arena ? arena : 1))},
         {"arena_align", arena_printf(a, "%lld", (long long)align)},
@@ -127,6 +150,7 @@ static void run_add(const Shapes *s, bool pool, Str *out) {
         str_addf(out, "        return %s_run%s(&plan, arena%s);\n    }\n", s->plan[i].name, pool ? "_pool" : "",
                  pool ? ", pool" : "");
     }
+    if (s->any) str_addf(out, "    case %u: return %s_run(io, dims, arena);\n", s->n, s->any->name);
     str_addf(out, "    default: return %s_ERROR_SHAPE;\n    }\n}\n", s->upper);
 }
 
@@ -150,6 +174,22 @@ static void run_parts(const Shapes *s, bool pool, Str *out) {
     str_addf(out, "        default: return %s_ERROR_SHAPE;\n        }\n    }\n    return status;\n}\n", s->upper);
 }
 
+/* Bounds of the code for all sizes. */
+static void any_match(const Shapes *s, Str *out) {
+    const ShapeGeneral *g = s->general;
+    str_add(out, "    if (");
+    for (uint32_t d = 0; d < s->ndim; d++) {
+        const char *f = s->field[d];
+        Arena *a = first(s)->arena;
+        const char *text = !g->step[d] ? arena_printf(a, "dims->%s == %lld", f, (long long)g->low[d])
+                                       : arena_printf(a, "dims->%s >= %lld && dims->%s <= %lld", f, (long long)g->low[d], f,
+                                                      (long long)g->high[d]);
+        str_addf(out, "%s%s", d ? " &&\n        " : "", text);
+        if (g->step[d] > 1) str_addf(out, " && dims->%s %% %lld == 0", f, (long long)g->step[d]);
+    }
+    str_addf(out, ")\n        return %u;\n", s->n);
+}
+
 /* `if (dims->height == 320) return 0;`: first those for one shape alone, then the larger parts before the smaller. */
 static void match_add(const Shapes *s, Str *out) {
     Arena *a = first(s)->arena;
@@ -165,6 +205,7 @@ static void match_add(const Shapes *s, Str *out) {
         told[next] = true;
         str_addf(out, "    if (%s) return %u;\n", dims_text(s, next, "dims->", " == ", " >= ", " && "), next);
     }
+    if (s->any) any_match(s, out);
 }
 
 /* What plan i needs, and those of the parts that it leaves. */
@@ -185,6 +226,7 @@ static void source(const Shapes *s, Str *out) {
         str_addf(&includes, "#include \"%s.h\"\n", s->plan[i].name);
         str_addf(&arenas, "    case %u: return %lld;\n", i, (long long)arena_of(s, i));
     }
+    if (s->any) str_addf(&arenas, "    case %u: return %lld;\n", s->n, (long long)s->any->arena_bytes);
     match_add(s, &match);
     const SkelValue values[] = {{"heading", heading.at}, {"includes", includes.at}, {"name", s->name},
                                 {"what", s->batch->step ? "Calls the plans that are made for the dims, the largest first."
@@ -213,6 +255,11 @@ static void makefile(const Shapes *s, Str *out) {
         str_addf(&rules, "%s.o %s.pic.o: %s.h%s%s\n", n, n, n, t->nvariant ? "" : arena_printf(a, " %s_weights.h", s->name),
                  pool ? " tenon_pool.h" : "");
         if (t->nvariant) variants_make_rules(&s->plan[i], &objects, &rules);
+    }
+    if (s->any) {
+        str_addf(&objects, " %s.o", s->any->name);
+        str_addf(&rules, "%s.o %s.pic.o: %s.h %s_weights.h%s\n", s->any->name, s->any->name, s->name, s->name,
+                 pool ? " tenon_pool.h" : "");
     }
     str_addf(&objects, " %s_weights.o", s->name);
     str_addf(&rules, "%s_weights.o %s_weights.pic.o: %s_weights.h%s\n", s->name, s->name, s->name,
@@ -245,7 +292,7 @@ static bool write_all(const Shapes *s, OutSet *set, const char *dir) {
         header_text(&s->plan[i], &own);
         ok = package_put(&s->plan[i], set, dir, ".h", &own) && package_write_code(&s->plan[i], set, dir);
     }
-    return ok;
+    return ok && (!s->any || package_write_code(s->any, set, dir));
 }
 
 static bool same_shape(const ShapeDim *dim, uint32_t ndim, uint32_t i, uint32_t j) {
@@ -275,25 +322,41 @@ static bool plan_package(Shapes *s, Arena *a, const Target *t, Program *const *p
 /* The weights of all plans, and of all variants. */
 static void weights(Shapes *s, Arena *a, const Target *t) {
     uint32_t variants = t->nvariant ? (uint32_t)t->nvariant : 1;
-    Package **code = arena_array_of(a, s->n * variants, Package *);
+    uint32_t n = s->n * variants;
+    Package **code = arena_array_of(a, n + 1, Package *);
     for (uint32_t i = 0; i < s->n; i++)
         for (uint32_t v = 0; v < variants; v++)
             code[i * variants + v] = t->nvariant ? &s->plan[i].variant[v] : &s->plan[i];
-    s->weights = weights_once(&s->plan[0], s->name, code, s->n * variants);
+    if (s->any) code[n++] = s->any;
+    s->weights = weights_once(&s->plan[0], s->name, code, n);
+}
+
+/* The package of the code for all sizes; it has the library's header. */
+static bool any_package(Shapes *s, Arena *a, const EmitOptions *o, Diag *d) {
+    Program *own = arena_copy(a, s->general->program, sizeof *own);
+    own->name = arena_printf(a, "%s_any", s->name);
+    own->size.at = arena_copy(a, own->size.at, own->size.n * sizeof *own->size.at);
+    for (uint32_t i = 0; i < own->size.n; i++) own->size.at[i].dim = s->field[s->general->dim[i]];
+    s->any = arena_new_of(a, Package);
+    *s->any = package_names(a, own, o, d);
+    s->any->library = s->any->outer = s->name;
+    s->any->outer_upper = s->upper;
+    return package_fits(s->any) && package_same_ports(&s->plan[0], s->any, false);
 }
 
 bool emit_shapes(const Target *t, Program *const *p, uint32_t n, const ShapeDim *dim, uint32_t ndim, const ShapeBatch *batch,
-                 const EmitOptions *o, const char *dir, Diag *d) {
+                 const ShapeGeneral *general, const EmitOptions *o, const char *dir, Diag *d) {
     Arena *a = arena_new("package");
     OutSet *set = out_begin(a, d);
     Shapes s = {.n = n, .dim = dim, .ndim = ndim, .name = p[0]->name, .upper = name_capitals(a, p[0]->name),
-                .batch = batch};
+                .batch = batch, .general = general};
     Map fields = {0};
     bool ok = true;
     s.plan = arena_array_of(a, n, Package);
     s.field = arena_array_of(a, ndim + 1, const char *);
     for (uint32_t i = 0; i < ndim; i++) s.field[i] = name_unique(a, &fields, name_variable(a, dim[i].name));
     for (uint32_t i = 0; ok && i < n; i++) ok = plan_package(&s, a, t, p, o, d, i);
+    if (ok && general->program) ok = any_package(&s, a, o, d);
     ok = ok && out_folder(set, dir);
     if (ok) weights(&s, a, t);
     ok = ok && write_all(&s, set, dir) && out_commit(set);

@@ -229,6 +229,8 @@ static bool call(Locals *l, uint32_t step, uint32_t depth, Str *out) {
         n++;
     }
     if (f->parallel) list_item(out, "             ", n == 0, "pool");
+    for (uint32_t i = 0; f->sizes && i < k->p->size.n; i++)
+        if (*f->sizes >> i & 1) list_item(out, "             ", n == 0, k->p->size.at[i].name);
     if (n != s->narg) return broken(k, "a call has too many arguments", k->function[s->function]);
     str_add(out, ");\n");
     return true;
@@ -296,11 +298,18 @@ static bool shares_loops(const Program *p) {
     return false;
 }
 
+static bool size_used(const Program *p, uint32_t i) {
+    uint32_t used = 0;
+    for (uint32_t f = 0; f < p->function.n; f++) used |= *p->function.at[f].sizes;
+    return used >> i & 1;
+}
+
 static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     const Program *p = k->p;
     Locals l = {.k = k};
     for (uint32_t i = 0; i < uses->snippet.n; i++) take_words(k->arena, &l.taken, skeleton(uses->snippet.at[i]));
-    static const char *const own[] = {"io", "arena", "base", "pool"};
+    static const char *const own[] = {"io", "arena", "base", "pool", "dims"};
+    for (uint32_t i = 0; i < p->size.n; i++) map_set(k->arena, &l.taken, p->size.at[i].name, 1);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) map_set(k->arena, &l.taken, own[i], 1);
     for (uint32_t i = 0; i < p->function.n; i++) map_set(k->arena, &l.taken, k->function[i], 1);
     for (uint32_t i = 0; i < p->weight.n; i++) map_set(k->arena, &l.taken, k->weight[i], 1);
@@ -311,9 +320,19 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
         str_add(out, "\n/* Not part of the model: tells the time of each step to who measures. */\nvoid " MARK "(int step);\n");
     }
     bool pool = package_threads(k);
-    str_addf(out, "\nint %s_run%s(const %s_io *io, void *arena%s) {\n", k->name, pool ? "_pool" : "", k->outer,
-             pool ? ", tenon_pool *pool" : "");
+    if (p->size.n)
+        str_addf(out, "\n/* The dims are checked by who calls it. */\nint %s_run(const %s_io *io, const %s_dims *dims, void *arena) {\n",
+                 k->name, k->outer, k->outer);
+    else
+        str_addf(out, "\nint %s_run%s(const %s_io *io, void *arena%s) {\n", k->name, pool ? "_pool" : "", k->outer,
+                 pool ? ", tenon_pool *pool" : "");
     checks(k, out);
+    for (uint32_t i = 0; i < p->size.n; i++) {
+        const ProgramSize *s = &p->size.at[i];
+        const char *divided = s->step == 1 ? arena_printf(k->arena, "dims->%s", s->dim)
+                                           : arena_printf(k->arena, "(dims->%s / %lld)", s->dim, (long long)s->step);
+        if (size_used(p, i)) str_addf(out, "    const int %s = (int)%s;\n", s->name, divided);
+    }
     if (pool && !shares_loops(p)) str_add(out, "    (void)pool;\n");
     if (uses_arena(p)) str_add(out, "    unsigned char *const base = arena;\n");
     Str calls = str_new(k->arena);
@@ -354,6 +373,8 @@ bool source_text(const Package *k, Str *out) {
     pointer_check(k, out);
     if (!snippets(k, &uses, out)) return false;
     str_addn(out, "\n", 1);
+    if (k->p->size.n)
+        str_add(out, "/* For all sizes: what comments say of shapes, MACs and the arena is that of the largest ones. */\n\n");
     arena_drawing(k, out);
     str_addn(out, body.at, body.n);
     return run_function(k, &uses, out);

@@ -79,6 +79,7 @@ typedef struct {
     StagePlan *stage; /* one a stage */
     const Target *target;
     bool small;     /* code size before speed */
+    bool general;   /* whatever the sizes: arrays lie in scratch memory */
     Arena *scratch; /* while a step is checked */
     bool shared[2 * MAX_RANK]; /* one an axis that all stages share: its iterations are shared among threads */
     int64_t grain;             /* parallel loops of less work than this run on one thread; 0: all are as the steps say */

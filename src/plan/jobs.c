@@ -87,14 +87,14 @@ static void mark_outputs(Graph *g, const uint32_t *last) {
     }
 }
 
-bool jobs_make(Arena *a, Graph *g, bool keep_all, Diag *d, Jobs *out) {
+bool jobs_make(Arena *a, Graph *g, bool keep_all, bool plain, Diag *d, Jobs *out) {
     Maker m = {a, g, d, arena_array_of(a, g->node.n + 1, bool), arena_array_of(a, g->node.n + 1, bool *),
                arena_array_of(a, g->node.n + 1, uint32_t), out};
     if (!dims_known(g, d)) return false;
     uint32_t groups = group_nodes(g, a), *last = arena_array_of(a, groups + 1, uint32_t);
     for (NodeId n = 0; n < g->node.n; n++) last[g->node.at[n].group] = n; /* the root is the last member */
     if (keep_all) mark_outputs(g, last);
-    out->storage = storage_views(a, g, m.covered, m.only);
+    out->storage = storage_views(a, g, plain, m.covered, m.only);
     out->at = arena_array_of(a, groups + 1, Job);
     uint32_t *job_of_group = arena_array_of(a, groups + 1, uint32_t);
     for (uint32_t i = 0; i <= groups; i++) job_of_group[i] = UINT32_MAX;

@@ -9,6 +9,6 @@ typedef struct {
     Storage *storage;
 } Jobs;
 
-/* keep_all: every kernel's result becomes a graph output first. False with diagnostics. */
-bool jobs_make(Arena *a, Graph *g, bool keep_all, Diag *d, Jobs *out);
+/* keep_all: every kernel's result becomes a graph output first. plain: views at no offset alone. False with diagnostics. */
+bool jobs_make(Arena *a, Graph *g, bool keep_all, bool plain, Diag *d, Jobs *out);
 #endif

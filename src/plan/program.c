@@ -163,7 +163,7 @@ static void apply_schedule(Builder *b, Function *f, Plan *plan) {
 }
 
 static uint32_t function_for(Builder *b, Job *j) {
-    const char *key = nest_key(b, j->nest);
+    const char *key = b->o->general ? arena_printf(b->a, "%u", b->p->function.n) : nest_key(b, j->nest);
     uint32_t known = map_get(&b->shared->function_by_key, key);
     if (known != MAP_NONE) return known;
     Function f = {.name = unique_name(b, function_wish(b, j))};
@@ -175,12 +175,16 @@ static uint32_t function_for(Builder *b, Job *j) {
     f.meaning = meaning.at;
     Arena *tmp = arena_new("schedules of a kernel");
     f.nest->tmp = tmp;
-    if (!override_for(b, f.name)) f.tree = lower_winograd(b->a, f.nest, b->o->target, b->p->threads, &f.schedule);
+    if (!override_for(b, f.name) && !b->o->general) f.tree = lower_winograd(b->a, f.nest, b->o->target, b->p->threads, &f.schedule);
     if (f.tree && b->p->threads > 1) parallel_settle(f.tree, grain_of(b));
     if (!f.tree) {
         Plan *plan = plan_new(b->a, f.nest, b->o->target);
         plan->small = b->o->small;
-        apply_schedule(b, &f, plan);
+        plan->general = b->o->general;
+        if (b->o->general)
+            f.schedule = "";
+        else
+            apply_schedule(b, &f, plan);
         f.tree = lower(b->a, plan);
     }
     f.nest->tmp = f.nest->arena;
@@ -345,7 +349,7 @@ static void plan_arena(Builder *b, const uint32_t *order, int64_t *arena_at, int
             slot[count] = order[i];
             buf[count++] = (PlanBuffer){(int32_t)i, (int32_t)i + 1, b->jobs.at[order[i]].scratch, align, 0};
         }
-    b->plan = plan_pack(b->a, buf, (int)count, (PlanOptions){0});
+    if (!b->o->no_memory) b->plan = plan_pack(b->a, buf, (int)count, (PlanOptions){0});
     b->arena_bytes = (b->plan.peak + align - 1) / align * align;
     for (uint32_t i = 0; i < count; i++) {
         bool value = i < values;
@@ -410,12 +414,15 @@ static bool build_block(Builder *b) {
     Arena *a = b->a;
     bool whole = b->shared->graphs == 0;
     b->number = b->shared->graphs++;
-    if (!jobs_make(a, b->g, whole && b->o->keep_all, b->d, &b->jobs) || !build_kernels(b)) return false;
+    if (!jobs_make(a, b->g, whole && b->o->keep_all, b->o->general, b->d, &b->jobs) || !build_kernels(b)) return false;
     uint32_t n = b->jobs.n;
     uint32_t *order = arena_array_of(a, n + 1, uint32_t);
     bool **aliased = arena_array_of(a, n + 1, bool *);
-    storage_order(b->jobs.storage, a, b->jobs.at, n, order);
-    storage_in_place(b->jobs.storage, a, b->jobs.at, order, n, aliased);
+    for (uint32_t i = 0; i < n; i++) order[i] = i;
+    if (!b->o->general) {
+        storage_order(b->jobs.storage, a, b->jobs.at, n, order);
+        storage_in_place(b->jobs.storage, a, b->jobs.at, order, n, aliased);
+    }
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; aliased[i] && k < b->jobs.at[i].nest->buf.n; k++)
             b->p->function.at[b->function_of[i]].aliased[k] |= aliased[i][k];

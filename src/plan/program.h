@@ -19,6 +19,12 @@ typedef struct {
     bool *aliased;         /* one a nest buffer: may share memory with another (in place): no restrict */
     uint32_t parallel;     /* loops that threads share; with any the pool is the last parameter */
     const char *const *part; /* as the package calls the functions that hold these loops, without prefix */
+    /* Of a program for all sizes (general.h): */
+    const char **lift;     /* one an expression of the nest: what stands for this number, NULL: itself */
+    uint32_t nlift, *lift_uses; /* one an expression: bits of Program.size */
+    uint32_t *sizes;       /* bits of those that are parameters, behind all others: known when the function is written */
+    bool lift_wide;        /* some are no indices, and may be larger */
+    const Nest *largest;   /* at the largest sizes */
 } Function;
 
 /* Weights as the kernels read them. */
@@ -76,6 +82,13 @@ typedef struct {
     int32_t view_of;      /* index of the tensor it lies inside, -1 for a root */
 } ArenaTensor;
 
+/* A size that is known when the program runs. */
+typedef struct {
+    const char *name; /* of the variable: "height_32" */
+    const char *dim;  /* "height" */
+    int64_t step;     /* name = dim / step */
+} ProgramSize;
+
 typedef struct {
     Graph *graph;          /* after the passes */
     const Target *target;
@@ -91,6 +104,8 @@ typedef struct {
     int64_t weight_bytes;  /* of the weights file */
     int64_t macs;
     uint32_t nodes_imported, nodes_after_passes; /* for the report */
+    Vec(ProgramSize) size; /* empty: all is known; else numbers are those of the largest sizes */
+    const char **port_dim; /* with sizes: the dimensions of inputs and outputs, one behind the other */
 } Program;
 
 typedef struct {
@@ -101,6 +116,8 @@ typedef struct {
     const char *schedules; /* lines `kernel-name: schedule` that override, or NULL */
     int threads;           /* 0 and 1: plain code */
     int64_t grain;         /* operations that a loop needs to be shared; 0: PARALLEL_GRAIN */
+    bool general;          /* plain loops that differ between sizes in numbers alone */
+    bool no_memory;        /* the arena is not planned */
 } ProgramOptions;
 
 /* Fusion into kernels, schedules, order, memory plan; the passes ran before (pass/compile.h). g is changed. NULL with diagnostics (a symbolic dim that

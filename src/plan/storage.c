@@ -71,7 +71,7 @@ static void view_concat(Storage *s, Arena *a, const View *v, int count, bool *co
     only[n] = any && !all ? copy : NULL;
 }
 
-Storage *storage_views(Arena *a, Graph *g, bool *covered, bool **only) {
+Storage *storage_views(Arena *a, Graph *g, bool plain, bool *covered, bool **only) {
     Storage *s = arena_new_of(a, Storage);
     s->g = g;
     s->home = arena_array_of(a, g->value.n, Home);
@@ -80,7 +80,7 @@ Storage *storage_views(Arena *a, Graph *g, bool *covered, bool **only) {
     for (int pass = 0; pass < 2; pass++) /* renames and parts first, so that Concat sees what they cover */
         for (NodeId n = 0; n < g->node.n; n++) {
             bool concat = g->node.at[n].op == OP_Concat;
-            if (concat != (pass == 1)) continue;
+            if (concat != (pass == 1) || (plain && g->node.at[n].op != OP_Reshape)) continue;
             int count = node_views(g, n, views, 4096);
             if (count == 0) continue;
             if (concat) view_concat(s, a, views, count, covered, only, n);

@@ -30,8 +30,8 @@ typedef struct {
 
 ValueId storage_root(const Storage *s, ValueId v, int64_t *offset);
 /* Decides which view nodes cost nothing, before kernels are made. covered[n]: node n needs no kernel; only[n]: for a
- * Concat that needs a partial one, which operands to copy. */
-Storage *storage_views(Arena *a, Graph *g, bool *covered, bool **only);
+ * Concat that needs a partial one, which operands to copy. plain: Reshape alone. */
+Storage *storage_views(Arena *a, Graph *g, bool plain, bool *covered, bool **only);
 int64_t value_bytes(const Graph *g, ValueId v);
 /* After the order is known: results that may overwrite an operand that ends there. aliased[job] gets one entry a nest
  * buffer. */

@@ -144,6 +144,60 @@ def refused(count):
         count.check(name, (model.built or why not in model.said) and f"not refused: {model.said}")
 
 
+def sizes(count):
+    """The code for all sizes, at those that no plan is for."""
+    rng = np.random.default_rng(6)
+    if os.path.exists(YUNET):
+        y = Library(YUNET, "yunet_any", ["input=1x3x[96..640/32]x[96..640/32]"], ("batch", "height", "width"))
+        count.check("yunet of all sizes", y.said)
+        for h, w in ((96, 96), (96, 640), (160, 128), (320, 320), (480, 640), (352, 608)) if y.built else ():
+            count.check(f"yunet_any {h}x{w}", y.differs((1, h, w), rng.integers(0, 256, (1, 3, h, w)).astype(np.float32)))
+        for dims in ((1, 64, 96), (1, 97, 96), (2, 96, 96), (1, 96, 672)) if y.built else ():
+            count.check(f"yunet_any {dims}", y.status(dims) != -3 and "is run")
+    number = lambda *shape: rng.standard_normal(shape).astype(np.float32)
+    ints = lambda *v: np.array(v, np.int64)
+
+    def all_of(path, shapes, dims, tries, options=("--target", "c99")):
+        name = os.path.basename(path)[:-5]
+        model = Library(path, name, shapes, dims, options)
+        count.check(name, model.said)
+        for at, inputs in tries if model.built else ():
+            count.check(f"{name} {at}", model.differs(at, *inputs))
+
+    attention = [
+        node("MatMul", "x w", "q"), node("Shape", "x", "shape"), node("Gather", "shape one", "n"), node("Unsqueeze", "n axis", "n1"),
+        node("Concat", "b n1 split", "to", axis=0), node("Reshape", "q to", "h"), node("Transpose", "h", "ht", perm=[0, 2, 1, 3]),
+        node("Transpose", "h", "k", perm=[0, 2, 3, 1]), node("MatMul", "ht k", "scores"), node("Softmax", "scores", "p", axis=-1),
+        node("MatMul", "p ht", "o"), node("Transpose", "o", "ot", perm=[0, 2, 1, 3]), node("Concat", "b n1 join", "back", axis=0),
+        node("Reshape", "ot back", "j"), node("LayerNormalization", "j gain", "l"), node("Add", "l x", "r"), node("Relu", "r", "y"),
+        node("ReduceMean", "y", "pooled", axes=[1], keepdims=0)]
+    text = lambda name: save(name, {"x": [1, "T", 8]}, attention, {"y": [1, "T", 8], "pooled": [1, 8]},
+                             {"w": number(8, 8), "one": np.int64(1), "axis": ints(0), "b": ints(1), "split": ints(2, 4), "join": ints(8),
+                              "gain": number(8)})
+    all_of(text("text"), ["x=1x[2..64]x8"], ["T"], [((t,), [number(1, t, 8)]) for t in (2, 3, 7, 33, 63, 64)])
+    all_of(text("text_v"), ["x=1x[3..700]x8", "x=1x1x8"], ["T"], [((t,), [number(1, t, 8)]) for t in (1, 3, 7, 633, 700)],
+           ("--target", "x86-64", "--threads", "2", "--grain", "1"))
+    pictures = [node("Conv", "x a b", "c", pads=[1, 1, 1, 1], strides=[2, 2]), node("Relu", "c", "r"),
+                node("Conv", "r d", "e", pads=[1, 1, 1, 1], group=8), node("BatchNormalization", "e s s s v", "bn"),
+                node("Resize", "bn  z", "u", mode="nearest"), node("Conv", "u f", "g"), node("GlobalAveragePool", "g", "p"),
+                node("Flatten", "p", "q"), node("Gemm", "q k", "y")]
+    weights = {"a": number(8, 3, 3, 3), "b": number(8), "d": number(8, 1, 3, 3), "s": number(8), "v": number(8) ** 2 + 1,
+               "z": np.array([1, 1, 2, 2], np.float32), "f": number(4, 8, 1, 1), "k": number(4, 4)}
+    path = save("pictures", {"x": ["n", 3, "h", "w"]}, pictures, {"y": ["n", 4], "g": ["n", 4, None, None]}, weights)
+    all_of(path, ["x=[2..4]x3x[8..64/2]x[8..64/2]"], ["n", "h", "w"],
+           [((n, h, w), [number(n, 3, h, w)]) for n, h, w in ((2, 8, 8), (3, 10, 64), (4, 64, 8), (2, 30, 22))])
+    odd = Library(path, "odd", ["x=1x3x[8..64]x[8..64]"], ["n", "h", "w"])
+    count.check("odd sizes", odd.built or "is no sum of products of the sizes" not in odd.said)
+    path = save("turns", {"x": ["T", 2, 3]}, [node("LSTM", "x w r b", "ys yh yc", hidden_size=5), node("Concat", "ys ys", "y", axis=0)],
+                {"y": None, "yh": [1, 2, 5]}, {"w": number(1, 20, 3), "r": number(1, 20, 5), "b": number(1, 40)})
+    all_of(path, ["x=[2..50]x2x3"], ["T"], [((t,), [number(t, 2, 3)]) for t in (2, 5, 17, 50)])
+    path = save("cache", {"past": [1, 2, "P", 4], "x": [1, 2, "T", 4]}, [
+        node("Concat", "past x", "k", axis=2), node("Transpose", "k", "kt", perm=[0, 1, 3, 2]), node("MatMul", "x kt", "s"),
+        node("Softmax", "s", "p"), node("MatMul", "p k", "y")], {"k": None, "y": None}, {})
+    all_of(path, ["past=1x2x[2..100]x4", "x=1x2x[2..9]x4"], ["P", "T"],
+           [((p, t), [number(1, 2, p, 4), number(1, 2, t, 4)]) for p, t in ((2, 2), (2, 9), (100, 9), (51, 3))])
+
+
 def main():
     os.makedirs(WORK, exist_ok=True)
     count = Count()
@@ -151,6 +205,7 @@ def main():
         yunet(count)
     batches(count)
     refused(count)
+    sizes(count)
     print(f"{count.passed} passed, {count.failed} failed" + ("" if os.path.exists(YUNET) else ", 1 skipped"))
     return count.failed != 0
 

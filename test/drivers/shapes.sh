@@ -123,6 +123,36 @@ check "any batch: make" make -s -C "$work/any"
 for cc in gcc clang; do
     check "any batch: $cc" $cc $strict -I"$work/any" -fsyntax-only "$work"/any/net*.c
 done
+
+# Code for all sizes: as strict, and refused in words.
+check "all sizes" "$TENON" compile "$work/net.txt" -o "$work/sizes" --target c99 --input-shape 'x=1x3x[8..64/2]x[8..20]' --input-shape 'z=[2..9]x4'
+check "all sizes: make" make -s -C "$work/sizes"
+for cc in gcc clang; do
+    check "all sizes: $cc" $cc $strict -I"$work/sizes" -o "$work/s$cc" "$work/main.c" "$work"/sizes/net*.c -lm
+done
+all_sizes() { # height, width, batch: the bytes of a package for this size
+    local single=$work/size_$1
+    "$TENON" compile "$work/net.txt" -o "$single" --target c99 --input-shape "x=1x3x$1x$2" --input-shape "z=$3x4" &&
+        make -s -C "$single" && "$work/sgcc" "$1" "$2" "$3" "$work/x.bin" "$work/z.bin" >"$work/got" &&
+        "$single/net_example" --out "$single/out" "$work/x.bin" "$work/z.bin" &&
+        cat "$single"/out[012].bin | cmp - "$work/got"
+}
+check "all sizes: 8x9" all_sizes 8 9 2
+check "all sizes: 34x20" all_sizes 34 20 7
+check "all sizes: the largest" all_sizes 64 20 9
+check "all sizes: none between the steps" "$work/sgcc" 9 9 2
+ranged() { # what it says, --input-shape
+    local text=$1
+    shift
+    says "$text" "$TENON" compile "$work/net.txt" -o "$work/bad" --target c99 "$@"
+}
+check "all sizes: no multiple of the step" ranged "a range that is none" --input-shape 'x=1x3x[8..63/2]x8' --input-shape z=2x4
+check "all sizes: upside down" ranged "a range that is none" --input-shape 'x=1x3x[8..4]x8' --input-shape z=2x4
+check "all sizes: not open" ranged "dimension 1 is 3, --input-shape has 4" --input-shape 'x=1x[3..4]x8x8' --input-shape z=2x4
+check "all sizes: odd ones" ranged "is no sum of products of the sizes" --input-shape 'x=1x3x[8..64]x8' --input-shape z=2x4
+check "all sizes: from 1" ranged "there is no code for all sizes: at .*batch 1" --input-shape 'x=1x3x[8..64/2]x8' --input-shape 'z=[1..4]x4'
+check "all sizes: and any" ranged "not both" --input-shape 'x=1x3x[8..64/2]x8' --input-shape 'z=*x4'
+check "all sizes: twice" ranged "one plan alone" --input-shape 'x=1x3x[8..64/2]x8' --input-shape 'x=1x3x[8..64/2]x9' --input-shape z=2x4
 check "weights once" test "$(grep -c '^const float' "$work/all/net_weights.c")" = 1
 if [ "$(uname -m)" = x86_64 ]; then
     check "variants" "$TENON" compile "$work/net.txt" -o "$work/v" --target x86-64 --threads 2 --grain 1 $plans
