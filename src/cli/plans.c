@@ -222,10 +222,12 @@ typedef struct {
     Cli *c;
     const CompileOptions *how;
     uint32_t plan;
+    bool unfolded; /* what constants give is computed by each run */
+    Diag *diag;
 } General;
 
 static Program *general_program(void *ctx, Arena *a, const int64_t *size, bool memory) {
-    static const char *const skip[] = {"assign_layout", "choose_winograd", "fuse_attention", NULL};
+    static const char *const skip[] = {"fold_constants", "assign_layout", "choose_winograd", "fuse_attention", NULL};
     const General *q = ctx;
     const Options *o = &q->c->options;
     Options own = *o;
@@ -233,16 +235,16 @@ static Program *general_program(void *ctx, Arena *a, const int64_t *size, bool m
     Ranges ranges;
     Model m;
     own.arena = a;
-    if (!model_open(&m, a, q->c->diag, o->model, o)) return NULL;
+    if (!model_open(&m, a, q->diag, o->model, o)) return NULL;
     own.shape = shapes_with(&m, &o->shape, q->plan, 1, size, &ranges);
     if (!model_apply(&m, &own) || !model_settle(&m, &own.picture, false)) return NULL;
-    Graph *g = model_import(&m, a, q->c->diag, false, NULL);
-    how.pass = (PassOptions){.skip = skip, .precise = true};
+    Graph *g = model_import(&m, a, q->diag, false, NULL);
+    how.pass = (PassOptions){.skip = skip + !q->unfolded, .precise = true};
     how.program.general = true;
     how.program.no_memory = !memory;
     how.program.threads = 1;
     how.program.schedules = NULL;
-    return g ? compile_graph(a, g, &how, q->c->diag) : NULL;
+    return g ? compile_graph(a, g, &how, q->diag) : NULL;
 }
 
 static bool range_error(Cli *c, const char *text) {
@@ -280,7 +282,11 @@ bool plans_general(Cli *c, const CompileOptions *how, const ShapeDims *dims, uin
         ranges.at[i].name = name_identifier(c->arena, ranges.at[i].name);
     }
     progress_say("comparing the code of all sizes");
-    out->program = program_general(c->arena, ranges.at, ranges.n, general_program, &(General){c, how, plan}, c->diag);
+    General q = {c, how, plan, false, diag_new(c->arena)}; /* of the first try nobody hears */
+    out->program = program_general(c->arena, ranges.at, ranges.n, general_program, &q, q.diag);
+    q.unfolded = true;
+    q.diag = c->diag;
+    if (!out->program) out->program = program_general(c->arena, ranges.at, ranges.n, general_program, &q, q.diag);
     progress_end();
     return out->program != NULL;
 }

@@ -97,13 +97,6 @@ static void function(Trace *s, const Function *f) {
     node(s, f->tree->root);
 }
 
-static void weight(Trace *s, const Weight *w) {
-    Arena *tmp = arena_new("weight");
-    const Tensor *t = tensor_contents(w->tensor, tmp);
-    str_addf(&s->text, "\nweight %d %lld %llx", w->dtype, (long long)w->elements, (unsigned long long)hash_bytes(t->data, t->bytes, 1));
-    arena_free(tmp);
-}
-
 /* Inputs and outputs first: their numbers come before all others. */
 static void ports(Trace *s, const Graph *g) {
     for (uint32_t i = 0; i < g->input.n + g->output.n; i++) {
@@ -116,7 +109,7 @@ static void ports(Trace *s, const Graph *g) {
 static void trace(Trace *s, Arena *a, const Program *p) {
     *s = (Trace){.arena = a, .text = str_new(a), .function = UINT32_MAX};
     ports(s, p->graph);
-    for (uint32_t i = 0; i < p->weight.n; i++) weight(s, &p->weight.at[i]);
+    for (uint32_t i = 0; i < p->weight.n; i++) str_addf(&s->text, "\nweight %d", p->weight.at[i].dtype);
     for (uint32_t i = 0; i < p->step.n; i++) {
         const ProgramStep *x = &p->step.at[i];
         str_addf(&s->text, "\nstep %d %u:", x->kind, x->function);
@@ -158,8 +151,8 @@ typedef struct {
     Diag *diag;
     int64_t u[GENERAL_SIZES][POWERS]; /* in steps: where the sums are found */
     uint32_t terms;                   /* POWERS to the power of n */
-    Program *program[TERMS];
-    Trace trace[TERMS];
+    Program *program[TERMS], *most;   /* at the points, and at the largest sizes */
+    Trace trace[TERMS], largest;
     Sum *sum; /* one a number */
 } General;
 
@@ -248,6 +241,25 @@ static const char *number_trouble(const General *q, const Trace *t, uint32_t i, 
     return arena_printf(q->arena, "%s, %lld, is no sum of products of the sizes", where, (long long)t->number.at[i]);
 }
 
+/* Constants are those of the largest sizes: the others' are their first elements. NULL, or the name of one that is not. */
+static const char *other_constant(const General *q, const Program *p) {
+    Arena *tmp = arena_new("constants");
+    const char *name = NULL;
+    for (uint32_t i = 0; i < p->weight.n && !name; i++) {
+        const Tensor *x = tensor_contents(p->weight.at[i].tensor, tmp), *y = tensor_contents(q->most->weight.at[i].tensor, tmp);
+        size_t bytes = x->bytes < y->bytes ? x->bytes : y->bytes;
+        if (bytes && memcmp(x->data, y->data, bytes)) name = arena_printf(q->arena, "the constant '%s' is another", name_comment(q->arena, p->weight.at[i].source));
+    }
+    arena_free(tmp);
+    return name;
+}
+
+/* NULL, or why the program p, which is t, needs other code than that at the largest sizes. */
+static const char *trouble(const General *q, const Trace *t, const Program *p) {
+    if (!same_text(t, &q->largest)) return difference(t, &q->largest, p);
+    return other_constant(q, p);
+}
+
 static bool find_sums(General *q) {
     int64_t u[GENERAL_SIZES];
     for (uint32_t k = 0; k < q->terms; k++) {
@@ -258,7 +270,8 @@ static bool find_sums(General *q) {
             if (q->program[k]->step.at[i].kind != CALL_call) return refuse(q, u, "there is an If or a Loop");
         trace(&q->trace[k], q->arena, q->program[k]);
         if (q->trace[k].text.n > MOST_TEXT) return refuse(q, u, "a kernel is too long");
-        if (k && !same_text(&q->trace[0], &q->trace[k])) return refuse(q, u, difference(&q->trace[k], &q->trace[0], q->program[k]));
+        const char *why = trouble(q, &q->trace[k], q->program[k]);
+        if (why) return refuse(q, u, why);
     }
     q->sum = arena_array_of(q->arena, q->trace[0].number.n + 1, Sum);
     for (uint32_t i = 0; i < q->trace[0].number.n; i++) {
@@ -270,25 +283,27 @@ static bool find_sums(General *q) {
 
 /* ---- is it so at other sizes? ---- */
 
-static bool check(General *q, const int64_t *u, const Trace *most) {
+static bool check(General *q, const int64_t *u) {
     Arena *tmp = arena_new("a size");
     Program *p = at_size(q, tmp, u, false);
     Trace t;
     const char *why = p ? NULL : "the model cannot be compiled";
     if (p) trace(&t, tmp, p);
-    if (p && !same_text(&q->trace[0], &t)) why = difference(&t, &q->trace[0], p);
+    if (p) why = trouble(q, &t, p);
     for (uint32_t i = 0; !why && i < t.number.n; i++)
         if (value(q, &q->sum[i], u) != t.number.at[i]) why = number_trouble(q, &t, i, p);
+    for (uint32_t i = 0; !why && i < p->weight.n; i++)
+        if (p->weight.at[i].elements > q->most->weight.at[i].elements) why = "a constant is larger than at the largest sizes";
     for (uint32_t i = 0; !why && i < t.bytes.n; i++)
-        if (t.bytes.at[i] > most->bytes.at[i]) why = "a tensor is larger than at the largest sizes";
+        if (t.bytes.at[i] > q->largest.bytes.at[i]) why = "a tensor is larger than at the largest sizes";
     bool ok = !why || refuse(q, u, why);
     arena_free(tmp);
     return ok;
 }
 
 /* All sizes, or every so many of them and the bounds. */
-static bool check_all(General *q, const Trace *most, int64_t weight_bytes) {
-    int64_t limit = (int64_t)2000000000 / (weight_bytes + 1), total = 1, count[GENERAL_SIZES], u[GENERAL_SIZES];
+static bool check_all(General *q) {
+    int64_t limit = (int64_t)2000000000 / (q->most->weight_bytes + 1), total = 1, count[GENERAL_SIZES], u[GENERAL_SIZES];
     limit = limit > 512 ? 512 : limit < 32 ? 32 : limit;
     for (uint32_t i = 0; i < q->n; i++) {
         count[i] = q->range[i].high / q->range[i].step - q->range[i].low / q->range[i].step + 1;
@@ -296,7 +311,7 @@ static bool check_all(General *q, const Trace *most, int64_t weight_bytes) {
     }
     for (uint32_t k = 0; k < 1u << q->n; k++) { /* the bounds */
         for (uint32_t i = 0; i < q->n; i++) u[i] = (k >> i & 1 ? q->range[i].high : q->range[i].low) / q->range[i].step;
-        if (!check(q, u, most)) return false;
+        if (!check(q, u)) return false;
     }
     for (int64_t at = 0; at < (total < limit ? total : limit); at++) {
         int64_t rest = total <= limit ? at : (int64_t)((double)total / (double)limit * (double)at) + at % 7;
@@ -304,7 +319,7 @@ static bool check_all(General *q, const Trace *most, int64_t weight_bytes) {
             u[i] = q->range[i].low / q->range[i].step + rest % count[i];
             rest /= count[i];
         }
-        if (!check(q, u, most)) return false;
+        if (!check(q, u)) return false;
     }
     return true;
 }
@@ -383,7 +398,8 @@ static const char *free_name(General *q, const char *wish) {
 }
 
 /* Scratch memory and arguments are those of the largest sizes. */
-static bool assemble(General *q, Program *most, Program **result) {
+static bool assemble(General *q, Program **result) {
+    const Program *most = q->most;
     Program *out = arena_copy(q->arena, most, sizeof *out);
     memset(&out->function, 0, sizeof out->function);
     memset(&out->size, 0, sizeof out->size);
@@ -419,14 +435,11 @@ static bool assemble(General *q, Program *most, Program **result) {
 Program *program_general(Arena *a, const SizeRange *range, uint32_t n, GeneralBuild *build, void *ctx, Diag *d) {
     General q = {.arena = a, .range = range, .n = n, .build = build, .ctx = ctx, .diag = d, .terms = 1};
     int64_t high[GENERAL_SIZES];
-    Program *most, *out = NULL;
-    Trace t;
+    Program *out = NULL;
     choose(&q);
     for (uint32_t i = 0; i < n; i++) q.terms *= POWERS;
     for (uint32_t i = 0; i < n; i++) high[i] = range[i].high / range[i].step;
-    if (!find_sums(&q)) return NULL;
-    if (!(most = at_size(&q, a, high, true))) return refuse(&q, high, "the model cannot be compiled"), NULL;
-    trace(&t, a, most);
-    if (!same_text(&q.trace[0], &t)) return refuse(&q, high, difference(&t, &q.trace[0], most)), NULL;
-    return check_all(&q, &t, most->weight_bytes) && assemble(&q, most, &out) ? out : NULL;
+    if (!(q.most = at_size(&q, a, high, true))) return refuse(&q, high, "the model cannot be compiled"), NULL;
+    trace(&q.largest, a, q.most);
+    return find_sums(&q) && check_all(&q) && assemble(&q, &out) ? out : NULL;
 }

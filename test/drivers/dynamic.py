@@ -11,6 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 WORK = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test/dynamic")
 TENON = os.environ.get("TENON", os.path.join(ROOT, "build/tenon"))
 YUNET = os.path.join(ROOT, "../shared/models/yunet/yunet_n_dynamic.onnx")
+LM = os.path.join(ROOT, "../shared/models/tiny_lm/tiny_lm.onnx")
 SIZES = [(320, 320), (192, 256), (96, 160)]
 
 try:
@@ -156,6 +157,15 @@ def sizes(count):
             count.check(f"yunet_any {dims}", y.status(dims) != -3 and "is run")
     number = lambda *shape: rng.standard_normal(shape).astype(np.float32)
     ints = lambda *v: np.array(v, np.int64)
+    if os.path.exists(LM):
+        past = [f"past_{n}=1x4x[2..55]x16" for n in ("k0", "v0", "k1", "v1")]
+        for name, t in (("lm", "[2..8]"), ("lm_step", "1")):
+            lm = Library(LM, name, [f"input_ids=1x{t}", f"position_ids=1x{t}", *past], ("T", "P"), ("--target", "c99"))
+            count.check(name, lm.said)
+            for t, p in ((2, 2), (8, 55), (5, 17)) if name == "lm" else ((1, 2), (1, 55), (1, 30)):
+                if lm.built:
+                    ids, at = rng.integers(0, 256, (1, t)), p + np.arange(t).reshape(1, t)
+                    count.check(f"{name} {t} after {p}", lm.differs((t, p), ids, at, *[number(1, 4, p, 16) for _ in range(4)]))
 
     def all_of(path, shapes, dims, tries, options=("--target", "c99")):
         name = os.path.basename(path)[:-5]
@@ -187,7 +197,7 @@ def sizes(count):
     all_of(path, ["x=[2..4]x3x[8..64/2]x[8..64/2]"], ["n", "h", "w"],
            [((n, h, w), [number(n, 3, h, w)]) for n, h, w in ((2, 8, 8), (3, 10, 64), (4, 64, 8), (2, 30, 22))])
     odd = Library(path, "odd", ["x=1x3x[8..64]x[8..64]"], ["n", "h", "w"])
-    count.check("odd sizes", odd.built or "is no sum of products of the sizes" not in odd.said)
+    count.check("odd sizes", odd.built or "there is no code for all sizes" not in odd.said)
     path = save("turns", {"x": ["T", 2, 3]}, [node("LSTM", "x w r b", "ys yh yc", hidden_size=5), node("Concat", "ys ys", "y", axis=0)],
                 {"y": None, "yh": [1, 2, 5]}, {"w": number(1, 20, 3), "r": number(1, 20, 5), "b": number(1, 40)})
     all_of(path, ["x=[2..50]x2x3"], ["T"], [((t,), [number(t, 2, 3)]) for t in (2, 5, 17, 50)])
