@@ -1,5 +1,7 @@
 #include "cli/plans.h"
 #include "cli/progress.h"
+#include "emit/package.h"
+#include "emit/skel.h"
 #include "pass/samples.h"
 #include "plan/general.h"
 #include <stdlib.h>
@@ -247,6 +249,12 @@ static Program *general_program(void *ctx, Arena *a, const int64_t *size, bool m
     return g ? compile_graph(a, g, &how, q->diag) : NULL;
 }
 
+/* A name for a parameter of kernels, which call functions of runtime/snippet. */
+static const char *variable(Arena *a, const char *dim) {
+    const char *name = name_variable(a, dim);
+    return skeleton(arena_printf(a, "%s.h", name)) ? arena_printf(a, "%s_size", name) : name;
+}
+
 static bool range_error(Cli *c, const char *text) {
     return diag_error(c->diag, (Loc){.file = c->options.model, .field = "--input-shape"}, "write x=1x3x[32..640/32]x[32..640/32]",
                       "%s", text);
@@ -279,7 +287,7 @@ bool plans_general(Cli *c, const CompileOptions *how, const ShapeDims *dims, uin
         out->low[d] = ranges.at[i].low;
         out->high[d] = ranges.at[i].high;
         out->step[d] = ranges.at[i].step;
-        ranges.at[i].name = name_identifier(c->arena, ranges.at[i].name);
+        ranges.at[i].name = variable(c->arena, ranges.at[i].name);
     }
     progress_say("comparing the code of all sizes");
     General q = {c, how, plan, false, diag_new(c->arena)}; /* of the first try nobody hears */

@@ -60,6 +60,8 @@ const char *c_axis_name(const Emit *m, AxisId a) {
 
 bool c_name_free(const Emit *m, const char *name) {
     if (!strcmp(name, "scratch")) return false;
+    for (uint32_t i = 0; m->f->sizes && i < m->p->size.n; i++)
+        if (!strcmp(m->p->size.at[i].name, name)) return false;
     if (m->pool && (!strcmp(name, m->begin) || !strcmp(name, m->end) || !strcmp(name, m->pool))) return false;
     for (uint32_t i = 0; i < m->n->buf.n; i++)
         if (!strcmp(m->n->buf.at[i].name, name)) return false;

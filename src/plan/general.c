@@ -383,10 +383,13 @@ static bool lift(General *q, uint32_t k, Program *out) {
 }
 
 /* A name that no kernel has. */
-static const char *free_name(General *q, const char *wish) {
+static const char *free_name(General *q, const Program *out, const char *wish) {
+    static const char *const own[] = {"io", "dims", "arena", "base", "scratch"};
     for (int k = 1;; k++) {
         const char *name = k == 1 ? wish : arena_printf(q->arena, "%s_%d", wish, k);
-        bool taken = false;
+        bool taken = name[0] == 't' && name[1] && !name[1 + strspn(name + 1, "0123456789")]; /* as temporaries are called */
+        for (size_t i = 0; i < sizeof own / sizeof *own; i++) taken |= !strcmp(own[i], name);
+        for (uint32_t i = 0; i < out->size.n; i++) taken |= !strcmp(out->size.at[i].name, name);
         for (uint32_t f = 0; f < q->program[0]->function.n; f++) {
             const Function *x = &q->program[0]->function.at[f];
             for (uint32_t i = 0; i < x->nest->buf.n; i++) taken |= !strcmp(x->nest->buf.at[i].name, name);
@@ -406,7 +409,7 @@ static bool assemble(General *q, Program **result) {
     for (uint32_t i = 0; i < q->n; i++) {
         const SizeRange *r = &q->range[i];
         const char *name = r->step == 1 ? r->name : arena_printf(q->arena, "%s_%lld", r->name, (long long)r->step);
-        vec_push(q->arena, &out->size, ((ProgramSize){free_name(q, name), r->name, r->step}));
+        vec_push(q->arena, &out->size, ((ProgramSize){free_name(q, out, name), r->name, r->step}));
     }
     for (uint32_t f = 0; f < most->function.n; f++) vec_push(q->arena, &out->function, most->function.at[f]);
     for (uint32_t k = 0; k < q->terms; k++) {

@@ -141,6 +141,18 @@ check "all sizes: 8x9" all_sizes 8 9 2
 check "all sizes: 34x20" all_sizes 34 20 7
 check "all sizes: the largest" all_sizes 64 20 9
 check "all sizes: none between the steps" "$work/sgcc" 9 9 2
+cat >"$work/names.txt" <<END
+graph "names"
+in %x : f32[t0,io,h]
+in %acc : f32[t0,h,index_max]
+%m = MatMul(%x, %acc)
+%p = Softmax(%m) {axis=2}
+%y = ReduceMax(%p) {axes=[1], keepdims=1}
+out %y
+END
+check "all sizes: names that kernels have" "$TENON" compile "$work/names.txt" -o "$work/names" --target c99 \
+    --input-shape 'x=[2..9]x[4..8/2]x6' --input-shape 'acc=[2..9]x6x[2..9]'
+check "all sizes: names, gcc" gcc $strict -I"$work/names" -fsyntax-only "$work"/names/names*.c
 ranged() { # what it says, --input-shape
     local text=$1
     shift
