@@ -409,7 +409,8 @@ static bool assemble(General *q, Program **result) {
     for (uint32_t i = 0; i < q->n; i++) {
         const SizeRange *r = &q->range[i];
         const char *name = r->step == 1 ? r->name : arena_printf(q->arena, "%s_%lld", r->name, (long long)r->step);
-        vec_push(q->arena, &out->size, ((ProgramSize){free_name(q, out, name), r->name, r->step}));
+        const ProgramSize size = {free_name(q, out, name), r->name, r->step};
+        vec_push(q->arena, &out->size, size);
     }
     for (uint32_t f = 0; f < most->function.n; f++) vec_push(q->arena, &out->function, most->function.at[f]);
     for (uint32_t k = 0; k < q->terms; k++) {

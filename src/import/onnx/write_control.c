@@ -46,7 +46,7 @@ bool write_if(WriteNode *n) {
     return write_sub(n, 0, "then_branch", 0, 1) && write_sub(n, 1, "else_branch", 0, 1);
 }
 
-/* M: an operand or a number of ours, or the smaller one of both. */
+/* M: an operand or a number of ours, or the smaller one of both. Room that the user made is no number of turns. */
 static void write_turns(WriteNode *n, int64_t trips) {
     ValueId given = n->node->in[0];
     if (given == NO_VALUE && trips < 0) wn_operand(n, "");
@@ -63,7 +63,7 @@ bool write_loop(WriteNode *n) {
     const Attr_Loop *a = n->attr;
     uint32_t carried = (uint32_t)a->carried;
     n->p->n_input = 0;
-    write_turns(n, a->trips);
+    write_turns(n, a->limited ? -1 : a->trips);
     for (uint32_t i = 1; i < 2 + carried; i++) wn_operand(n, wn_value(n, n->node->in[i]));
     return write_sub(n, 0, "body", 2 + carried, 2 + carried);
 }

@@ -389,7 +389,7 @@ static const WriteRow rows[] = {
     {OP_Unique, 0, NULL, "limit", NULL, NULL, write_sized},
     {OP_NonMaxSuppression, 0, NULL, "most limit", NULL, NULL, write_sized},
     {OP_If, 0, NULL, NULL, NULL, NULL, write_if},
-    {OP_Loop, 0, NULL, "carried trips whole", NULL, NULL, write_loop},
+    {OP_Loop, 0, NULL, "carried trips whole limited", NULL, NULL, write_loop},
     {OP_MatMulNBits, 0, NULL, NULL, NULL, NULL, write_no_such},
     {OP_TreeEnsemble, 0, NULL, NULL, NULL, NULL, write_no_such},
     {OP_LabelEncoder, 0, NULL, NULL, NULL, NULL, write_no_such},
