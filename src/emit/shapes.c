@@ -67,8 +67,9 @@ static char *table_text(const Shapes *s) {
         str_addf(&out, " *     %u  %s  %s.h, arena %lld bytes\n", i, dims_text(s, i, "", " ", " ", ", "), s->plan[i].name,
                  (long long)s->plan[i].arena_bytes);
     if (s->any)
-        comment_add(&out, " *     ", " *     ", arena_printf(first(s)->arena, "%u  %s  %s.c, arena %lld bytes", s->n, any_text(s), s->any->name,
-                                                            (long long)s->any->arena_bytes));
+        comment_add(&out, " *     ", " *     ",
+                    arena_printf(first(s)->arena, "%u  %s  %s.c, arena %lld bytes", s->n, any_text(s), s->any->name,
+                                 (long long)s->any->arena_bytes));
     if (s->batch->step)
         comment_add(&out, " * ", " * ", arena_printf(first(s)->arena, "and for any other %s from 1, which goes through these in parts: "
                                                      "what is computed of a sample does not depend on others.", batch_field(s)));
@@ -286,7 +287,8 @@ static bool write_all(const Shapes *s, OutSet *set, const char *dir) {
     source(s, &c);
     makefile(s, &make);
     bool ok = package_put(&outer, set, dir, ".h", &h) && package_put(&outer, set, dir, ".c", &c) &&
-              package_put_as(k, set, dir, "Makefile", &make) && (!package_threads(k) || package_write_pool(k, set, dir)) && package_write_weights(s->weights, set, dir);
+              package_put_as(k, set, dir, "Makefile", &make) && (!package_threads(k) || package_write_pool(k, set, dir)) &&
+              package_write_weights(s->weights, set, dir);
     for (uint32_t i = 0; ok && i < s->n; i++) {
         Str own = str_new(k->arena);
         header_text(&s->plan[i], &own);

@@ -171,8 +171,8 @@ static const char *nest_trouble(const Samples *s, Nest *x, Nest *y, Arena *tmp) 
     for (uint32_t i = 0; i < x->buf.n; i++) {
         const Buffer *b = &x->buf.at[i], *c = &y->buf.at[i];
         if (b->rank != c->rank || !find_place(s, b->rank, b->dim, c->dim, &buffer[i])) return other;
-        if (b->kind == BUF_table && (buffer[i].dim >= 0 || memcmp(b->table, c->table, (size_t)(buffer_elements(b) * dtype_info[b->dtype].bytes))))
-            return other;
+        size_t bytes = (size_t)(buffer_elements(b) * dtype_info[b->dtype].bytes);
+        if (b->kind == BUF_table && (buffer[i].dim >= 0 || memcmp(b->table, c->table, bytes))) return other;
     }
     for (uint32_t i = 0; i < x->axis.n; i++) {
         Place place;

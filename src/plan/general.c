@@ -1,6 +1,8 @@
+/* Programs traced as text and numbers; the numbers as polynomials of the sizes; the comparison of all sizes. */
 #include "plan/general.h"
 #include "base/size.h"
 #include "nest/internal.h"
+#include "plan/storage.h"
 
 /* What a program is, but for numbers, as text; and the numbers in the same order. */
 typedef struct {
@@ -66,7 +68,8 @@ static void expression(Trace *s, ExprId e) {
 }
 
 static void node(Trace *s, const LoopNode *x) {
-    str_addf(&s->text, "\n%d a%u v%u b%u c%d %d%d %u{", x->kind, x->axis, x->kind == LOOP_var || x->kind == LOOP_set || x->kind == LOOP_fold ? x->var : 0,
+    bool has_var = x->kind == LOOP_var || x->kind == LOOP_set || x->kind == LOOP_fold;
+    str_addf(&s->text, "\n%d a%u v%u b%u c%d %d%d %u{", x->kind, x->axis, has_var ? x->var : 0,
              x->kind == LOOP_store ? x->buf : 0, x->combine, x->unroll, x->parallel, x->body.n);
     expression(s, x->lo);
     expression(s, x->hi);
@@ -118,7 +121,7 @@ static void trace(Trace *s, Arena *a, const Program *p) {
             bool arena = g->kind == ARG_arena;
             str_addf(&s->text, " %d %u %u %lld", g->kind, g->index, g->value, arena ? 0 : (long long)g->offset);
             if (arena && g->value != NO_VALUE)
-                vec_push(a, &s->bytes, shape_count(value_shape(p->graph, g->value)) * dtype_info[p->graph->value.at[g->value].dtype].bytes);
+                vec_push(a, &s->bytes, value_bytes(p->graph, g->value));
         }
     }
     for (s->function = 0; s->function < p->function.n; s->function++) {
@@ -137,7 +140,8 @@ static const char *difference(const Trace *x, const Trace *y, const Program *p) 
 }
 
 static bool same_text(const Trace *x, const Trace *y) {
-    return x->text.n == y->text.n && x->number.n == y->number.n && x->bytes.n == y->bytes.n && !memcmp(x->text.at, y->text.at, x->text.n);
+    return x->text.n == y->text.n && x->number.n == y->number.n && x->bytes.n == y->bytes.n &&
+           !memcmp(x->text.at, y->text.at, x->text.n);
 }
 
 /* ---- numbers as sums ---- */
@@ -248,7 +252,8 @@ static const char *other_constant(const General *q, const Program *p) {
     for (uint32_t i = 0; i < p->weight.n && !name; i++) {
         const Tensor *x = tensor_contents(p->weight.at[i].tensor, tmp), *y = tensor_contents(q->most->weight.at[i].tensor, tmp);
         size_t bytes = x->bytes < y->bytes ? x->bytes : y->bytes;
-        if (bytes && memcmp(x->data, y->data, bytes)) name = arena_printf(q->arena, "the constant '%s' is another", name_comment(q->arena, p->weight.at[i].source));
+        if (bytes && memcmp(x->data, y->data, bytes))
+            name = arena_printf(q->arena, "the constant '%s' is another", name_comment(q->arena, p->weight.at[i].source));
     }
     arena_free(tmp);
     return name;
@@ -393,7 +398,8 @@ static const char *free_name(General *q, const Program *out, const char *wish) {
         for (uint32_t f = 0; f < q->program[0]->function.n; f++) {
             const Function *x = &q->program[0]->function.at[f];
             for (uint32_t i = 0; i < x->nest->buf.n; i++) taken |= !strcmp(x->nest->buf.at[i].name, name);
-            for (uint32_t i = 0; i < x->nest->axis.n; i++) taken |= !strcmp(x->nest->axis.at[i].name, name) || !strcmp(x->nest->axis.at[i].base, name);
+            for (uint32_t i = 0; i < x->nest->axis.n; i++)
+                taken |= !strcmp(x->nest->axis.at[i].name, name) || !strcmp(x->nest->axis.at[i].base, name);
             for (uint32_t i = 0; i < x->tree->var.n; i++) taken |= !strcmp(x->tree->var.at[i].name, name);
         }
         if (!taken) return name;
