@@ -4,45 +4,35 @@ combinations that no model in the collection has.
 
     random_graphs.py [FIRST [COUNT [TARGET]]]     default: 0 30, c99 and the host in turn
 
-A graph is made from its seed alone; a failing one is kept as build/test/random/SEED.onnx.
+A graph is made from its seed alone; a failing one is kept as build/test/random/SEED/, with its inputs.
 """
 import os
-import shutil
-import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-WORK = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test/random")
-TENON = os.environ.get("TENON", os.path.join(ROOT, "build/tenon"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "judge"))
 
 try:
     import numpy as np
-    import onnx
     import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
+    import batch
 except ImportError as missing:
     print(f"{missing}\n0 passed, 0 failed, 1 skipped")
     sys.exit(0)
 
 
-class Maker:
+WORK = os.path.join(batch.ROOT, os.environ.get("BUILD", "build"), "test/random")
+
+
+class Maker(batch.Chooser):
     """A graph that grows: values with their shapes, and one method an operator family that appends to it."""
 
     def __init__(self, seed):
-        self.rng = np.random.default_rng(seed)
+        super().__init__(seed)
         self.nodes, self.weights, self.count = [], [], 0
         c, h, w = 2 * self.one(2, 9), self.one(4, 10), self.one(4, 10)
         self.inputs = [("x", [1, c, h, w])] + ([("z", [1, c, h, w])] if self.chance(0.5) else [])
         self.values = list(self.inputs)
-
-    def one(self, low, high):
-        return int(self.rng.integers(low, high))
-
-    def chance(self, p):
-        return self.rng.random() < p
-
-    def of(self, *choices):
-        return choices[self.one(0, len(choices))]
 
     def fresh(self):
         self.count += 1
@@ -210,7 +200,7 @@ class Maker:
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
 
 
-def difference(got, want):
+def difference(_, got, want):
     """Why they differ, or None."""
     if got.shape != want.shape:
         return f"shape {got.shape}, onnxruntime {want.shape}"
@@ -219,43 +209,27 @@ def difference(got, want):
     return None
 
 
-def check(seed, target):
-    """Why the graph of this seed fails, or None."""
+def job(seed, target):
     maker = Maker(seed)
-    model, path, out = maker.model(), f"{WORK}/{seed}.onnx", f"{WORK}/{seed}"
-    onnx.save(model, path)
+    model = maker.model()
     data = {n: maker.rng.standard_normal(s).astype(np.float32) for n, s in maker.inputs}
-    want = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, data)
-    os.makedirs(out, exist_ok=True)
-    command = [TENON, "run", path, "--output", out + "/out", "--target", target]
-    for name, value in data.items():
-        np.save(f"{out}/{name}.npy", value)
-        command += ["--input", f"{name}={out}/{name}.npy"]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    if run.returncode:
-        return f"exit status {run.returncode}: {run.stderr.strip()}"
-    for value, w in zip(model.graph.output, want):
-        why = difference(np.load(f"{out}/out/{value.name}.npy"), w)
-        if why:
-            return f"{value.name}: {why}"
-    shutil.rmtree(out)
-    os.remove(path)
-    return None
+    want = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]).run(None, data)
+    return batch.Job(seed, model, data, dict(zip([o.name for o in model.graph.output], want)), target, difference, engines=("c",))
 
 
 def main():
     first, count = (int(sys.argv[i]) if len(sys.argv) > i else d for i, d in ((1, 0), (2, 30)))
     onnxruntime.set_default_logger_severity(4)
-    os.environ["XDG_CACHE_HOME"] = WORK + "/cache"
     os.makedirs(WORK, exist_ok=True)
-    failed = 0
-    for seed in range(first, first + count):
-        target = sys.argv[3] if len(sys.argv) > 3 else ("c99", "native")[seed % 2]
-        why = check(seed, target)
-        if why:
-            failed += 1
-            print(f"FAIL seed {seed}, {target}: {why}", flush=True)
-    shutil.rmtree(WORK + "/cache", ignore_errors=True)
+    failed, size = 0, 32
+    for start in range(first, first + count, size):
+        seeds = range(start, min(start + size, first + count))
+        jobs = [job(s, sys.argv[3] if len(sys.argv) > 3 else ("c99", "native")[s % 2]) for s in seeds]
+        why = batch.run(jobs, WORK)
+        failed += len(why)
+        for j in jobs:
+            if j.label in why:
+                print(f"FAIL seed {j.label}, {j.target}: {why[j.label]}", flush=True)
     print(f"{count - failed} passed, {failed} failed")
     sys.exit(failed > 0)
 

@@ -1,630 +1,107 @@
 #!/usr/bin/env python3
-"""Random graphs over all operators, element types and shapes (broadcasting, open dimensions, empty tensors, rank 0): the
-compiled C and the interpreter, judged by onnxruntime.
+"""Random graphs over all operators, element types, versions and shapes (broadcasting, open dimensions, empty tensors, rank
+0): the compiled C and the interpreter, judged by onnxruntime.
 
-    random_operators.py [--first SEED] [--count N] [--jobs J] [--only OP,OP] [--target T]      default: 0, 40 (quick: 12)
+    random_operators.py [--first SEED] [--count N] [--jobs J] [--only OP,OP] [--target T] [--coverage]
+
+    --count     40, quick 12; --coverage: how often each operator, element type and version came up, and what never did
 
 A graph is made from its seed alone. Each node is tried on onnxruntime while the graph grows; what it refuses, or what gives
-numbers that no two programs need agree on (NaN, infinities, overflow), is left out. A failing graph is kept as
-build/test/operators/SEED.onnx, with its inputs, and shrunk: SEED_small.onnx holds the nodes that the failure needs.
+numbers that no two programs need agree on (NaN, infinities, overflow), is left out. Three quarters of the graphs are compiled
+with -O1, the others with the target's own flags. A failing graph is kept as build/test/operators/SEED/, with its inputs, and
+shrunk: SEED_small/ holds the nodes that the failure needs.
 """
 import argparse
+import collections
 import multiprocessing
 import os
-import shutil
-import subprocess
+import re
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-WORK = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test/operators")
-TENON = os.environ.get("TENON", os.path.join(ROOT, "build/tenon"))
-OPSET = 21
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "judge"))
+from grow import difference, np, reads  # noqa: E402
+import batch  # noqa: E402
+from families import Families  # noqa: E402
 
-try:
-    import numpy as np
-    import onnx
-    import onnxruntime
-    from onnx import helper, numpy_helper
-    from onnx.reference import ReferenceEvaluator
-except ImportError as missing:
-    print(f"{missing}\n0 passed, 0 failed, 1 skipped")
-    sys.exit(0)
-
-DOUBTFUL = ("Resize", "GridSample", "ConvTranspose")  # where onnxruntime departs from the standard: only what the reference confirms counts
-FLOATS, DOUBLES = ["float32"], ["float32", "float64"]
-INTS = ["int32", "int64", "int8", "uint8"]
-NUMBERS = DOUBLES + INTS
-ANY = NUMBERS + ["bool", "float16"]
+WORK = os.path.join(batch.ROOT, os.environ.get("BUILD", "build"), "test/operators")
+BATCH = 48
 
 
-class Maker:
-    """Concrete values by name, and one method a family of operators that tries to add a node."""
+def flags(seed, target):
+    """How a seed's graph is compiled."""
+    return {"target": target or ("c99", "native")[seed % 2], "quick": seed // 2 % 4 != 0}
 
-    def __init__(self, seed, only=None):
-        self.rng = np.random.default_rng(seed)
-        self.nodes, self.weights, self.value, self.inputs = [], {}, {}, []
-        for _ in range(self.one(1, 4)):
-            self.add_input(self.of("float32", "float32", "float32", *ANY), self.shape())
-        families = [getattr(self, n) for n in dir(self) if n.startswith("op_")]
-        wanted, tries = self.one(3, 12), 0
-        while len(self.nodes) < wanted and tries < 60:
-            tries += 1
-            before = len(self.nodes)
-            self.of(*families)()
-            if only and len(self.nodes) > before and self.nodes[-1].op_type not in only:
-                self.drop()
-        if not self.nodes:
-            self.try_node("Identity", [self.inputs[0]])
 
-    # ---- choices ----
+def job(label, m, nodes, outputs, open_dims, how):
+    model, feeds = m.model(nodes, outputs, open_dims)
+    return batch.Job(label, model, feeds, {n: m.value[n] for n in outputs}, bind=[n for n in feeds if n in m.bound],
+                     shapes=[n for n in feeds if n in open_dims], **how,
+                     differs=lambda name, got, want: difference(got, want, steps=m.steps.get(name, 0)))
 
-    def one(self, low, high):
-        return int(self.rng.integers(low, high))
 
-    def chance(self, p):
-        return self.rng.random() < p
-
-    def of(self, *choices):
-        return choices[self.one(0, len(choices))]
-
-    def shape(self, rank=None):
-        rank = self.of(0, 1, 1, 2, 2, 3, 3, 4, 4, 5) if rank is None else rank
-        return tuple(0 if self.chance(0.02) else self.of(1, 2, 3, 4, 5, 7, 8, 16, 17) for _ in range(rank))
-
-    def fill(self, dtype, shape):
-        if dtype == "bool":
-            return self.rng.random(shape) < 0.5
-        if np.issubdtype(np.dtype(dtype), np.integer):
-            low = 0 if dtype.startswith("u") else -9
-            return self.rng.integers(low, 10, shape).astype(dtype)
-        return self.rng.standard_normal(shape).astype(dtype)
-
-    # ---- values ----
-
-    def add_input(self, dtype, shape):
-        name = f"x{len(self.inputs)}"
-        self.inputs.append(name)
-        self.value[name] = np.asarray(self.fill(dtype, shape), dtype)
-        return name
-
-    def const(self, array):
-        name = f"c{len(self.weights)}"
-        self.weights[name] = self.value[name] = np.asarray(array)
-        return name
-
-    def ints(self, *values):
-        return self.const(np.array(values, np.int64))
-
-    def pick(self, types=ANY, fits=lambda v: True):
-        """A value of one of the types that fits, rather a late one; a new input where there is none."""
-        names = [n for n, v in self.value.items() if v.dtype.name in types and fits(v) and n not in self.weights]
-        if names:
-            return names[min(len(names) - 1, int(self.rng.triangular(0, len(names), len(names))))]
-        for _ in range(20):
-            v = np.asarray(self.fill(self.of(*types), self.shape()))
-            if fits(v):
-                name = self.add_input(v.dtype.name, v.shape)
-                self.value[name] = v
-                return name
+def fails(label, m, nodes, outputs, how):
+    """Why these nodes fail alone, or None."""
+    if any(n not in m.value for n in reads(nodes)):
         return None
-
-    def like(self, name, broadcast=True):
-        """Another operand for `name`: the same type, a shape that it broadcasts with."""
-        v = self.value[name]
-        same = [n for n, w in self.value.items() if w.dtype == v.dtype and w.shape == v.shape]
-        if self.chance(0.4):
-            return self.of(*same)
-        shape = list(v.shape)
-        if broadcast and self.chance(0.6):
-            shape = [1 if self.chance(0.5) else d for d in shape][self.one(0, len(shape) + 1):]
-        array = np.asarray(self.fill(v.dtype.name, tuple(shape)))
-        if self.chance(0.7):
-            return self.const(array)
-        n = self.add_input(v.dtype.name, array.shape)
-        self.value[n] = array
-        return n
-
-    def try_node(self, op, inputs, outputs=1, domain="", **attributes):
-        """Adds the node where onnxruntime runs it and the numbers are tame."""
-        if any(i is None for i in inputs):
-            return None
-        names = [f"v{len(self.nodes)}_{k}" for k in range(outputs)]
-        attributes = {k: a for k, a in attributes.items() if a is not None}
-        node = helper.make_node(op, inputs, names, name=f"n{len(self.nodes)}", domain=domain, **attributes)
-        got = judge([node], {n: self.value[n] for n in set(inputs) if n}, names, set(self.weights))
-        if got is None or not all(tame(g) for g in got) or not self.steady(node, inputs, got) or (op in DOUBTFUL and not self.agrees(node, inputs, got)) or sum(g.size for g in got) > 20000:
-            return None
-        self.nodes.append(node)
-        self.value.update(zip(names, got))
-        return names[0]
-
-    def steady(self, node, inputs, got):
-        """A rounding error of the operands does not show in the result."""
-        noise = np.random.default_rng(1)
-        near = {n: (v + 1e-6 * np.abs(v).max() * noise.standard_normal(v.shape)).astype(v.dtype) if v.dtype.char in "fd" and v.size else v
-                for n, v in ((n, self.value[n]) for n in dict.fromkeys(inputs) if n)}
-        other = judge([node], near, list(node.output), set(self.weights))
-        return other is not None and all(difference(a, b, 0.1) is None for a, b in zip(other, got))
-
-    def agrees(self, node, inputs, got):
-        """The standard's own reference says the same."""
-        info = [helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(self.value[n].dtype), self.value[n].shape) for n in inputs if n]
-        graph = helper.make_graph([node], "g", info, [helper.make_empty_tensor_value_info(n) for n in node.output])
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
-        try:
-            want = ReferenceEvaluator(model).run(None, {n: self.value[n] for n in inputs if n})
-        except Exception:  # it cannot do this one
-            return False
-        return all(difference(np.asarray(g), np.asarray(w)) is None for g, w in zip(got, want))
-
-    def drop(self):
-        for n in self.nodes.pop().output:
-            del self.value[n]
-
-    # ---- families ----
-
-    def op_unary(self):
-        op = self.of("Relu", "Sigmoid", "Tanh", "Exp", "Sqrt", "Log", "Neg", "Abs", "Erf", "Softplus", "Softsign", "HardSwish", "Elu",
-                     "Selu", "Celu", "LeakyRelu", "HardSigmoid", "ThresholdedRelu", "Mish", "Gelu", "Ceil", "Floor", "Round", "Sign",
-                     "Reciprocal", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh", "Not",
-                     "IsNaN", "IsInf", "BitwiseNot", "Identity", "Shrink")
-        attributes = {"alpha": float(self.rng.random() + 0.1)} if op in ("Elu", "Celu", "LeakyRelu", "ThresholdedRelu") else {}
-        if op == "Gelu":
-            attributes = {"approximate": self.of("none", "tanh")}
-        self.try_node(op, [self.pick(["bool"] if op == "Not" else INTS if op == "BitwiseNot" else NUMBERS + ["float16"])], **attributes)
-
-    def op_binary(self):
-        op = self.of("Add", "Sub", "Mul", "Div", "Max", "Min", "Pow", "Mod", "PRelu", "And", "Or", "Xor", "Equal", "Less", "Greater",
-                     "LessOrEqual", "GreaterOrEqual", "BitwiseAnd", "BitwiseOr", "BitwiseXor")
-        types = ["bool"] if op in ("And", "Or", "Xor") else INTS if op.startswith("Bitwise") else FLOATS if op in ("Pow", "PRelu") else NUMBERS
-        a = self.pick(types)
-        if a is None:
-            return
-        b = self.like(a)
-        if op in ("Div", "Mod") and self.value[b].dtype.kind in "iu" and (self.value[b] == 0).any():
-            return
-        fmod = 1 if op == "Mod" and self.value[a].dtype.kind == "f" else None
-        self.try_node(op, [a, b] if op in ("Div", "Mod", "Pow", "PRelu") or self.chance(0.5) else [b, a], fmod=fmod)
-
-    def op_variadic(self):
-        a = self.pick(DOUBLES)
-        if a:
-            self.try_node(self.of("Sum", "Max", "Min", "Mean"), [a] + [self.like(a) for _ in range(self.one(0, 3))])
-
-    def op_where(self):
-        a = self.pick(NUMBERS)
-        if a:
-            shape = [1 if self.chance(0.4) else d for d in self.value[a].shape]
-            self.try_node("Where", [self.const(self.fill("bool", shape)), a, self.like(a)])
-
-    def op_cast(self):
-        a, to = self.pick(), np.dtype(self.of(*ANY))
-        v = self.value[a]
-        if to.kind in "iu" and v.dtype.kind == "f" and v.size:  # beyond the range there is no right result
-            limits = np.iinfo(to)
-            if not (v.min() > limits.min - 1 and v.max() < limits.max):
-                return
-        self.try_node("Cast", [a], to=helper.np_dtype_to_tensor_dtype(to))
-
-    def op_clip(self):
-        a = self.pick(NUMBERS)
-        if a:
-            t = self.value[a].dtype
-            bounds = [self.const(np.array(b, t)) if self.chance(0.7) else "" for b in ((0, 5) if t.kind == "u" else (-1, 2))]
-            self.try_node("Clip", [a] + bounds)
-
-    def op_reduce(self):
-        a = self.pick(["float32", "float32", "float64", "int32", "int64"])
-        if not a:
-            return
-        real = ("ReduceMean", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp") if self.value[a].dtype.kind == "f" and self.value[a].size else ()
-        op = self.of("ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceSumSquare", *real)
-        rank = self.value[a].ndim
-        axes = sorted({self.one(0, rank) for _ in range(self.one(1, 3))}) if rank else []
-        axes = [x - rank if self.chance(0.3) else x for x in axes]
-        self.try_node(op, [a] + ([self.ints(*axes)] if axes and self.chance(0.8) else []), keepdims=self.of(0, 1),
-                      noop_with_empty_axes=self.of(None, None, 1))
-
-    def op_arg(self):
-        a = self.pick(["float32", "int32"], lambda v: v.ndim > 0)
-        if a:
-            self.try_node(self.of("ArgMax", "ArgMin"), [a], axis=self.one(-self.value[a].ndim, self.value[a].ndim), keepdims=self.of(0, 1),
-                          select_last_index=self.of(0, 1))
-
-    def op_softmax(self):
-        a = self.pick(DOUBLES, lambda v: v.ndim > 0)
-        if a:
-            self.try_node(self.of("Softmax", "LogSoftmax", "Hardmax"), [a], axis=self.one(-self.value[a].ndim, self.value[a].ndim))
-
-    def op_norm(self):
-        a = self.pick(FLOATS, lambda v: v.ndim >= 2 and v.size)
-        if not a:
-            return
-        s, c = self.value[a].shape, self.value[a].shape[1]
-        f = lambda *d: self.const(self.fill("float32", d))
-        kind = self.of("layer", "instance", "batch", "lp", "lrn", "rms")
-        if kind == "layer":
-            axis = self.one(1, len(s))
-            self.try_node("LayerNormalization", [a, f(*s[axis:])] + ([f(*s[axis:])] if self.chance(0.6) else []), axis=axis)
-        elif kind == "instance":
-            self.try_node("InstanceNormalization", [a, f(c), f(c)])
-        elif kind == "batch":
-            self.try_node("BatchNormalization", [a, f(c), f(c), f(c), self.const(self.rng.random(c).astype("float32") + 0.1)])
-        elif kind == "lp":
-            self.try_node("LpNormalization", [a], axis=self.one(-1, len(s)), p=self.of(1, 2))
-        elif kind == "lrn":
-            self.try_node("LRN", [a], size=self.of(1, 3, 5), alpha=0.1)
-
-    def op_matmul(self):
-        a = self.pick(["float32", "float32", "float64", "int32"], lambda v: v.ndim >= 1)
-        if not a:
-            return
-        s, n = self.value[a].shape, self.of(1, 3, 8, 17, 32)
-        t = self.value[a].dtype.name
-        batch = [d if self.chance(0.6) else 1 for d in s[:-2]][self.one(0, max(1, len(s) - 1)):]
-        b = self.const(self.fill(t, (s[-1],) if self.chance(0.15) else (*batch, s[-1], n)))
-        if self.chance(0.3) and len(s) == 2:
-            tb = self.of(0, 1)
-            w = self.const(self.fill(t, (n, s[1]) if tb else (s[1], n)))
-            bias = [self.const(self.fill(t, self.of((n,), (1, n), (s[0], n), ())))] if self.chance(0.6) else []
-            self.try_node("Gemm", [a, w] + bias, transB=tb, alpha=float(self.of(1, 0.5)), beta=float(self.of(1, 2)))
-        else:
-            self.try_node("MatMul", [a, b])
-
-    def op_einsum(self):
-        a = self.pick(FLOATS, lambda v: v.ndim == 2)
-        if a:
-            i, j = self.value[a].shape
-            b = self.const(self.fill("float32", (j, 5)))
-            self.try_node("Einsum", [a, b], equation=self.of("ij,jk->ik", "ij,jk->ki", "ij,jk->i", "ij,jk"))
-
-    def op_conv(self):
-        a = self.pick(FLOATS, lambda v: v.ndim in (3, 4, 5) and v.size and v.shape[1] <= 17)
-        if not a:
-            return
-        s = self.value[a].shape
-        n, c = len(s) - 2, s[1]
-        k, group = [self.of(1, 2, 3) for _ in range(n)], self.of(1, 1, c)
-        transposed = self.chance(0.3)
-        oc = group * self.of(1, 2, 5)
-        w = self.const(self.fill("float32", (c, oc // group, *k) if transposed else (oc, c // group, *k)))
-        bias = [self.const(self.fill("float32", (oc,)))] if self.chance(0.5) else []
-        auto = self.of(None, None, None, "SAME_UPPER", "SAME_LOWER", "VALID")
-        pads = [self.one(0, 2) for _ in range(2 * n)] if auto is None else None
-        self.try_node("ConvTranspose" if transposed else "Conv", [a, w] + bias, group=group, strides=[self.of(1, 1, 2) for _ in range(n)],
-                      dilations=[self.of(1, 1, 2) for _ in range(n)], pads=pads, auto_pad=auto)
-
-    def op_pool(self):
-        a = self.pick(FLOATS, lambda v: v.ndim in (3, 4, 5) and v.size)
-        if not a:
-            return
-        n = self.value[a].ndim - 2
-        op = self.of("MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")
-        if op.startswith("Global"):
-            self.try_node(op, [a])
-            return
-        extra = {"count_include_pad": self.of(0, 1)} if op == "AveragePool" else {}
-        k = [self.of(1, 2, 3) for _ in range(n)]
-        indices = op == "MaxPool" and self.chance(0.3)
-        self.try_node(op, [a], 2 if indices else 1, kernel_shape=k, strides=[self.of(1, 2) for _ in range(n)],
-                      ceil_mode=self.of(0, 0, 1), pads=[self.one(0, min(2, x)) for x in k] * 2,
-                      storage_order=self.of(0, 1) if indices else None, **extra)
-
-    def op_loss(self):
-        a = self.pick(FLOATS, lambda v: v.ndim >= 2 and v.size)
-        if not a:
-            return
-        shape = self.value[a].shape
-        classes = self.rng.integers(0, shape[1], shape[:1] + shape[2:])
-        ignored = self.of(None, -1, 0)
-        if ignored is not None:
-            classes = np.where(self.rng.random(classes.shape) < 0.3, ignored, classes)
-        more = [self.const((self.rng.random(shape[1]) + 0.1).astype(self.value[a].dtype))] if self.chance(0.5) else []
-        self.try_node(self.of("SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss"), [a, self.const(classes.astype(self.of("int32", "int64")))] + more,
-                      reduction=self.of("none", "sum", "mean"), ignore_index=ignored)
-
-    def op_reshape(self):
-        a = self.pick()
-        if not a:
-            return
-        v, kind = self.value[a], self.of("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose")
-        if kind == "Reshape":
-            size, dims = max(v.size, 1), []
-            while v.size and size > 1 and len(dims) < 4 and self.chance(0.8):
-                d = self.of(*[d for d in range(1, size + 1) if size % d == 0])
-                dims.append(d)
-                size //= d
-            dims = dims + [size] if v.size else list(v.shape)[::-1]
-            if v.size and self.chance(0.4):
-                dims[self.one(0, len(dims))] = -1
-            self.try_node("Reshape", [a, self.ints(*dims)])
-        elif kind == "Flatten":
-            self.try_node("Flatten", [a], axis=self.one(-v.ndim, v.ndim + 1))
-        elif kind == "Squeeze":
-            ones = [d for d, e in enumerate(v.shape) if e == 1]
-            self.try_node("Squeeze", [a] + ([self.ints(*ones[:1])] if ones else []))
-        elif kind == "Unsqueeze" and v.ndim < 5:
-            self.try_node("Unsqueeze", [a, self.ints(self.one(0, v.ndim + 1))])
-        elif kind == "Transpose":
-            self.try_node("Transpose", [a], perm=[int(d) for d in self.rng.permutation(v.ndim)] if v.ndim and self.chance(0.8) else None)
-
-    def op_concat(self):
-        a = self.pick(ANY, lambda v: v.ndim > 0)
-        if a:
-            axis = self.one(0, self.value[a].ndim)
-            s = list(self.value[a].shape)
-            s[axis] = self.of(0, 1, 3)
-            self.try_node("Concat", [a, self.const(self.fill(self.value[a].dtype.name, s)), a][: self.one(1, 4)], axis=axis)
-
-    def op_split(self):
-        a = self.pick(ANY, lambda v: v.ndim > 0)
-        if a:
-            axis = self.one(0, self.value[a].ndim)
-            e = self.value[a].shape[axis]
-            first = self.one(0, e + 1)
-            self.try_node("Split", [a, self.ints(first, e - first)], 2, axis=axis)
-
-    def op_slice(self):
-        a = self.pick(ANY, lambda v: v.ndim > 0)
-        if not a:
-            return
-        rank = self.value[a].ndim
-        axes = sorted({self.one(0, rank) for _ in range(2)})
-        step = [self.of(1, 1, 2, -1, -2) for _ in axes]
-        ends = [self.one(-6, 9) if s > 0 else self.of(-(2**31), 0, -3) for s in step]
-        self.try_node("Slice", [a, self.ints(*[self.one(-6, 7) for _ in axes]), self.ints(*ends), self.ints(*axes), self.ints(*step)])
-
-    def op_pad(self):
-        a = self.pick(["float32", "int32", "int64", "uint8"], lambda v: v.ndim > 0)
-        if a:
-            v = self.value[a]
-            mode = self.of("constant", "constant", "edge", "reflect", "wrap")
-            pads = [self.of(0, 1, 2, -1 if mode == "constant" else 0) for _ in range(2 * v.ndim)]
-            self.try_node("Pad", [a, self.ints(*pads)] + ([self.const(np.array(3, v.dtype))] if mode == "constant" and self.chance(0.5) else []),
-                          mode=mode)
-
-    def op_gather(self):
-        a = self.pick(ANY, lambda v: v.ndim > 0 and v.size)
-        if not a:
-            return
-        v, axis = self.value[a], self.one(0, self.value[a].ndim)
-        kind, e = self.of("Gather", "GatherElements", "GatherND", "ScatterElements", "ScatterND"), self.value[a].shape[axis]
-        at = lambda shape, n: self.const(self.rng.integers(-n, n, shape).astype(np.int64))
-        if kind == "Gather":
-            self.try_node(kind, [a, at(self.shape(self.one(0, 3)), e)], axis=axis)
-        elif kind == "GatherND":
-            self.try_node(kind, [a, at((*self.shape(1), 1), v.shape[0])])
-        elif kind == "ScatterND":
-            order = self.rng.permutation(v.shape[0])[: self.one(1, v.shape[0] + 1)]
-            self.try_node(kind, [a, self.const(order.reshape(-1, 1).astype(np.int64)), self.const(self.fill(v.dtype.name, (len(order), *v.shape[1:])))])
-        else:
-            s = tuple(self.one(1, d + 1) for d in v.shape)
-            if kind == "GatherElements":
-                self.try_node(kind, [a, at(s, e)], axis=axis)
-            elif s[axis] == 1:
-                self.try_node(kind, [a, at(s, e), self.const(self.fill(v.dtype.name, s))], axis=axis)
-
-    def op_shape(self):
-        a = self.pick()
-        if a:
-            r = self.value[a].ndim
-            self.try_node(self.of("Shape", "Size"), [a])
-            if r and self.chance(0.3):
-                self.try_node("Expand", [a, self.ints(*[self.of(1, d if d != 1 else 3) for d in self.value[a].shape])])
-
-    def op_tile(self):
-        a = self.pick(ANY, lambda v: 0 < v.ndim)
-        if a:
-            self.try_node("Tile", [a, self.ints(*[self.of(1, 1, 2, 3) for _ in self.value[a].shape])])
-
-    def op_cumsum(self):
-        a = self.pick(["float32", "float64", "int32", "int64"], lambda v: v.ndim > 0)
-        if a:
-            self.try_node("CumSum", [a, self.const(np.array(self.one(-self.value[a].ndim, self.value[a].ndim), np.int64))],
-                          exclusive=self.of(0, 1), reverse=self.of(0, 1))
-
-    def op_topk(self):
-        a = self.pick(["float32", "int64"], lambda v: v.ndim > 0 and v.size)
-        if a:
-            axis = self.one(0, self.value[a].ndim)
-            self.try_node("TopK", [a, self.ints(self.one(1, self.value[a].shape[axis] + 1))], 2, axis=axis, largest=self.of(0, 1))
-
-    def op_resize(self):
-        a = self.pick(FLOATS, lambda v: v.ndim in (3, 4) and v.size)
-        if not a:
-            return
-        n = self.value[a].ndim
-        scales = [1.0, 1.0] + [float(self.of(0.5, 1, 1.5, 2, 3)) for _ in range(n - 2)]
-        mode = self.of("nearest", "linear", "cubic") if n == 4 else self.of("nearest", "linear")
-        self.try_node("Resize", [a, "", self.const(np.array(scales, np.float32))], mode=mode,
-                      coordinate_transformation_mode=self.of("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"),
-                      nearest_mode=self.of("floor", "ceil", "round_prefer_floor"))
-
-    def op_image(self):
-        a = self.pick(FLOATS, lambda v: v.ndim == 4 and v.size)
-        if not a:
-            return
-        n, c, h, w = self.value[a].shape
-        kind = self.of("depth", "space", "grid", "crop")
-        if kind == "depth" and c % 4 == 0:
-            self.try_node("DepthToSpace", [a], blocksize=2, mode=self.of("DCR", "CRD"))
-        elif kind == "space" and h % 2 == 0 and w % 2 == 0:
-            self.try_node("SpaceToDepth", [a], blocksize=2)
-        elif kind == "grid":
-            grid = self.const((self.rng.random((n, 5, 4, 2)) * 2.4 - 1.2).astype(np.float32))
-            self.try_node("GridSample", [a, grid], mode=self.of("linear", "nearest", "cubic"), align_corners=self.of(0, 1),
-                          padding_mode=self.of("zeros", "border", "reflection"))
-
-    def op_other(self):
-        kind = self.of("Trilu", "OneHot", "EyeLike", "Det", "ReverseSequence", "NonZero", "Unique", "Compress")
-        if kind in ("Trilu", "EyeLike", "Det"):
-            a = self.pick(FLOATS, lambda v: v.ndim == 2 or (kind == "Trilu" and v.ndim > 2))
-            if kind == "Det" and a and self.value[a].shape[-1] != self.value[a].shape[-2]:
-                return
-            self.try_node(kind, [a], upper=self.of(0, 1) if kind == "Trilu" else None)
-        elif kind == "OneHot":
-            a = self.pick(["int64", "int32"])
-            if a:
-                self.try_node(kind, [a, self.const(np.array(6, np.int64)), self.const(np.array([0, 2], np.float32))],
-                              axis=self.one(-1, self.value[a].ndim + 1))
-        elif kind == "ReverseSequence":
-            a = self.pick(FLOATS, lambda v: v.ndim >= 2 and v.size)
-            if a:
-                t, b = self.value[a].shape[:2]
-                self.try_node(kind, [a, self.const(self.rng.integers(1, t + 1, b).astype(np.int64))])
-        elif kind == "Compress":
-            a = self.pick(ANY, lambda v: v.ndim > 0 and v.size)
-            if a:
-                axis = self.one(0, self.value[a].ndim)
-                self.try_node(kind, [a, self.const(self.fill("bool", (self.value[a].shape[axis],)))], axis=axis)
-
-    def op_quantise(self):
-        a = self.pick(FLOATS, lambda v: v.size)
-        if a:
-            t, shape, rank = self.of("int8", "uint8", "int16", "uint16"), self.value[a].shape, self.value[a].ndim
-            axis = self.one(-rank, rank) if rank and self.chance(0.5) else None
-            size = () if axis is None else shape[axis]
-            pair = [self.const(np.asarray(self.rng.choice([0.05, 0.1, 0.25], size), np.float32)),
-                    self.const(np.asarray(self.rng.integers(0, 4, size)).astype(t))]
-            more = {} if axis is None else {"axis": axis}
-            q = self.try_node("QuantizeLinear", [a] + pair, **more)
-            if q:
-                self.try_node("DequantizeLinear", [q] + pair, **more)
-
-    def op_rnn(self):
-        a = self.pick(FLOATS, lambda v: v.ndim == 3 and v.size)
-        if not a:
-            return
-        op, (t, b, i), h = self.of("RNN", "GRU", "LSTM"), self.value[a].shape, self.of(1, 4, 5)
-        gates, both = {"RNN": 1, "GRU": 3, "LSTM": 4}[op], self.chance(0.3)
-        d = 2 if both else 1
-        f = lambda *s: self.const((0.4 * self.rng.standard_normal(s)).astype(np.float32))
-        lengths = self.const(self.rng.integers(1, t + 1, b).astype(np.int32)) if self.chance(0.3) else ""
-        each = {"RNN": 1, "GRU": 2, "LSTM": 3}[op]
-        named = [self.of("Relu", "Tanh", "Sigmoid", "LeakyRelu", "HardSigmoid", "Elu", "Softsign", "Softplus") for _ in range(each)]
-        self.try_node(op, [a, f(d, gates * h, i), f(d, gates * h, h), f(d, 2 * gates * h) if self.chance(0.7) else "", lengths], 2, hidden_size=h,
-                      direction="bidirectional" if both else self.of("forward", "reverse"), activations=named * d if self.chance(0.3) else None,
-                      clip=self.of(None, None, 0.5), linear_before_reset=self.of(0, 1) if op == "GRU" else None)
-
-    # ---- the model ----
-
-    def outputs(self):
-        read = {i for n in self.nodes for i in n.input}
-        made = [o for n in self.nodes for o in n.output]
-        return [o for o in made if o not in read] + [o for o in made[:2] if o in read and self.rng.random() < 0.3]
+    why = batch.run([job(label, m, nodes, outputs, (), how)], WORK).get(label)
+    return why if why and not why.startswith("refused") else None
 
 
-def tame(a):
-    """Numbers that two right programs agree on."""
-    return a.dtype.kind not in "fiu" or a.size == 0 or bool(np.isfinite(a).all() and (np.abs(a.astype(np.float64)) < 3e4).all())
-
-
-def build(nodes, feeds, constants, outputs, types, open_dims=()):
-    """feeds: name -> array of graph inputs; constants: name -> array; types: output -> (dtype, shape)."""
-    info = lambda n, t, s: helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(t), s)
-    shape = lambda n, v: [f"{n}_{d}" if n in open_dims else e for d, e in enumerate(v.shape)]
-    graph = helper.make_graph(nodes, "g", [info(n, v.dtype, shape(n, v)) for n, v in feeds.items()],
-                              [info(n, *types[n]) for n in outputs], [numpy_helper.from_array(v, n) for n, v in constants.items()])
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
-
-
-def session(model):
-    o = onnxruntime.SessionOptions()
-    o.intra_op_num_threads = o.inter_op_num_threads = 1
-    o.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    o.log_severity_level = 4
-    return onnxruntime.InferenceSession(model.SerializeToString(), o, providers=["CPUExecutionProvider"])
-
-
-def judge(nodes, values, outputs, constants):
-    """What onnxruntime makes of nodes on values, or None where it refuses."""
-    feeds = {n: v for n, v in values.items() if n not in constants}
-    fixed = {n: v for n, v in values.items() if n in constants}
-    unknown = [helper.make_empty_tensor_value_info(n) for n in outputs]
-    try:
-        graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(v.dtype), v.shape)
-                                               for n, v in feeds.items()], unknown, [numpy_helper.from_array(v, n) for n, v in fixed.items()])
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
-        return [np.asarray(o) for o in session(model).run(None, feeds)]
-    except Exception:  # an invalid node: there is nothing to test
-        return None
-
-
-def difference(got, want, share=1.0):
-    """Why they differ by more than that share of what is allowed, or None."""
-    if got.dtype != want.dtype or got.shape != want.shape:
-        return f"{got.dtype}{list(got.shape)} instead of {want.dtype}{list(want.shape)}"
-    if want.dtype.kind != "f":
-        return None if np.array_equal(got, want) else "integers differ"
-    if want.size == 0:
-        return None
-    rtol = share * (4e-3 if want.dtype == np.float16 else 1e-3)
-    a, b = got.astype(np.float64), want.astype(np.float64)
-    if np.allclose(a, b, rtol=rtol, atol=0.1 * rtol * max(1.0, np.abs(b).max())):
-        return None
-    return f"differs by {np.abs(a - b).max():.3g}, largest {np.abs(b).max():.3g}"
-
-
-def run(label, nodes, feeds, constants, outputs, value, target, open_dims=()):
-    """Why tenon's results differ from `value`, or None; "refused: ..." where it says why in words."""
-    path, out = f"{WORK}/{label}.onnx", f"{WORK}/{label}"
-    onnx.save(build(nodes, feeds, constants, outputs, {n: (value[n].dtype, value[n].shape) for n in outputs}, open_dims), path)
-    os.makedirs(out, exist_ok=True)
-    command = [TENON, "run", path, "--output", out + "/out", "--bind-parameters"]
-    for n, v in feeds.items():
-        np.save(f"{out}/{n}.npy", v)
-        command += ["--input", f"{n}={out}/{n}.npy"]
-    for engine in (["--engine", "interpreter"], ["--target", target]):
-        done = subprocess.run(command + engine, capture_output=True, text=True, timeout=300)
-        if done.returncode:
-            words = done.stderr.strip().splitlines()
-            return ("refused: " if done.returncode == 1 and words else f"status {done.returncode}: ") + " ".join(words)[-300:]
-        for n in outputs:
-            why = difference(np.load(f"{out}/out/{n}.npy"), value[n])
-            if why:
-                return f"{engine[1]}: {n}: {why}"
-    shutil.rmtree(out)
-    os.remove(path)
-    return None
-
-
-def shrink(seed, m, outputs, value, target):
+def shrink(seed, m, how):
     """Nodes become inputs that hold what onnxruntime made of them, as long as the graph still fails."""
-    def fails(nodes, outs):
-        made = {o for n in nodes for o in n.output}
-        read = {i for n in nodes for i in n.input if i and i not in made}
-        feeds = {n: value[n] for n in sorted(read) if n not in m.weights}
-        why = run(f"{seed}_small", nodes, feeds, {n: m.weights[n] for n in sorted(read) if n in m.weights}, outs, value, target)
-        return why if why and not why.startswith("refused") else None
-
-    nodes, why = list(m.nodes), None
+    label, nodes, outputs, why = f"{seed}_small", list(m.nodes), m.ends, None
     for node in list(nodes):
         rest = [n for n in nodes if n is not node]
-        made = {o for n in rest for o in n.output}
-        read = {i for n in rest for i in n.input}
-        outs = [o for n in rest for o in n.output if o in outputs or o not in read]
-        if rest and outs and all(o in made for o in outs) and (shorter := fails(rest, outs)):
-            nodes, outputs, why = rest, outs, shorter
-    if why:
-        fails(nodes, outputs)
-    return f"shrunk to {', '.join(n.op_type for n in nodes)}: {why}" if why else "does not shrink"
+        read = set(reads(rest, inner=True))
+        ends = [o for n in rest for o in n.output if o in m.value and (o in outputs or o not in read)]
+        if ends and (shorter := fails(label, m, rest, ends, how)):
+            nodes, outputs, why = rest, ends, shorter
+    if not why:
+        return "does not shrink"
+    fails(label, m, nodes, outputs, how)
+    return f"shrunk to {', '.join(n.op_type for n in nodes)}: {why}"
 
 
-def check(job):
-    seed, target, only = job
-    try:
-        m = Maker(seed, only)
-        outputs = list(dict.fromkeys(m.outputs()))
-        read = {i for n in m.nodes for i in n.input}
-        feeds = {n: m.value[n] for n in m.inputs if n in read}
-        constants = {n: v for n, v in m.weights.items() if n in read}
-        open_dims = [n for n in feeds if m.chance(0.2)]
-        why = run(seed, m.nodes, feeds, constants, outputs, m.value, target, open_dims)
-        if why and not why.startswith("refused"):
-            why += f"; {shrink(seed, m, outputs, m.value, target)}"
-        return seed, target, why
-    except Exception as defect:  # of the generator
-        return seed, target, f"generator: {type(defect).__name__}: {defect}"
+def counts(m):
+    for n in m.nodes:
+        types = [m.value[i].dtype.name for i in n.input if i in m.value]
+        yield n.domain, n.op_type, types[0] if types else "-", {"": m.opset, "ai.onnx.ml": m.ml}.get(n.domain, 1)
+
+
+def check(work):
+    """[(seed, target, why or None)] of a batch of seeds, and what came up in it."""
+    seeds, target, only = work
+    made, jobs, out, seen = {}, [], [], collections.Counter()
+    for seed in seeds:
+        how = flags(seed, target)
+        try:
+            m = made[str(seed)] = Families(seed, only)
+            m.ends = m.outputs()
+            open_dims = [n for n in m.inputs if n not in m.bound and m.chance(0.2)]
+            jobs.append(job(seed, m, m.nodes, m.ends, open_dims, how))
+            seen.update(counts(m))
+        except Exception as defect:
+            out.append((seed, how["target"], f"generator: {type(defect).__name__}: {defect}"))
+    why = batch.run(jobs, WORK)
+    for j in jobs:
+        words, seed = why.get(j.label), int(j.label)
+        if words and not words.startswith("refused"):
+            words += f"; {shrink(seed, made[j.label], flags(seed, target))}"
+        out.append((seed, j.target, words))
+    return out, seen
+
+
+def tell_coverage(seen):
+    """How often each operator came up, with its types and versions; at the end those of the importer's table that never did."""
+    table = open(os.path.join(batch.ROOT, "src/import/onnx/operators.def")).read()
+    rows = dict.fromkeys(re.findall(r'^ROW\("(.*?)", "(\w+)"', table, re.M))
+    for domain, op in rows:
+        of = {k: n for k, n in seen.items() if k[:2] == (domain, op)}
+        add = lambda at: collections.Counter({v: sum(n for k, n in of.items() if k[at] == v) for v in {k[at] for k in of}})
+        if of:
+            print(f"{domain + '.' if domain else ''}{op:24} {sum(of.values()):6}  "
+                  + " ".join(f"{t}:{n}" for t, n in add(2).most_common()) + "  | " + " ".join(f"{v}:{n}" for v, n in sorted(add(3).items())))
+    print("never:", " ".join(f"{d + '.' if d else ''}{op}" for d, op in rows if not any(k[:2] == (d, op) for k in seen)))
 
 
 def main():
@@ -635,23 +112,25 @@ def main():
     a.add_argument("--jobs", type=int, default=os.cpu_count())
     a.add_argument("--only", type=lambda t: t.split(","))
     a.add_argument("--target")
+    a.add_argument("--coverage", action="store_true")
     a = a.parse_args()
     os.makedirs(WORK, exist_ok=True)
-    os.environ["XDG_CACHE_HOME"] = WORK + "/cache"
     np.seterr(all="ignore")
-    jobs = [(s, a.target or ("c99", "native")[s % 2], a.only) for s in range(a.first, a.first + a.count)]
+    size = max(1, min(BATCH, -(-a.count // a.jobs)))
+    last = a.first + a.count
+    work = [(range(s, min(s + size, last)), a.target, a.only) for s in range(a.first, last, size)]
     passed = failed = refused = 0
+    seen = collections.Counter()
     with multiprocessing.get_context("fork").Pool(a.jobs) as pool:
-        for seed, target, why in pool.imap_unordered(check, jobs):
-            if why and why.startswith("refused"):
-                refused += 1
-                print(f"seed {seed}, {target}: {why}", flush=True)
-            elif why:
-                failed += 1
-                print(f"FAIL seed {seed}, {target}: {why}", flush=True)
-            else:
-                passed += 1
-    shutil.rmtree(WORK + "/cache", ignore_errors=True)
+        for results, counted in pool.imap_unordered(check, work):
+            seen += counted
+            for seed, target, why in results:
+                kind = None if not why else "refused" if why.startswith("refused") else "FAIL"
+                passed, refused, failed = passed + (kind is None), refused + (kind == "refused"), failed + (kind == "FAIL")
+                if why:
+                    print(f"{'FAIL ' if kind == 'FAIL' else ''}seed {seed}, {target}: {why}", flush=True)
+    if a.coverage:
+        tell_coverage(seen)
     print(f"{passed} passed, {failed} failed" + (f", {refused} skipped" if refused else ""))
     return failed != 0
 
