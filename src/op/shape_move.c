@@ -187,7 +187,7 @@ SHAPE_FN(pad) {
     if (!shape_list_attr(g, n, "pads", 2 * (uint32_t)rank, 0, INT64_MIN)) return false;
     const Attr_Pad *at = SHAPE_ATTR(Pad);
     if (!shape_choice(g, n, "mode", at->mode, "constant|edge|reflect|wrap")) return false;
-    bool constant = strcmp(at->mode, "constant") == 0, reflect = strcmp(at->mode, "reflect") == 0;
+    bool constant = strcmp(at->mode, "constant") == 0;
     ValueId fill = node_in(&g->node.at[n], 1);
     if (fill != NO_VALUE && (!shape_same_types(g, n, 0, 1) || shape_count(value_shape(g, fill)) != 1))
         return SHAPE_ERROR("constant_value", "%s: want one element of type %s", operand_text(g, n, 1),
@@ -200,10 +200,6 @@ SHAPE_FN(pad) {
         Dim have = x.shape.dim[i];
         if (constant || most <= 0 || !dim_known(have)) continue;
         if (have == 0) return SHAPE_ERROR("pads", "dimension %d has no elements to repeat", i);
-        if (reflect && most >= have)
-            return SHAPE_ERROR("pads",
-                               "got %" PRId64 " at dimension %d, reflect wants less than its %" PRId64 " elements",
-                               most, i, have);
     }
     return shape_set(g, n, 0, x.type, &y);
 }

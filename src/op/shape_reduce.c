@@ -32,10 +32,11 @@ SHAPE_FN(arg_reduce) {
     if (!shape_within(g, n, "keepdims", at->keepdims, 0, 1) ||
         !shape_within(g, n, "select_last_index", at->select_last_index, 0, 1))
         return false;
-    if (x.shape.dim[at->axis] == 0) return SHAPE_ERROR("axis", "dimension %" PRId64 " has no elements", at->axis);
     bool gone[MAX_RANK] = {false};
     gone[at->axis] = true;
     Shape y = reduced(&x.shape, gone, at->keepdims != 0);
+    if (x.shape.dim[at->axis] == 0 && shape_count(&y) != 0)
+        return SHAPE_ERROR("axis", "dimension %" PRId64 " has no elements", at->axis);
     return shape_set(g, n, 0, DT_i64, &y);
 }
 

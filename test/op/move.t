@@ -96,6 +96,17 @@ a = 1 1 1 2 3 3 3
 b = 3 2 1 2 3 2 1
 c = 2 3 1 2 3 1 2
 
+== pad mirrored several times, and a single element
+in %x : f32[3]
+const %z : f32[1] = [4]
+%a = Pad(%x) {pads=[5,3], mode="reflect"}
+%b = Pad(%z) {pads=[2,1], mode="reflect"}
+out %a
+out %b
+---
+a = 2 1 2 3 2 1 2 3 2 1 2
+b = 4 4 4 4
+
 == tile
 in %x : f32[2,2]
 %y = Tile(%x) {repeats=[1,2]}

@@ -253,13 +253,21 @@ out %y
 ---
 error mode: got "mirror"
 
-== reflect too far
+== reflect several times
 graph "t"
 in %x : f32[2,3]
-%y = Pad(%x) {pads=[0,3,0,0], mode="reflect"}
+%y = Pad(%x) {pads=[0,7,0,0], mode="reflect"}
 out %y
 ---
-error pads: got 3 at dimension 1
+y : f32[2,10]
+
+== reflect nothing
+graph "t"
+in %x : f32[2,0]
+%y = Pad(%x) {pads=[0,1,0,0], mode="reflect"}
+out %y
+---
+error pads: dimension 1 has no elements to repeat
 
 == tile
 graph "t"

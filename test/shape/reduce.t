@@ -63,6 +63,14 @@ out %y
 ---
 error axis: dimension 1 has no elements
 
+== arg max of nothing, that nobody asks for
+graph "t"
+in %x : f32[0,0]
+%y = ArgMax(%x) {axis=1}
+out %y
+---
+y : i64[0,1]
+
 == layer normalisation
 graph "t"
 in %x : f32[2,3,4]

@@ -110,6 +110,7 @@ static ValueId at_coordinates(Grams *g, ValueId counts, const int64_t *place, in
     return ox_make(n, OP_Gather, 2, (ValueId[]){counts, ox_constant(n, from)}, a);
 }
 
+/* A weight for each n-gram of the pool, at its coordinate. */
 static ValueId weighted(Grams *g, ValueId counts) {
     OnnxNode *n = g->n;
     Floats w;
@@ -119,10 +120,10 @@ static ValueId weighted(Grams *g, ValueId counts) {
     if (!strcmp(mode, "IDF"))
         counts = ox_cast(n, ox_make2(n, OP_Greater, counts, ox_scalar(n, DT_f32, 0)), DT_f32);
     if (!ox_floats(n, "weights", &w) || !w.n) return counts;
-    if (w.n < g->width)
-        return ox_error(n, "weights", NULL, "has %u entries for %lld coordinates", w.n, (long long)g->width), NO_VALUE;
+    if (w.n != g->place.n)
+        return ox_error(n, "weights", NULL, "has %u entries, ngram_indexes has %u", w.n, g->place.n), NO_VALUE;
     Tensor *t = ox_tensor(n, DT_f32, 1, &g->width);
-    for (int64_t i = 0; i < g->width; i++) tensor_set_float(t, i, w.at[i]);
+    for (uint32_t i = 0; i < w.n; i++) tensor_set_float(t, g->place.at[i], w.at[i]);
     return ox_make2(n, OP_Mul, counts, ox_constant(n, t));
 }
 
