@@ -279,7 +279,7 @@ static bool write_strings(const Package *k, OutFile *c) {
         const char *const *at = w->tensor->data;
         for (int64_t e = 0; e < w->elements; e++)
             if (is_long(at[e]) && !write_long(k, c, k->weight[i], e, at[e])) return false;
-        if (!out_printf(c, "\n/* %s */\n%s %s[%lld] = {\n", weight_text(k, w), emit_const_type(DT_string), k->weight[i],
+        if (!out_printf(c, "\n/* %s */\n%s %s[%lld] = {\n", weight_text(k, i), emit_const_type(DT_string), k->weight[i],
                         array_elements(w)))
             return false;
         for (int64_t e = 0; e < array_elements(w); e++) {

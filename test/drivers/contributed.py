@@ -289,9 +289,11 @@ def taken_over(rng):
               lambda: case("CDist", {"x": x, "z": normal(rng, 4, 3)}, {"y": np.float32}, metric=of(rng, "euclidean", "sqeuclidean")))()
 
 
+KINDS = [qlinear_binary, qlinear_unary, qlinear_softmax, qlinear_global_pool, qlinear_average_pool, qlinear_concat, qlinear_where, dynamic_quantize_matmul,
+         matmul_integer_to_float, qgemm, matmul_nbits, fused_matmul, fused_gemm, fused_conv, skip_norm, bias_gelu,
+         attention, qattention, multi_head_attention, embed_layer_norm, rotary, group_query_attention, nhwc_max_pool,
+         quantize_linear, simplified_layer_norm, qlinear_conv, taken_over]
+
+
 if __name__ == "__main__":
-    main([qlinear_binary, qlinear_unary, qlinear_softmax, qlinear_global_pool, qlinear_average_pool, qlinear_concat, qlinear_where, dynamic_quantize_matmul,
-          matmul_integer_to_float, qgemm, matmul_nbits, fused_matmul, fused_gemm, fused_conv, skip_norm, bias_gelu,
-          attention, qattention, multi_head_attention, embed_layer_norm, rotary,
-          group_query_attention, nhwc_max_pool, quantize_linear, simplified_layer_norm,
-          qlinear_conv, taken_over])
+    main(KINDS)

@@ -248,6 +248,9 @@ def label_encoder_tensors(rng):
                 keys_tensor=tensor("k", keys), values_tensor=tensor("v", values), default_tensor=tensor("d", np.array([5], to)))
 
 
+KINDS = [tree_regressor, tree_classifier, tree_binary, tree_ensemble, linear_regressor, linear_classifier, svm_regressor, svm_linear, svm_classifier, probit, scaler, normalizer,
+         binarizer, imputer, array_feature_extractor, feature_vectorizer, one_hot_encoder, label_encoder, label_encoder_tensors]
+
+
 if __name__ == "__main__":
-    main([tree_regressor, tree_classifier, tree_binary, tree_ensemble, linear_regressor, linear_classifier, svm_regressor, svm_linear, svm_classifier, probit, scaler, normalizer,
-          binarizer, imputer, array_feature_extractor, feature_vectorizer, one_hot_encoder, label_encoder, label_encoder_tensors])
+    main(KINDS)

@@ -92,5 +92,8 @@ def dynamic_quantize(rng):
     return make(rng, "DynamicQuantizeLinear", {"x": x}, {"y": np.uint8, "s": np.float32, "z": np.uint8}, rtol=0, atol=0)
 
 
+KINDS = [matmul_integer, qlinear_matmul, conv_integer, qlinear_conv, dynamic_quantize]
+
+
 if __name__ == "__main__":
-    main([matmul_integer, qlinear_matmul, conv_integer, qlinear_conv, dynamic_quantize])
+    main(KINDS)

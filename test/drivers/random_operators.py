@@ -21,7 +21,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "judge"))
 from grow import difference, np, reads  # noqa: E402
 import batch  # noqa: E402
-from families import Families  # noqa: E402
+from more_families import MoreFamilies  # noqa: E402
 
 WORK = os.path.join(batch.ROOT, os.environ.get("BUILD", "build"), "test/operators")
 BATCH = 48
@@ -75,7 +75,7 @@ def check(work):
     for seed in seeds:
         how = flags(seed, target)
         try:
-            m = made[str(seed)] = Families(seed, only)
+            m = made[str(seed)] = MoreFamilies(seed, only)
             m.ends = m.outputs()
             open_dims = [n for n in m.inputs if n not in m.bound and m.chance(0.2)]
             jobs.append(job(seed, m, m.nodes, m.ends, open_dims, how))

@@ -144,7 +144,7 @@ class Families(Maker):
             self.try_node(op, [a])
             return
         extra = {"count_include_pad": self.of(0, 1)} if op == "AveragePool" else {}
-        k = [self.of(1, 2, 3) for _ in range(n)]
+        k = [min(d, self.of(1, 2, 3)) for d in self.value[a].shape[2:]]
         indices = op == "MaxPool" and self.chance(0.3)
         self.try_node(op, [a], 2 if indices else 1, kernel_shape=k, strides=[self.of(1, 2) for _ in range(n)],
                       ceil_mode=self.of(0, 0, 1), pads=[self.one(0, min(2, x)) for x in k] * 2,

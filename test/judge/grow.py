@@ -17,12 +17,14 @@ except ImportError as missing:
 
 OPSETS = (21, 21, 21, 21, 24, 23, 20, 18, 17, 13, 12, 11, 10, 9, 8, 7)
 LATEST = 24
+OFTEN = {"op_unary": 5, "op_binary": 3, "op_reduce": 2, "op_norm": 2, "op_state": 2, "op_other": 2, "op_learned": 2, "op_contributed": 2}
 RENAMED = {"constant_value": "value"}  # operands that were attributes of another name
 DOUBTFUL = ("Resize", "GridSample", "ConvTranspose")  # where onnxruntime departs from the standard: only what the reference confirms counts
 FLOATS, DOUBLES = ["float32"], ["float32", "float64"]
 INTS = ["int32", "int64", "int8", "uint8"]
 NUMBERS = DOUBLES + INTS
 ANY = NUMBERS + ["bool", "float16", "int16", "uint16", "uint32", "uint64"]
+onnxruntime.set_default_logger_severity(4)
 
 
 class Maker(Chooser):
@@ -35,7 +37,7 @@ class Maker(Chooser):
         self.opset, self.ml = self.of(*OPSETS), self.of(3, 3, 5)
         for _ in range(self.one(1, 4)):
             self.add_input(self.of("float32", "float32", "float32", *ANY), self.shape())
-        families = [getattr(self, n) for n in dir(self) if n.startswith("op_")]
+        families = [getattr(self, n) for n in dir(self) if n.startswith("op_") for _ in range(OFTEN.get(n, 1))]
         wanted, tries = self.one(3, 12), 0
         while len(self.nodes) < wanted and tries < 60:
             tries += 1
