@@ -285,6 +285,24 @@ SHAPE_FN(resize) {
     return shape_set(g, n, 0, x.type, &y);
 }
 
+/* Windows of `size` elements along dim, `step` apart; the elements of one are a dimension of their own, the last. */
+SHAPE_FN(unfold_tensor) {
+    Operand x;
+    if (!shape_operand(g, n, 0, &x) || !shape_axis_attr(g, n, "dim", x.shape.rank)) return false;
+    const Attr_UnfoldTensor *at = SHAPE_ATTR(UnfoldTensor);
+    Dim have = x.shape.dim[at->dim];
+    if (!shape_within(g, n, "size", at->size, 1, dim_known(have) ? have : INT32_MAX) ||
+        !shape_within(g, n, "step", at->step, 1, INT32_MAX))
+        return false;
+    if (x.shape.rank == MAX_RANK) return SHAPE_ERROR(NULL, "%s: want rank below %d", operand_text(g, n, 0), MAX_RANK);
+    Shape y = x.shape;
+    DimX room = dimx_sub(g->sym, dimx(have), dimx_number(at->size));
+    DimX count = dimx_add(g->sym, dimx_floordiv(g->sym, room, dimx_number(at->step)), dimx_number(1));
+    if (!shape_dim(g, n, "size", count, &y.dim[at->dim])) return false;
+    y.dim[y.rank++] = at->size;
+    return shape_set(g, n, 0, x.type, &y);
+}
+
 SHAPE_FN(eye_like) {
     Operand x;
     if (!shape_operand(g, n, 0, &x)) return false;

@@ -289,10 +289,15 @@ def taken_over(rng):
               lambda: case("CDist", {"x": x, "z": normal(rng, 4, 3)}, {"y": np.float32}, metric=of(rng, "euclidean", "sqeuclidean")))()
 
 
+def unfold_tensor(rng):
+    x, dim = normal(rng, 2, 7, 5), of(rng, -1, 0, 1)
+    return case("UnfoldTensor", {"x": x}, {"y": np.float32}, dim=dim, size=int(rng.integers(1, x.shape[dim] + 1)), step=int(rng.integers(1, 4)))
+
+
 KINDS = [qlinear_binary, qlinear_unary, qlinear_softmax, qlinear_global_pool, qlinear_average_pool, qlinear_concat, qlinear_where, dynamic_quantize_matmul,
          matmul_integer_to_float, qgemm, matmul_nbits, fused_matmul, fused_gemm, fused_conv, skip_norm, bias_gelu,
          attention, qattention, multi_head_attention, embed_layer_norm, rotary, group_query_attention, nhwc_max_pool,
-         quantize_linear, simplified_layer_norm, qlinear_conv, taken_over]
+         quantize_linear, simplified_layer_norm, qlinear_conv, taken_over, unfold_tensor]
 
 
 if __name__ == "__main__":

@@ -107,6 +107,17 @@ out %b
 a = 2 1 2 3 2 1 2 3 2 1 2
 b = 4 4 4 4
 
+== unfold
+in %x : f32[2,5]
+%a = UnfoldTensor(%x) {size=3, step=2}
+%b = UnfoldTensor(%x) {dim=0, size=1}
+out %a
+out %b
+---
+a = 1 2 3 3 4 5 6 7 8 8 9 10
+b = 1 2 3 4 5 6 7 8 9 10
+nest a[a0,w,s] = x[a0,((w * 2) + s)]
+
 == tile
 in %x : f32[2,2]
 %y = Tile(%x) {repeats=[1,2]}

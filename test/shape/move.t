@@ -269,6 +269,38 @@ out %y
 ---
 error pads: dimension 1 has no elements to repeat
 
+== unfold
+graph "t"
+in %x : f32[2,7,3]
+%y = UnfoldTensor(%x) {dim=-2, size=3, step=2}
+out %y
+---
+y : f32[2,3,3,3]
+
+== unfold a symbol
+graph "t"
+in %x : f32[N,4]
+%y = UnfoldTensor(%x) {dim=0, size=2}
+out %y
+---
+y : f32[N-1,4,2]
+
+== unfold more than there is
+graph "t"
+in %x : f32[2,7]
+%y = UnfoldTensor(%x) {size=8}
+out %y
+---
+error size: got 8
+
+== unfold by nothing
+graph "t"
+in %x : f32[2,7]
+%y = UnfoldTensor(%x) {size=2, step=0}
+out %y
+---
+error step: got 0
+
 == tile
 graph "t"
 in %x : f32[2,H]

@@ -29,6 +29,14 @@ bool map_block(OnnxNode *n) {
            ox_emit(n, n->row->op, n->nin, n->in, a);
 }
 
+bool map_unfold_tensor(OnnxNode *n) {
+    Attr_UnfoldTensor *a = ox_new(n, OP_UnfoldTensor);
+    a->dim = ox_int(n, "dim", -1);
+    a->size = ox_int(n, "size", 0);
+    a->step = ox_int(n, "step", 1);
+    return ox_emit(n, OP_UnfoldTensor, n->nin, n->in, a);
+}
+
 bool map_trilu(OnnxNode *n) {
     Attr_Trilu *a = ox_new(n, OP_Trilu);
     a->upper = ox_int(n, "upper", 1);

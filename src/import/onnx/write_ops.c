@@ -400,6 +400,7 @@ static const WriteRow rows[] = {
     {OP_RegexFullMatch, 0, NULL, NULL, NULL, NULL, write_strings},
     {OP_SquaredDistance, 0, NULL, NULL, NULL, NULL, write_no_such},
     {OP_PairwiseCoupling, 0, NULL, NULL, NULL, NULL, write_no_such},
+    {OP_UnfoldTensor, 0, NULL, NULL, NULL, NULL, write_no_such},
 };
 
 const WriteRow *write_row(Op op) {
