@@ -39,10 +39,10 @@ class Chooser:
 
 class Job:
     """A model with inputs and what should come out. shapes: inputs whose open dimensions get their numbers; bind: inputs
-    that become constants; quick: compiled with -O1 instead of the target's own flags; differs(name, got, want) -> why, or None."""
+    that become constants; level: compiled with this -O instead of the target's own; differs(name, got, want) -> why, or None."""
 
-    def __init__(self, label, model, feeds, want, target, differs, quick=False, shapes=(), bind=(), engines=("interpreter", "c")):
-        self.label, self.feeds, self.want, self.target, self.quick = str(label), feeds, want, target, quick
+    def __init__(self, label, model, feeds, want, target, differs, level="-O3", shapes=(), bind=(), engines=("interpreter", "c")):
+        self.label, self.feeds, self.want, self.target, self.level = str(label), feeds, want, target, level
         self.shapes, self.bind, self.engines, self.model, self.differs = shapes, bind, engines, model, differs
 
     def place(self, work):
@@ -83,7 +83,7 @@ class Job:
         """The compiler and its flags, as the package's Makefile has them."""
         text = open(f"{self.folder}/c/Makefile").read()
         cc, flags = (re.search(rf"^{w} \??= (.*)$", text, re.M).group(1) for w in ("CC", "CFLAGS"))
-        return cc, flags.replace("-O3", "-O1") if self.quick else flags
+        return cc, flags.replace("-O3", self.level)
 
     def source(self):
         """The package as part of a file with others: functions that each has a copy of get names of their own."""
@@ -200,7 +200,7 @@ def run(jobs, work):
     for j in jobs:
         j.place(work)
         why[j.label] = (j.interpret() if "interpreter" in j.engines else None) or j.compile()
-    kind = lambda j: (j.target, j.quick)
+    kind = lambda j: (j.target, j.level)
     good = sorted((j for j in jobs if not why[j.label]), key=kind)
     for _, group in itertools.groupby(good, kind):
         why.update(build_and_run(list(group), work))

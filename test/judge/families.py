@@ -11,7 +11,7 @@ class Families(Maker):
         attributes = {"alpha": float(self.rng.random() + 0.1)} if op in ("Elu", "Celu", "LeakyRelu", "ThresholdedRelu") else {}
         if op == "Gelu":
             attributes = {"approximate": self.of("none", "tanh")}
-        self.try_node(op, [self.pick(["bool"] if op == "Not" else INTS if op == "BitwiseNot" else NUMBERS + ["float16"])], **attributes)
+        self.try_node(op, [self.pick(["bool"] if op == "Not" else INTS if op == "BitwiseNot" else NUMBERS + ["float16", "int16"])], **attributes)
 
     def op_binary(self):
         op = self.of("Add", "Sub", "Mul", "Div", "Max", "Min", "Pow", "Mod", "PRelu", "And", "Or", "Xor", "Equal", "Less", "Greater",
@@ -54,7 +54,7 @@ class Families(Maker):
             self.try_node("Clip", [a] + bounds)
 
     def op_reduce(self):
-        a = self.pick(["float32", "float32", "float64", "int32", "int64"])
+        a = self.pick(["float32", "float32", "float64", "int32", "int64", "int8", "uint8", "bool"])
         if not a:
             return
         real = ("ReduceMean", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp") if self.value[a].dtype.kind == "f" and self.value[a].size else ()
@@ -66,7 +66,7 @@ class Families(Maker):
                       noop_with_empty_axes=self.of(None, None, 1))
 
     def op_arg(self):
-        a = self.pick(["float32", "int32"], lambda v: v.ndim > 0)
+        a = self.pick(NUMBERS, lambda v: v.ndim > 0)
         if a:
             self.try_node(self.of("ArgMax", "ArgMin"), [a], axis=self.one(-self.value[a].ndim, self.value[a].ndim), keepdims=self.of(0, 1),
                           select_last_index=self.of(0, 1))
@@ -77,19 +77,19 @@ class Families(Maker):
             self.try_node(self.of("Softmax", "LogSoftmax", "Hardmax"), [a], axis=self.one(-self.value[a].ndim, self.value[a].ndim))
 
     def op_norm(self):
-        a = self.pick(FLOATS, lambda v: v.ndim >= 2 and v.size)
+        a = self.pick(DOUBLES, lambda v: v.ndim >= 2 and v.size)
         if not a:
             return
-        s, c = self.value[a].shape, self.value[a].shape[1]
-        f = lambda *d: self.const(self.fill("float32", d))
-        kind = self.of("layer", "instance", "batch", "lp", "lrn", "rms")
+        s, c, t = self.value[a].shape, self.value[a].shape[1], self.value[a].dtype.name
+        f = lambda *d: self.const(self.fill(t, d))
+        kind = self.of("layer", "layer", "instance", "batch", "lp", "lrn")
         if kind == "layer":
             axis = self.one(1, len(s))
             self.try_node("LayerNormalization", [a, f(*s[axis:])] + ([f(*s[axis:])] if self.chance(0.6) else []), axis=axis)
         elif kind == "instance":
             self.try_node("InstanceNormalization", [a, f(c), f(c)])
         elif kind == "batch":
-            self.try_node("BatchNormalization", [a, f(c), f(c), f(c), self.const(self.rng.random(c).astype("float32") + 0.1)])
+            self.try_node("BatchNormalization", [a, f(c), f(c), f(c), self.const((self.rng.random(c) + 0.1).astype(t))])
         elif kind == "lp":
             self.try_node("LpNormalization", [a], axis=self.one(-1, len(s)), p=self.of(1, 2))
         elif kind == "lrn":
@@ -112,11 +112,16 @@ class Families(Maker):
             self.try_node("MatMul", [a, b])
 
     def op_einsum(self):
-        a = self.pick(FLOATS, lambda v: v.ndim == 2)
+        a = self.pick(NUMBERS, lambda v: v.ndim in (2, 3))
         if a:
-            i, j = self.value[a].shape
-            b = self.const(self.fill("float32", (j, 5)))
-            self.try_node("Einsum", [a, b], equation=self.of("ij,jk->ik", "ij,jk->ki", "ij,jk->i", "ij,jk"))
+            s, t = self.value[a].shape, self.value[a].dtype.name
+            if len(s) == 2:
+                b = self.const(self.fill(t, (s[1], 5)))
+                self.try_node("Einsum", [a, b], equation=self.of("ij,jk->ik", "ij,jk->ki", "ij,jk->i", "ij,jk", "...j,jk->...k"))
+            elif self.chance(0.5):
+                self.try_node("Einsum", [a], equation=self.of("bij->bji", "bij->b", "bij->", "...ij->...i"))
+            else:
+                self.try_node("Einsum", [a, self.const(self.fill(t, (s[0], s[2], 3)))], equation=self.of("bij,bjk->bik", "bij,bjk->kib", "bij,bjk->bk"))
 
     def op_conv(self):
         a = self.pick(FLOATS, lambda v: v.ndim in (3, 4, 5) and v.size and v.shape[1] <= 17)
@@ -135,11 +140,11 @@ class Families(Maker):
                       dilations=[self.of(1, 1, 2) for _ in range(n)], pads=pads, auto_pad=auto)
 
     def op_pool(self):
-        a = self.pick(FLOATS, lambda v: v.ndim in (3, 4, 5) and v.size)
+        a = self.pick(DOUBLES + ["int8", "uint8", "float16"], lambda v: v.ndim in (3, 4, 5) and v.size)
         if not a:
             return
         n = self.value[a].ndim - 2
-        op = self.of("MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")
+        op = self.of("MaxPool", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")
         if op.startswith("Global"):
             self.try_node(op, [a])
             return
@@ -264,13 +269,13 @@ class Families(Maker):
                           exclusive=self.of(0, 1), reverse=self.of(0, 1))
 
     def op_topk(self):
-        a = self.pick(["float32", "int64"], lambda v: v.ndim > 0 and v.size)
+        a = self.pick(NUMBERS, lambda v: v.ndim > 0 and v.size)
         if a:
             axis = self.one(0, self.value[a].ndim)
             self.try_node("TopK", [a, self.ints(self.one(1, self.value[a].shape[axis] + 1))], 2, axis=axis, largest=self.of(0, 1))
 
     def op_resize(self):
-        a = self.pick(FLOATS, lambda v: v.ndim in (3, 4) and v.size)
+        a = self.pick(FLOATS + ["uint8", "int8", "int32"], lambda v: v.ndim in (3, 4) and v.size)
         if not a:
             return
         n = self.value[a].ndim
@@ -332,13 +337,13 @@ class Families(Maker):
                 self.try_node("DequantizeLinear", [q] + pair, **more)
 
     def op_rnn(self):
-        a = self.pick(FLOATS, lambda v: v.ndim == 3 and v.size)
+        a = self.pick(DOUBLES, lambda v: v.ndim == 3 and v.size)
         if not a:
             return
         op, (t, b, i), h = self.of("RNN", "GRU", "LSTM"), self.value[a].shape, self.of(1, 4, 5)
         gates, both = {"RNN": 1, "GRU": 3, "LSTM": 4}[op], self.chance(0.3)
         d = 2 if both else 1
-        f = lambda *s: self.const((0.4 * self.rng.standard_normal(s)).astype(np.float32))
+        f = lambda *s: self.const((0.4 * self.rng.standard_normal(s)).astype(self.value[a].dtype))
         lengths = self.const(self.rng.integers(1, t + 1, b).astype(np.int32)) if self.chance(0.3) else ""
         each = {"RNN": 1, "GRU": 2, "LSTM": 3}[op]
         named = [self.of("Relu", "Tanh", "Sigmoid", "LeakyRelu", "HardSigmoid", "Elu", "Softsign", "Softplus") for _ in range(each)]

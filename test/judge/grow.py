@@ -15,8 +15,8 @@ except ImportError as missing:
     print(f"{missing}\n0 passed, 0 failed, 1 skipped")
     sys.exit(0)
 
-OPSETS = (21, 21, 21, 21, 24, 23, 20, 18, 17, 13, 12, 11, 10, 9, 8, 7)
-LATEST = 24
+OPSETS = (21, 21, 21, 21, 26, 25, 24, 23, 20, 18, 17, 13, 12, 11, 10, 9, 8, 7)
+LATEST = 26
 OFTEN = {"op_unary": 5, "op_binary": 3, "op_reduce": 2, "op_norm": 2, "op_state": 2, "op_other": 2, "op_learned": 2, "op_contributed": 2}
 RENAMED = {"constant_value": "value"}  # operands that were attributes of another name
 DOUBTFUL = ("Resize", "GridSample", "ConvTranspose")  # where onnxruntime departs from the standard: only what the reference confirms counts

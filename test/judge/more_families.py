@@ -45,6 +45,23 @@ class MoreFamilies(Families):
         elif a:
             self.try_node(self.of("And", "Or", "Xor", "Equal"), [a, self.like(a)])
 
+    def op_special(self):
+        """NaN, infinities and zeros of either sign, where the standard says what is made of them."""
+        t = self.of("float32", "float64", "float16")
+        v = np.asarray(self.fill(t, self.shape(self.one(0, 3))), t)
+        v = np.where(self.rng.random(v.shape) < 0.6, self.rng.choice([np.nan, np.inf, -np.inf, 0.0, -0.0], v.shape), v).astype(t)
+        a, op = self.given(v), self.of("IsNaN", "IsInf", "Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual", "Acosh", "Cast")
+        if op == "IsInf":
+            self.try_node(op, [a], detect_negative=self.of(None, 0), detect_positive=self.of(None, 0))
+        elif op == "IsNaN":
+            self.try_node(op, [a])
+        elif op == "Cast":
+            self.try_node(op, [a], to=helper.TensorProto.BOOL)
+        elif op == "Acosh":
+            self.try_node(op, [self.given((1 + self.rng.random(v.shape)).astype(t))])
+        else:
+            self.try_node(op, [a, self.like(a)])
+
     def op_like(self):
         a, b = self.pick(), self.pick()
         if a and b and (self.value[a].dtype.kind != "f" or self.value[b].dtype.kind in "fb"):
@@ -313,7 +330,10 @@ class MoreFamilies(Families):
         node = lambda op, i, o, **more: nodes.append(helper.make_node(op, i, o, name=f"n{k}_{len(nodes)}", **more))
         number = lambda v: self.const(np.array(v, np.int64))
         axis = self.one(0, self.value[a].ndim)
-        if self.chance(0.5):
+        if self.chance(0.15):
+            node("SequenceEmpty", [], [at + "e"], dtype=helper.np_dtype_to_tensor_dtype(self.value[a].dtype))
+            node("SequenceInsert", [at + "e", a], [at])
+        elif self.chance(0.5):
             size, last = self.value[a].shape[axis], self.value[a].shape[axis] - 1
             node("SplitToSequence", [a] + ([self.ints(*([1] * size))] if self.chance(0.5) else []), [at], axis=axis)
         else:
@@ -337,6 +357,12 @@ class MoreFamilies(Families):
                 continue
             at = at if op == "Optional" and self.opset < 18 else to
         ends = [o for n in nodes for o in n.output if "_h" in o]
+        if self.opset >= 17 and self.chance(0.3):
+            t = helper.np_dtype_to_tensor_dtype(self.value[a].dtype)
+            body = helper.make_graph([helper.make_node("Neg", [f"m{k}_in"], [f"m{k}_out"])], "map", [helper.make_tensor_value_info(f"m{k}_in", t, None)],
+                                     [helper.make_tensor_value_info(f"m{k}_out", t, None)])
+            node("SequenceMap", [at], [at + "m"], body=body)
+            at += "m"
         node("SequenceLength", [at], [f"v{k}_0"])
         if self.chance(0.6):
             node("SequenceAt", [at, number(self.one(-last - 1, last + 1))], [f"v{k}_1"])
