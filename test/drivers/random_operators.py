@@ -4,7 +4,7 @@
 
     random_operators.py [--first SEED] [--count N] [--jobs J] [--only OP,OP] [--target T] [--coverage]
 
-    --count     40, quick 12; --coverage: how often each operator, element type and version came up, and what never did
+    --count     400, quick 100; --coverage: how often each operator, element type and version came up, and what never did
 
 A graph is made from its seed alone. Each node is tried on onnxruntime while the graph grows; what it refuses, or what gives
 numbers that no two programs need agree on (NaN, infinities, overflow), is left out. Half of the graphs are compiled with -O0,
@@ -108,7 +108,7 @@ def main():
     quick = os.environ.get("TENON_TEST") == "quick"
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--first", type=int, default=0)
-    a.add_argument("--count", type=int, default=12 if quick else 40)
+    a.add_argument("--count", type=int, default=100 if quick else 400)
     a.add_argument("--jobs", type=int, default=os.cpu_count())
     a.add_argument("--only", type=lambda t: t.split(","))
     a.add_argument("--target")
