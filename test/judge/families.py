@@ -2,6 +2,11 @@
 from grow import ANY, DOUBLES, FLOATS, INTS, NUMBERS, Maker, helper, np
 
 
+def filled(v):
+    """Not empty, or a batch of nothing."""
+    return 0 not in v.shape[1:]
+
+
 class Families(Maker):
     def op_unary(self):
         op = self.of("Relu", "Sigmoid", "Tanh", "Exp", "Sqrt", "Log", "Neg", "Abs", "Erf", "Softplus", "Softsign", "HardSwish", "Elu",
@@ -77,7 +82,7 @@ class Families(Maker):
             self.try_node(self.of("Softmax", "LogSoftmax", "Hardmax"), [a], axis=self.one(-self.value[a].ndim, self.value[a].ndim))
 
     def op_norm(self):
-        a = self.pick(DOUBLES, lambda v: v.ndim >= 2 and v.size)
+        a = self.pick(DOUBLES, lambda v: v.ndim >= 2 and filled(v))
         if not a:
             return
         s, c, t = self.value[a].shape, self.value[a].shape[1], self.value[a].dtype.name
@@ -124,7 +129,7 @@ class Families(Maker):
                 self.try_node("Einsum", [a, self.const(self.fill(t, (s[0], s[2], 3)))], equation=self.of("bij,bjk->bik", "bij,bjk->kib", "bij,bjk->bk"))
 
     def op_conv(self):
-        a = self.pick(FLOATS, lambda v: v.ndim in (3, 4, 5) and v.size and v.shape[1] <= 17)
+        a = self.pick(FLOATS, lambda v: v.ndim in (3, 4, 5) and filled(v) and v.shape[1] <= 17)
         if not a:
             return
         s = self.value[a].shape
@@ -140,7 +145,7 @@ class Families(Maker):
                       dilations=[self.of(1, 1, 2) for _ in range(n)], pads=pads, auto_pad=auto)
 
     def op_pool(self):
-        a = self.pick(DOUBLES + ["int8", "uint8", "float16"], lambda v: v.ndim in (3, 4, 5) and v.size)
+        a = self.pick(DOUBLES + ["int8", "uint8", "float16"], lambda v: v.ndim in (3, 4, 5) and filled(v))
         if not a:
             return
         n = self.value[a].ndim - 2
@@ -275,7 +280,7 @@ class Families(Maker):
             self.try_node("TopK", [a, self.ints(self.one(1, self.value[a].shape[axis] + 1))], 2, axis=axis, largest=self.of(0, 1))
 
     def op_resize(self):
-        a = self.pick(FLOATS + ["uint8", "int8", "int32"], lambda v: v.ndim in (3, 4) and v.size)
+        a = self.pick(FLOATS + ["uint8", "int8", "int32"], lambda v: v.ndim in (3, 4) and filled(v))
         if not a:
             return
         n = self.value[a].ndim
@@ -286,7 +291,7 @@ class Families(Maker):
                       nearest_mode=self.of("floor", "ceil", "round_prefer_floor"))
 
     def op_image(self):
-        a = self.pick(FLOATS, lambda v: v.ndim == 4 and v.size)
+        a = self.pick(FLOATS, lambda v: v.ndim == 4 and filled(v))
         if not a:
             return
         n, c, h, w = self.value[a].shape
@@ -324,7 +329,7 @@ class Families(Maker):
                 self.try_node(kind, [a, self.const(self.fill("bool", (self.value[a].shape[axis],)))], axis=axis)
 
     def op_quantise(self):
-        a = self.pick(FLOATS, lambda v: v.size)
+        a = self.pick(FLOATS, filled)
         if a:
             t, shape, rank = self.of("int8", "uint8", "int16", "uint16"), self.value[a].shape, self.value[a].ndim
             axis = self.one(-rank, rank) if rank and self.chance(0.5) else None

@@ -52,7 +52,7 @@ class Maker(Chooser):
 
     def shape(self, rank=None):
         rank = self.of(0, 1, 1, 2, 2, 3, 3, 4, 4, 5) if rank is None else rank
-        return tuple(0 if self.chance(0.02) else self.of(1, 2, 3, 4, 5, 7, 8, 16, 17) for _ in range(rank))
+        return tuple(0 if self.chance(0.03) else self.of(1, 2, 3, 4, 5, 7, 8, 16, 17) for _ in range(rank))
 
     def fill(self, dtype, shape):
         if dtype == "bool":
