@@ -1,5 +1,5 @@
 """The operators of random graphs, one method a family that tries to add a node."""
-from grow import ANY, DOUBLES, FLOATS, INTS, NUMBERS, Maker, helper, np
+from grow import ANY, DOUBLES, FLOATS, INTS, NUMBERS, WIDE, Maker, helper, np
 
 
 def filled(v):
@@ -21,23 +21,25 @@ class Families(Maker):
     def op_binary(self):
         op = self.of("Add", "Sub", "Mul", "Div", "Max", "Min", "Pow", "Mod", "PRelu", "And", "Or", "Xor", "Equal", "Less", "Greater",
                      "LessOrEqual", "GreaterOrEqual", "BitwiseAnd", "BitwiseOr", "BitwiseXor")
-        types = ["bool"] if op in ("And", "Or", "Xor") else INTS if op.startswith("Bitwise") else FLOATS if op in ("Pow", "PRelu") else NUMBERS
+        types = ["bool"] if op in ("And", "Or", "Xor") else INTS if op.startswith("Bitwise") else NUMBERS if op in ("Pow", "PRelu") else WIDE
         a = self.pick(types)
         if a is None:
             return
         b = self.like(a)
         if op in ("Div", "Mod") and self.value[b].dtype.kind in "iu" and (self.value[b] == 0).any():
             return
-        fmod = 1 if op == "Mod" and self.value[a].dtype.kind == "f" else None
+        if op == "Pow" and self.chance(0.5):
+            b = self.const(np.asarray(self.rng.integers(0, 4, self.value[b].shape), self.of("float32", "int32", "int64", "float64")))
+        fmod = 1 if op == "Mod" and (self.value[a].dtype.kind == "f" or self.chance(0.3)) else None
         self.try_node(op, [a, b] if op in ("Div", "Mod", "Pow", "PRelu") or self.chance(0.5) else [b, a], fmod=fmod)
 
     def op_variadic(self):
-        a = self.pick(DOUBLES)
+        a = self.pick(WIDE)
         if a:
             self.try_node(self.of("Sum", "Max", "Min", "Mean"), [a] + [self.like(a) for _ in range(self.one(0, 3))])
 
     def op_where(self):
-        a = self.pick(NUMBERS)
+        a = self.pick(WIDE)
         if a:
             shape = [1 if self.chance(0.4) else d for d in self.value[a].shape]
             self.try_node("Where", [self.const(self.fill("bool", shape)), a, self.like(a)])
@@ -52,7 +54,7 @@ class Families(Maker):
         self.try_node("Cast", [a], to=helper.np_dtype_to_tensor_dtype(to))
 
     def op_clip(self):
-        a = self.pick(NUMBERS)
+        a = self.pick(WIDE)
         if a:
             t = self.value[a].dtype
             bounds = [self.const(np.array(b, t)) if self.chance(0.7) else "" for b in ((0, 5) if t.kind == "u" else (-1, 2))]
@@ -141,8 +143,10 @@ class Families(Maker):
         bias = [self.const(self.fill("float32", (oc,)))] if self.chance(0.5) else []
         auto = self.of(None, None, None, "SAME_UPPER", "SAME_LOWER", "VALID")
         pads = [self.one(0, 2) for _ in range(2 * n)] if auto is None else None
-        self.try_node("ConvTranspose" if transposed else "Conv", [a, w] + bias, group=group, strides=[self.of(1, 1, 2) for _ in range(n)],
-                      dilations=[self.of(1, 1, 2) for _ in range(n)], pads=pads, auto_pad=auto)
+        strides = [self.of(1, 1, 2, 3) for _ in range(n)]
+        more = {"output_padding": [self.one(0, x) for x in strides]} if transposed and self.chance(0.3) else {}
+        self.try_node("ConvTranspose" if transposed else "Conv", [a, w] + bias, group=group, strides=strides,
+                      dilations=[self.of(1, 1, 2) for _ in range(n)], pads=pads, auto_pad=auto, **more)
 
     def op_pool(self):
         a = self.pick(DOUBLES + ["int8", "uint8", "float16"], lambda v: v.ndim in (3, 4, 5) and filled(v))
@@ -156,8 +160,12 @@ class Families(Maker):
         extra = {"count_include_pad": self.of(0, 1)} if op == "AveragePool" else {}
         k = [min(d, self.of(1, 2, 3)) for d in self.value[a].shape[2:]]
         indices = op == "MaxPool" and self.chance(0.3)
-        self.try_node(op, [a], 2 if indices else 1, kernel_shape=k, strides=[self.of(1, 2) for _ in range(n)],
-                      ceil_mode=self.of(0, 0, 1), pads=[self.one(0, min(2, x)) for x in k] * 2,
+        if self.chance(0.2):
+            where = {"auto_pad": self.of("SAME_UPPER", "SAME_LOWER", "VALID")}
+        else:
+            where = {"pads": [self.one(0, min(2, x)) for x in k] * 2, "ceil_mode": self.of(0, 0, 1)}
+        dilations = [self.of(1, 2) if d > 2 * (x - 1) else 1 for d, x in zip(self.value[a].shape[2:], k)] if self.chance(0.3) else None
+        self.try_node(op, [a], 2 if indices else 1, kernel_shape=k, strides=[self.of(1, 2) for _ in range(n)], dilations=dilations, **where,
                       storage_order=self.of(0, 1) if indices else None, **extra)
 
     def op_loss(self):
@@ -185,16 +193,20 @@ class Families(Maker):
                 dims.append(d)
                 size //= d
             dims = dims + [size] if v.size else list(v.shape)[::-1]
-            if v.size and self.chance(0.4):
-                dims[self.one(0, len(dims))] = -1
+            at = self.one(0, len(dims)) if dims else 0
+            if v.size and at < v.ndim and at < len(dims) and dims[at] == v.shape[at] and self.chance(0.5):
+                dims[at] = 0
+            elif v.size and dims and self.chance(0.4):
+                dims[at] = -1
             self.try_node("Reshape", [a, self.ints(*dims)])
         elif kind == "Flatten":
             self.try_node("Flatten", [a], axis=self.one(-v.ndim, v.ndim + 1))
         elif kind == "Squeeze":
             ones = [d for d, e in enumerate(v.shape) if e == 1]
-            self.try_node("Squeeze", [a] + ([self.ints(*ones[:1])] if ones else []))
+            self.try_node("Squeeze", [a] + ([self.ints(*ones[:1])] if ones and self.chance(0.7) else []))
         elif kind == "Unsqueeze" and v.ndim < 5:
-            self.try_node("Unsqueeze", [a, self.ints(self.one(0, v.ndim + 1))])
+            axes = list(dict.fromkeys(self.one(0, v.ndim + 1) for _ in range(self.of(1, 2))))
+            self.try_node("Unsqueeze", [a, self.ints(*[x - (v.ndim + len(axes)) * self.of(0, 1) for x in axes])])
         elif kind == "Transpose":
             self.try_node("Transpose", [a], perm=[int(d) for d in self.rng.permutation(v.ndim)] if v.ndim and self.chance(0.8) else None)
 
@@ -211,6 +223,10 @@ class Families(Maker):
         if a:
             axis = self.one(0, self.value[a].ndim)
             e = self.value[a].shape[axis]
+            if self.opset >= 18 and e > 0 and self.chance(0.4):
+                count = self.one(1, min(e, 4) + 1)
+                self.try_node("Split", [a], count, axis=axis - self.of(0, self.value[a].ndim), num_outputs=count)
+                return
             first = self.one(0, e + 1)
             self.try_node("Split", [a, self.ints(first, e - first)], 2, axis=axis)
 
@@ -241,24 +257,35 @@ class Families(Maker):
         kind, e = self.of("Gather", "GatherElements", "GatherND", "ScatterElements", "ScatterND"), self.value[a].shape[axis]
         at = lambda shape, n: self.const(self.rng.integers(-n, n, shape).astype(np.int64))
         if kind == "Gather":
-            self.try_node(kind, [a, at(self.shape(self.one(0, 3)), e)], axis=axis)
+            index = at(self.shape(self.one(0, 3)), e)
+            if self.chance(0.4):  # data, of either type
+                index = self.given(self.weights[index].astype(self.of("int32", "int64")))
+            self.try_node(kind, [a, index], axis=axis - self.of(0, v.ndim))
         elif kind == "GatherND":
-            self.try_node(kind, [a, at((*self.shape(1), 1), v.shape[0])])
+            if v.ndim >= 2 and self.chance(0.4):
+                self.try_node(kind, [a, at((v.shape[0], self.one(1, 4), 1), v.shape[1])], batch_dims=1)
+            else:
+                self.try_node(kind, [a, at((*self.shape(1), 1), v.shape[0])])
         elif kind == "ScatterND":
             order = self.rng.permutation(v.shape[0])[: self.one(1, v.shape[0] + 1)]
-            self.try_node(kind, [a, self.const(order.reshape(-1, 1).astype(np.int64)), self.const(self.fill(v.dtype.name, (len(order), *v.shape[1:])))])
+            self.try_node(kind, [a, self.const(order.reshape(-1, 1).astype(np.int64)), self.const(self.fill(v.dtype.name, (len(order), *v.shape[1:])))],
+                          reduction=self.of(None, None, "add", "mul", "max", "min"))
         else:
             s = tuple(self.one(1, d + 1) for d in v.shape)
             if kind == "GatherElements":
                 self.try_node(kind, [a, at(s, e)], axis=axis)
-            elif s[axis] == 1:
-                self.try_node(kind, [a, at(s, e), self.const(self.fill(v.dtype.name, s))], axis=axis)
+            else:
+                reduction = self.of("add", "mul", "max", "min") if s[axis] > 1 or self.chance(0.4) else None  # places that come twice have no order
+                self.try_node(kind, [a, at(s, e), self.const(self.fill(v.dtype.name, s))], axis=axis, reduction=reduction)
 
     def op_shape(self):
         a = self.pick()
         if a:
             r = self.value[a].ndim
-            self.try_node(self.of("Shape", "Size"), [a])
+            if self.chance(0.3):
+                self.try_node("Shape", [a], start=self.one(-3, 4), end=self.of(None, self.one(-3, 5)))
+            else:
+                self.try_node(self.of("Shape", "Size"), [a])
             if r and self.chance(0.3):
                 self.try_node("Expand", [a, self.ints(*[self.of(1, d if d != 1 else 3) for d in self.value[a].shape])])
 
@@ -286,7 +313,15 @@ class Families(Maker):
         n = self.value[a].ndim
         scales = [1.0, 1.0] + [float(self.of(0.5, 1, 1.5, 2, 3)) for _ in range(n - 2)]
         mode = self.of("nearest", "linear", "cubic") if n == 4 else self.of("nearest", "linear")
-        self.try_node("Resize", [a, "", self.const(np.array(scales, np.float32))], mode=mode,
+        operands = [a, "", self.const(np.array(scales, np.float32))]
+        if self.chance(0.3):
+            operands = [a, "", "", self.ints(*self.value[a].shape[:2], *[self.one(1, 9) for _ in range(n - 2)])]
+        elif self.opset == 10:
+            del operands[1]
+        more = {"cubic_coeff_a": self.of(-0.75, -0.5), "exclude_outside": self.of(0, 1)} if mode == "cubic" else {}
+        if mode != "nearest" and self.chance(0.3):
+            more["antialias"] = 1
+        self.try_node("Resize", operands, mode=mode, **more,
                       coordinate_transformation_mode=self.of("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"),
                       nearest_mode=self.of("floor", "ceil", "round_prefer_floor"))
 
@@ -301,7 +336,7 @@ class Families(Maker):
         elif kind == "space" and h % 2 == 0 and w % 2 == 0:
             self.try_node("SpaceToDepth", [a], blocksize=2)
         elif kind == "grid":
-            grid = self.const((self.rng.random((n, 5, 4, 2)) * 2.4 - 1.2).astype(np.float32))
+            grid = self.given((self.rng.random((n, 5, 4, 2)) * 2.4 - 1.2).astype(np.float32))
             self.try_node("GridSample", [a, grid], mode=self.of("linear", "nearest", "cubic"), align_corners=self.of(0, 1),
                           padding_mode=self.of("zeros", "border", "reflection"))
 
@@ -333,10 +368,13 @@ class Families(Maker):
         if a:
             t, shape, rank = self.of("int8", "uint8", "int16", "uint16"), self.value[a].shape, self.value[a].ndim
             axis = self.one(-rank, rank) if rank and self.chance(0.5) else None
-            size = () if axis is None else shape[axis]
+            size, more = (() if axis is None else shape[axis]), {} if axis is None else {"axis": axis}
+            if axis is not None and self.opset >= 21 and self.chance(0.4):
+                more["block_size"] = self.of(2, 3)
+                size = list(shape)
+                size[axis] = -(-shape[axis] // more["block_size"])
             pair = [self.const(np.asarray(self.rng.choice([0.05, 0.1, 0.25], size), np.float32)),
                     self.const(np.asarray(self.rng.integers(0, 4, size)).astype(t))]
-            more = {} if axis is None else {"axis": axis}
             q = self.try_node("QuantizeLinear", [a] + pair, **more)
             if q:
                 self.try_node("DequantizeLinear", [q] + pair, **more)
@@ -351,7 +389,10 @@ class Families(Maker):
         f = lambda *s: self.const((0.4 * self.rng.standard_normal(s)).astype(self.value[a].dtype))
         lengths = self.const(self.rng.integers(1, t + 1, b).astype(np.int32)) if self.chance(0.3) else ""
         each = {"RNN": 1, "GRU": 2, "LSTM": 3}[op]
+        start = [f(d, b, h)] if self.chance(0.4) else []
+        if op == "LSTM" and start:
+            start += [f(d, b, h)] + ([f(d, 3 * h)] if self.chance(0.5) else [])
         named = [self.of("Relu", "Tanh", "Sigmoid", "LeakyRelu", "HardSigmoid", "Elu", "Softsign", "Softplus") for _ in range(each)]
-        self.try_node(op, [a, f(d, gates * h, i), f(d, gates * h, h), f(d, 2 * gates * h) if self.chance(0.7) else "", lengths], 2, hidden_size=h,
+        self.try_node(op, [a, f(d, gates * h, i), f(d, gates * h, h), f(d, 2 * gates * h) if self.chance(0.7) else "", lengths] + start, self.of(1, 2, each if op == "LSTM" else 2), hidden_size=h,
                       direction="bidirectional" if both else self.of("forward", "reverse"), activations=named * d if self.chance(0.3) else None,
                       clip=self.of(None, None, 0.5), linear_before_reset=self.of(0, 1) if op == "GRU" else None)

@@ -23,6 +23,7 @@ DOUBTFUL = ("Resize", "GridSample", "ConvTranspose")  # where onnxruntime depart
 FLOATS, DOUBLES = ["float32"], ["float32", "float64"]
 INTS = ["int32", "int64", "int8", "uint8"]
 NUMBERS = DOUBLES + INTS
+WIDE = NUMBERS + ["float16", "int16", "uint16", "uint32", "uint64"]
 ANY = NUMBERS + ["bool", "float16", "int16", "uint16", "uint32", "uint64"]
 onnxruntime.set_default_logger_severity(4)
 
@@ -70,6 +71,12 @@ class Maker(Chooser):
         self.value[name] = np.asarray(self.fill(dtype, shape), dtype)
         return name
 
+    def given(self, array):
+        """An input that holds this."""
+        name = self.add_input(array.dtype.name, array.shape)
+        self.value[name] = array
+        return name
+
     def const(self, array):
         name = f"c{len(self.weights)}"
         self.weights[name] = self.value[name] = np.asarray(array)
@@ -79,8 +86,7 @@ class Maker(Chooser):
         """A parameter: a constant of the model or, rarely, an input that is bound to its value."""
         if not self.chance(0.1):
             return self.const(np.array(values, np.int64))
-        name = self.add_input("int64", (len(values),))
-        self.value[name] = np.array(values, np.int64)
+        name = self.given(np.array(values, np.int64))
         self.bound.add(name)
         return name
 
@@ -110,6 +116,8 @@ class Maker(Chooser):
         shape = list(v.shape)
         if broadcast and self.chance(0.6):
             shape = [1 if self.chance(0.5) else d for d in shape][self.one(0, len(shape) + 1):]
+        elif broadcast and len(shape) < 5 and self.chance(0.2):
+            shape = [self.of(1, 2, 3)] + shape
         array = np.asarray(self.fill(v.dtype.name, tuple(shape)))
         if self.chance(0.7):
             return self.const(array)

@@ -260,12 +260,6 @@ class MoreFamilies(Families):
             n = self.value[a].size if axis is None else self.value[a].shape[axis]
             self.try_node(kind, [a, self.given(self.rng.random(n) < 0.5)], sized=True, axis=axis)
 
-    def given(self, array):
-        """An input that holds this."""
-        name = self.add_input(array.dtype.name, array.shape)
-        self.value[name] = array
-        return name
-
     # ---- control flow and sequences ----
 
     def graph(self, name, nodes, inputs, outputs):
