@@ -229,6 +229,7 @@ bool build_Resize(NestBuild *b) {
     }
     ExprId v = bd_load(b, x, from);
     if (weight != NO_EXPR) v = x_reduce(n, COMBINE_sum, x_fn2(n, FN_mul, x_cast(n, t, v), weight), NO_EXPR, nred, red);
+    if (weight != NO_EXPR && dtype_is_int(bd_buf(b, y)->dtype)) v = x_fn1(n, FN_rint, v); /* as the standard's reference does */
     ExprId other = x_number(n, (DType)x_get(n, v)->dtype, r->extrapolation_value);
     bd_store(b, y, rank, axes, x_select(n, inside, v, other));
     return true;

@@ -37,6 +37,13 @@ b = 2 4
 c = 2 4
 d = 1 3
 
+== integers are rounded to the nearest, halves to the even one
+const %x : i8[3] = [3, -8, 1]
+%y = Resize(%x) {sizes=[6], scales=[2], mode="linear"}
+out %y
+---
+y = 3 0 -5 -6 -1 1
+
 == linear, half pixels
 in %x : f32[2]
 %y = Resize(%x) {sizes=[4], scales=[2], mode="linear"}
