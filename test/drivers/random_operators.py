@@ -7,9 +7,9 @@
     --count     400, quick 100; --coverage: how often each operator, element type and version came up, and what never did
 
 A graph is made from its seed alone. Each node is tried on onnxruntime while the graph grows; what it refuses, or what gives
-numbers that no two programs need agree on (NaN, infinities, overflow), is left out. Half of the graphs are compiled with -O0,
-a quarter with -O1, the others as the target says. A failing graph is kept as build/test/operators/SEED/, with its inputs, and
-shrunk: SEED_small/ holds the nodes that the failure needs.
+numbers that no two programs need agree on (NaN, infinities, overflow), is left out. A quarter of the graphs each is compiled
+as the target says, with -O1, with -O0, and with a trap where C has no meaning (status -4). A failing graph is kept as
+build/test/operators/SEED/, with its inputs, and shrunk: SEED_small/ holds the nodes that the failure needs.
 """
 import argparse
 import collections
@@ -25,11 +25,12 @@ from more_families import MoreFamilies  # noqa: E402
 
 WORK = os.path.join(batch.ROOT, os.environ.get("BUILD", "build"), "test/operators")
 BATCH = 48
+LEVELS = ("-O3", "-O1", "-O0", "-O0 -fsanitize=undefined -fsanitize-undefined-trap-on-error")
 
 
 def flags(seed, target):
     """How a seed's graph is compiled."""
-    return {"target": target or ("c99", "native")[seed % 2], "level": ("-O3", "-O1", "-O0", "-O0")[seed // 2 % 4]}
+    return {"target": target or ("c99", "native")[seed % 2], "level": LEVELS[seed // 2 % len(LEVELS)]}
 
 
 def job(label, m, nodes, outputs, open_dims, how):

@@ -26,6 +26,8 @@ class Families(Maker):
         if a is None:
             return
         b = self.like(a)
+        if op == "PRelu" and self.value[b].ndim > self.value[a].ndim:  # the slope broadcasts, x does not
+            return
         if op in ("Div", "Mod") and self.value[b].dtype.kind in "iu" and (self.value[b] == 0).any():
             return
         if op == "Pow" and self.chance(0.5):

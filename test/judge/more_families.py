@@ -252,13 +252,36 @@ class MoreFamilies(Families):
         if not a:
             return
         axis = self.one(0, self.value[a].ndim) if self.chance(0.6) else None
-        if kind == "NonZero":
+        if self.chance(0.4):
+            self.follow(kind, a)
+        elif kind == "NonZero":
             self.try_node(kind, [a], sized=True)
         elif kind == "Unique":
             self.try_node(kind, [a], self.one(1, 5), sized=True, axis=axis, sorted=self.of(0, 1))
         else:
             n = self.value[a].size if axis is None else self.value[a].shape[axis]
             self.try_node(kind, [a, self.given(self.rng.random(n) < 0.5)], sized=True, axis=axis)
+
+    def follow(self, kind, a):
+        """What hands a count on: positions, what lies there, and element-wise operators."""
+        k, v = len(self.nodes), f"v{len(self.nodes)}"
+        node = lambda op, i, o, **more: nodes.append(helper.make_node(op, i, [o], name=f"n{k}_{len(nodes)}", **more))
+        nodes = []
+        if kind == "NonZero":
+            node("NonZero", [a], v + "_p")
+            node("Transpose", [v + "_p"], v + "_t", perm=[1, 0])
+            node("GatherND", [a, v + "_t"], v + "_0")
+        elif kind == "Compress":
+            node("Compress", [a, self.given(self.rng.random(self.value[a].size) < 0.5)], v + "_0")
+        else:
+            node("Unique", [a], v + "_0")
+        at = v + "_0"
+        if self.value[a].dtype == np.float32:
+            for i in range(self.one(0, 3)):
+                op = self.of("Tanh", "Abs", "Mul", "Add")
+                node(op, [at] + ([self.const(np.float32(self.of(0.5, 2)))] if op in ("Mul", "Add") else []), f"{v}_{i + 1}")
+                at = f"{v}_{i + 1}"
+        self.try_nodes(nodes, [at], sized=True)
 
     # ---- control flow and sequences ----
 
@@ -269,6 +292,11 @@ class MoreFamilies(Families):
     def few(self, k, tag, a):
         """One to three element-wise nodes on `a`, which may read what lies around them; and what they end in."""
         nodes, at = [], a
+        if len(tag) < 3 and self.chance(0.2):  # a branch inside
+            c, to = self.const(np.array(self.chance(0.5))) if self.chance(0.4) else self.given(np.array(self.chance(0.5))), f"b{k}_{tag}c"
+            branch = lambda end: self.graph(end, *[(n, [], [(o, "float32", self.shape_of)]) for n, o in [self.few(k, tag + end, at)]][0])
+            nodes.append(helper.make_node("If", [c], [to], name=f"n{k}_{tag}c", then_branch=branch("t"), else_branch=branch("e")))
+            at = to
         for i in range(self.one(1, 4)):
             op, to = self.of("Relu", "Tanh", "Abs", "Neg", "Sigmoid", "Add", "Mul", "Max"), f"b{k}_{tag}{i}"
             around = [n for n, v in self.value.items() if v.dtype == np.float32 and (v.ndim == 0 or v.shape == self.shape_of) and (self.open(n) or n in self.weights)]
