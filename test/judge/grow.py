@@ -244,10 +244,10 @@ def session(model):
 
 
 def disturbed(values, by):
-    """What a rounding error may make of them."""
+    """What a rounding error may make of them. None: zeros of what is next to nothing."""
     noise = np.random.default_rng(1)
-    return {n: (v + by * np.abs(v).max() * noise.standard_normal(v.shape)).astype(v.dtype) if v.dtype.char in "fd" and v.size else v
-            for n, v in values.items()}
+    near = lambda v: np.where(np.abs(v) < 1e-5 * np.abs(v).max(), 0, v) if by is None else v + by * np.abs(v).max() * noise.standard_normal(v.shape)
+    return {n: near(v).astype(v.dtype) if by != 0 and v.dtype.char in "fd" and v.size else v for n, v in values.items()}
 
 
 def judge(nodes, values, outputs, m):
@@ -261,7 +261,7 @@ def judge(nodes, values, outputs, m):
                                                for n, v in feeds.items()], unknown, [numpy_helper.from_array(v, n) for n, v in fixed.items()])
         s = session(whole(graph, m))
         loose = any(v.dtype.char in "fd" for v in feeds.values())
-        return [[np.asarray(o) for o in s.run(None, disturbed(feeds, by) if by else feeds)] for by in ((0, 1e-6, -1e-6) if loose else (0,))]
+        return [[np.asarray(o) for o in s.run(None, disturbed(feeds, by))] for by in ((0, 1e-6, -1e-6, None) if loose else (0,))]
     except Exception:  # an invalid node: there is nothing to test
         return []
 
