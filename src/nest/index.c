@@ -251,6 +251,18 @@ static bool two_values(const Nest *n, const Linear *l, int64_t c, Linear *out) {
     return true;
 }
 
+/* l = g*a + b with 0 <= b < g and g a divisor of c: the division by c sees a alone, as (16o + i)/48 = o/3 of i < 16. */
+static int64_t coarse(const Nest *n, const Linear *l, int64_t c, Linear *a, Linear *b) {
+    for (int i = 0; i < l->n; i++) {
+        int64_t g = gcd(c, l->term[i].coef);
+        if (g < 2 || g == c) continue;
+        split_by(l, g, a, b);
+        Range range = linear_range(n, b);
+        if (range.lo >= 0 && range.hi < g) return g;
+    }
+    return 0;
+}
+
 /* l / c that no rule above decides; (x/a + k)/b = (x + k*a)/(a*b) */
 static ExprId divided(Nest *n, Linear *l, int64_t c) {
     ExprId x = l->n == 1 && l->term[0].coef == 1 ? l->term[0].atom : NO_EXPR;
@@ -278,7 +290,11 @@ ExprId index_div(Nest *n, ExprId a, int64_t c) {
             return linear_build(n, &q);
         }
         if (two_values(n, &r, c, &line) && linear_add(&q, &line, 1)) return linear_build(n, &q);
-        int64_t g = c; /* a common factor of the rest's terms cancels: (4x + 2y + k)/6 = (2x + y + k/2)/3 */
+        Linear a_part, b_part, coarser;
+        int64_t g = coarse(n, &r, c, &a_part, &b_part);
+        if (g && linear_of(n, index_div(n, linear_build(n, &a_part), c / g), &coarser) && linear_add(&q, &coarser, 1))
+            return linear_build(n, &q);
+        g = c; /* a common factor of the rest's terms cancels: (4x + 2y + k)/6 = (2x + y + k/2)/3 */
         for (int i = 0; i < r.n; i++) g = gcd(g, r.term[i].coef);
         if (g > 1) {
             for (int i = 0; i < r.n; i++) r.term[i].coef /= g;
@@ -305,6 +321,10 @@ ExprId index_mod(Nest *n, ExprId a, int64_t c) {
             q = r;
             if (linear_add(&q, &line, -c)) return linear_build(n, &q);
         }
+        Linear a_part, b_part, coarser;
+        int64_t g = coarse(n, &r, c, &a_part, &b_part);
+        if (g && linear_of(n, index_mod(n, linear_build(n, &a_part), c / g), &coarser) && linear_add(&b_part, &coarser, g))
+            return linear_build(n, &b_part);
         a = linear_build(n, &r);
         const Expr *x = x_get(n, a);
         if (x->kind == X_fn && x->id == FN_mod && x->is_index && x_get(n, x_arg(n, a, 1))->kind == X_int &&

@@ -330,7 +330,7 @@ out %y
 schedule: fuse(i0,i1) tile(i0_i1,4) vector(i0_i1.i)
 for i0_i1_o 0..12
   vector i0_i1_i 0..4
-    y[((i0_i1_o * 4) + i0_i1_i)] = ((a[(((i0_i1_o * 4) + i0_i1_i) / 12),(((i0_i1_o * 4) + i0_i1_i) % 12)] < 0) ? (0.5 * expm1(a[(((i0_i1_o * 4) + i0_i1_i) / 12),(((i0_i1_o * 4) + i0_i1_i) % 12)])) : a[(((i0_i1_o * 4) + i0_i1_i) / 12),(((i0_i1_o * 4) + i0_i1_i) % 12)])
+    y[((i0_i1_o * 4) + i0_i1_i)] = ((a[(i0_i1_o / 3),(((i0_i1_o % 3) * 4) + i0_i1_i)] < 0) ? (0.5 * expm1(a[(i0_i1_o / 3),(((i0_i1_o % 3) * 4) + i0_i1_i)])) : a[(i0_i1_o / 3),(((i0_i1_o % 3) * 4) + i0_i1_i)])
 
 == a vector with a condition on an index
 graph "t"
