@@ -247,17 +247,36 @@ static void add_integers(Numbers *p, NodeId n) {
 
 /* ---- products ---- */
 
+/* The second operand as whole floats, and the largest sum of them that is added up for one result. */
+static ValueId factor_sum(Numbers *p, NodeId n, bool conv, double *most) {
+    Rw *r = &p->r;
+    ValueId v = rw_in(r, n, 1), zero = rw_in(r, n, 3);
+    const Shape s = *value_shape(r->g, v);
+    int axis = conv ? 0 : s.rank - 1;
+    double lo, hi;
+    if (s.rank < 2 || !shape_known(&s) || shape_count(&s) < 1) return NO_VALUE;
+    if (data_of(p, v)) {
+        ValueId w = whole_const(r, v, zero, axis);
+        *most = w == NO_VALUE ? 0 : whole_sum(r->g, w, axis);
+        return w;
+    }
+    const Whole *w = whole_of(p, n, v);
+    ValueId k = w ? centred(p, n, w, zero, &lo, &hi) : NO_VALUE;
+    int64_t depth = conv ? shape_count(&s) / s.dim[0] : s.dim[s.rank - 2];
+    *most = k == NO_VALUE ? 0 : (double)depth * fmax(fabs(lo), fabs(hi));
+    return k;
+}
+
 static void integer_product(Numbers *p, NodeId n) {
     Rw *r = &p->r;
     bool conv = rw_at(r, n)->op == OP_ConvInteger;
     ValueId y = rw_out(r, n);
     const Whole *x = whole_of(p, n, rw_in(r, n, 0));
-    int rank = value_shape(r->g, rw_in(r, n, 1))->rank;
-    ValueId w = whole_const(r, rw_in(r, n, 1), rw_in(r, n, 3), conv ? 0 : rank - 1);
-    double lo, hi;
-    if (!x || w == NO_VALUE || rank < 2) return;
+    double lo, hi, most;
+    ValueId w = x ? factor_sum(p, n, conv, &most) : NO_VALUE;
+    if (w == NO_VALUE) return;
     ValueId k = centred(p, n, x, rw_in(r, n, 2), &lo, &hi);
-    double most = whole_sum(r->g, w, conv ? 0 : rank - 1) * fmax(fabs(lo), fabs(hi));
+    most *= fmax(fabs(lo), fabs(hi));
     if (k == NO_VALUE || most > WHOLE_LIMIT) return;
     k = rw_node(r, n, conv ? OP_Conv : OP_MatMul, 2, (ValueId[2]){k, w}, conv ? rw_attr_copy(r, n) : NULL);
     set_whole(p, y, (Whole){k, 0, -most, most});

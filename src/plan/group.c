@@ -17,6 +17,7 @@ typedef struct {
     uint32_t *group;   /* union-find over nodes: parent */
     uint32_t *size;    /* of a group, at its representative */
     bool *heavy;       /* the group holds a reduction or several stages, at its representative */
+    bool *computes;    /* the group does more than move data, at its representative */
     NodeId *root;      /* result node, at the representative */
     Uses uses;
 } Grouping;
@@ -86,7 +87,7 @@ static bool may_join(const Grouping *c, NodeId p, NodeId user, ValueId v) {
     if (c->heavy[gp]) /* its result once a point, in order: only element-wise work behind it */
         return !c->heavy[gu] && ku.pointwise && same_points(g, user, v);
     if (kp.moves && ku.reduces && value_data(g, g->node.at[p].in[0])) return false; /* a constant too large to fold: made once */
-    if (kp.moves) /* only indices change; the tables of Gather and Expand may be read often */
+    if (kp.moves && !c->computes[gp]) /* only indices change; the tables of Gather and Expand may be read often */
         return ku.pointwise || ku.moves || g->node.at[user].op == OP_MatMul || g->node.at[user].op == OP_Gemm ||
                g->node.at[user].op == OP_Attention ||
                reads_once(g, user, v);
@@ -98,18 +99,20 @@ static void join(Grouping *c, NodeId p, NodeId user) {
     c->group[gp] = gu;
     c->size[gu] += c->size[gp];
     c->heavy[gu] |= c->heavy[gp];
+    c->computes[gu] |= c->computes[gp];
     c->root[gu] = user;
 }
 
 uint32_t group_nodes(Graph *g, Arena *tmp) {
     uint32_t n = g->node.n, groups = 0;
     Grouping c = {g, arena_array_of(tmp, n, Kind), arena_array_of(tmp, n, uint32_t), arena_array_of(tmp, n, uint32_t),
-                  arena_array_of(tmp, n, bool), arena_array_of(tmp, n, NodeId), graph_uses(g, tmp)};
+                  arena_array_of(tmp, n, bool), arena_array_of(tmp, n, bool), arena_array_of(tmp, n, NodeId), graph_uses(g, tmp)};
     for (uint32_t i = 0; i < n; i++) {
         c.kind[i] = kind_of(g, i);
         c.group[i] = i;
         c.size[i] = 1;
         c.heavy[i] = c.kind[i].reduces || op_info[g->node.at[i].op].cls == CLASS_general;
+        c.computes[i] = !c.kind[i].moves;
         c.root[i] = i;
     }
     for (NodeId u = 0; u < n; u++) {

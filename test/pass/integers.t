@@ -83,6 +83,7 @@ in %x : u8[2,600]
 in %w : i8[600,2]
 %p : i32[2,2] = MatMulInteger(%x, %w)
 %Cast : f32[2,600] = Cast(%x) {to=f32} from "MatMulInteger"
+%Cast.1 : f32[600,2] = Cast(%w) {to=f32} from "MatMulInteger"
 out %p
 
 == without vectors, bytes stay bytes
