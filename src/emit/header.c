@@ -149,11 +149,16 @@ static char *pool_text(const Package *k) {
                         k->upper, k->name, k->name);
 }
 
-/* The most turns that a loop has room for; 0: no loop has a limit of the user's. */
-static int64_t turn_limit(const Package *k) {
-    for (uint32_t i = 0; i < k->p->step.n; i++)
-        if (k->p->step.at[i].kind == CALL_loop && k->p->step.at[i].limited) return k->p->step.at[i].trips;
+int64_t turn_limit(const Program *p) {
+    for (uint32_t i = 0; i < p->step.n; i++)
+        if (p->step.at[i].kind == CALL_loop && p->step.at[i].limited) return p->step.at[i].trips;
     return 0;
+}
+
+const char *trips_text(const Package *k, int64_t limit, const char *upper) {
+    return limit ? arena_printf(k->arena, "    %s_ERROR_TRIPS = %d  /* a loop goes on after %lld turns, for which there is room */\n",
+                                upper, RUN_ERROR_TRIPS, (long long)limit)
+                 : "";
 }
 
 static bool makes_strings(const Package *k) {
@@ -164,7 +169,7 @@ static bool makes_strings(const Package *k) {
 }
 
 void header_text(const Package *k, Str *out) {
-    int64_t limit = turn_limit(k);
+    int64_t limit = turn_limit(k->p);
     Str heading = str_new(k->arena), constants = str_new(k->arena), includes = str_new(k->arena);
     heading_add(k, &heading, arena_printf(k->arena, "%s.h", k->name), "/* ", " * ");
     constants_add(k, &constants);
@@ -181,9 +186,7 @@ void header_text(const Package *k, Str *out) {
                                 {"includes", includes.at},
                                 {"constants", constants.at},
                                 {"comma", limit ? "," : ""},
-                                {"errors", limit ? arena_printf(k->arena, "    %s_ERROR_TRIPS = %d  /* a loop goes on after %lld turns, for which there is room */\n",
-                                                                k->upper, RUN_ERROR_TRIPS, (long long)limit)
-                                                 : ""},
+                                {"errors", trips_text(k, limit, k->upper)},
                                 {"but", limit ? arena_printf(k->arena, ",\n * with %s_ERROR_TRIPS some of the outputs", k->upper) : ""},
                                 {"fields", package_fields(k, true)},
                                 {"small", small_text(k)},

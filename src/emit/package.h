@@ -62,6 +62,8 @@ bool package_same_ports(const Package *a, const Package *b, bool shapes);
 
 /* Each file as text. */
 void header_text(const Package *k, Str *out);
+int64_t turn_limit(const Program *p); /* the turns that a loop has room for by --trips; 0: there is no such loop */
+const char *trips_text(const Package *k, int64_t limit, const char *upper); /* the line of its error code, "" without it */
 bool source_text(const Package *k, Str *out);
 void weights_header_text(const Package *k, Str *out);
 void example_text(const Package *k, Str *out);

@@ -93,7 +93,7 @@ static void header(const Shapes *s, Str *out) {
     const Package *k = first(s);
     Arena *a = k->arena;
     Str heading = str_new(a), includes = str_new(a);
-    int64_t arena = 0, align = 0;
+    int64_t arena = 0, align = 0, limit = turn_limit(k->p);
     for (uint32_t i = 0; i < s->n; i++) {
         if (s->plan[i].arena_bytes > arena) arena = s->plan[i].arena_bytes;
         if (s->plan[i].p->arena_align > align) align = s->plan[i].p->arena_align;
@@ -105,6 +105,8 @@ static void header(const Shapes *s, Str *out) {
     const SkelValue values[] = {
         {"heading", heading.at},
         {"table", table_text(s)},
+        {"comma", limit ? "," : " "},
+        {"errors", trips_text(k, limit, s->upper)},
         {"includes", includes.at},
         {"name", s->name},
         {"NAME", s->upper},

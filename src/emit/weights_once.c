@@ -43,7 +43,9 @@ static bool compare(void *ctx, const void *data, size_t n) {
     return m->same;
 }
 
+/* In the file of weights: strings are pointers, and no part of it. */
 static size_t stored_bytes(const Weight *w) {
+    if (w->dtype == DT_string) return 0;
     return (size_t)w->elements * (size_t)dtype_info[w->dtype].bytes;
 }
 

@@ -179,6 +179,23 @@ if [ "$(uname -m)" = x86_64 ]; then
 else
     skipped=$((skipped + 1))
 fi
+# strings are in the text in any case, and equal ones once
+cat >"$work/words.txt" <<'END'
+graph "words"
+in %c : bool[2]
+in %x : f32[n,3]
+const %a : string[2] = ["hi", "there"]
+const %b : string[2] = ["hello", "you"]
+const %k : f32[3] = [1, 2, 3]
+%y = Where(%c, %a, %b)
+%r = Mul(%x, %k)
+out %y
+out %r
+END
+for w in text bin; do
+    check "strings, weights as $w" "$TENON" compile "$work/words.txt" -o "$work/words" --weights "$w" --input-shape x=1x3 --input-shape x=5x3 --build
+    check "strings once, weights as $w" test "$(grep -c hello "$work/words/words_weights.c")" = 1
+done
 check "nothing written" test ! -e "$work/bad"
 summary="$passed passed, $failed failed"
 [ "$skipped" = 0 ] || summary="$summary, $skipped skipped"
