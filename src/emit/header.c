@@ -156,9 +156,9 @@ int64_t turn_limit(const Program *p) {
 }
 
 const char *trips_text(const Package *k, int64_t limit, const char *upper) {
-    return limit ? arena_printf(k->arena, "    %s_ERROR_TRIPS = %d  /* a loop goes on after %lld turns, for which there is room */\n",
-                                upper, RUN_ERROR_TRIPS, (long long)limit)
-                 : "";
+    if (!limit) return "";
+    return arena_printf(k->arena, "    %s_ERROR_TRIPS = %d  /* a loop goes on after %lld turns, for which there is room */\n",
+                        upper, RUN_ERROR_TRIPS, (long long)limit);
 }
 
 static bool makes_strings(const Package *k) {

@@ -186,7 +186,8 @@ static void loop_begin(const Package *k, const ProgramStep *s, uint32_t step, co
                  spot(k, &s->arg[2], false), id);
     }
     str_addf(out, "%sfor (int64_t turn%u = 0; %s%s; turn%u++) {\n", indent, id, limit, truth(k, &s->arg[1]), id);
-    if (s->limited) str_addf(out, "%s    if (turn%u == %lld) return %s_ERROR_TRIPS;\n", indent, id, (long long)s->trips, k->outer_upper);
+    if (s->limited)
+        str_addf(out, "%s    if (turn%u == %lld) return %s_ERROR_TRIPS;\n", indent, id, (long long)s->trips, k->outer_upper);
     str_addf(out, "%s    memcpy(%s, &turn%u, sizeof turn%u);\n", indent, spot(k, &s->arg[0], true), id, id);
 }
 

@@ -57,7 +57,8 @@ static bool eval_loop(const Graph *g, NodeId id, const Tensor *const *in, Tensor
     for (uint32_t i = 2; i < body->input.n; i++) inner[i] = i < 2 + (uint64_t)attr->carried ? out[i - 2] : in[i];
     for (int64_t k = 0; ok && going && k < trips; k++) {
         if (attr->limited && k == attr->trips)
-            return diag_error(d, node_loc(g, id, "trips"), "give more with --trips N", "runs more often than the %lld times that there is room for", (long long)k);
+            return diag_error(d, node_loc(g, id, "trips"), "give more with --trips N",
+                              "runs more often than the %lld times that there is room for", (long long)k);
         Arena *tmp = arena_new("turn of a loop");
         tensor_set_int(turn, 0, k);
         ok = run_graph(body, inner, got, tmp, d) && take_turn(node, got, k, out);

@@ -67,8 +67,9 @@ static bool is_byte_like(DType t) { return dtype_is_int(t) && dtype_info[t].bits
 /* The whole floats of integer value v, for a node that reads them; NULL: they are not known. */
 static const Whole *whole_of(Numbers *p, NodeId reader, ValueId v) {
     if (v == NO_VALUE || v >= p->n || data_of(p, v)) return NULL;
-    if (p->whole[v].k == NO_VALUE && is_byte_like(type_of(p, v)) && shape_known(value_shape(p->r.g, v)))
-        set_whole(p, v, (Whole){cast_to(p, reader, v, DT_f32), 0, dtype_lowest(type_of(p, v)), dtype_largest(type_of(p, v))});
+    DType t = type_of(p, v);
+    if (p->whole[v].k == NO_VALUE && is_byte_like(t) && shape_known(value_shape(p->r.g, v)))
+        set_whole(p, v, (Whole){cast_to(p, reader, v, DT_f32), 0, dtype_lowest(t), dtype_largest(t)});
     return p->whole[v].k == NO_VALUE ? NULL : &p->whole[v];
 }
 
@@ -90,10 +91,10 @@ static ValueId centred(Numbers *p, NodeId like, const Whole *w, ValueId zero, do
         *lo -= z, *hi -= z;
         return plus(p, like, w->k, w->shift - z);
     }
-    if (shape_count(value_shape(p->r.g, zero)) != 1 || !is_byte_like(type_of(p, zero)) || data_of(p, zero)) return NO_VALUE;
-    double range = dtype_largest(type_of(p, zero)) - dtype_lowest(type_of(p, zero));
-    *lo = fmin(*lo, 0) - range, *hi = fmax(*hi, 0) + range;
-    if (is_byte_like(type_of(p, zero)) && w->hi - w->lo <= range) *lo = -range, *hi = range; /* both in one range */
+    DType t = type_of(p, zero);
+    if (shape_count(value_shape(p->r.g, zero)) != 1 || !is_byte_like(t) || data_of(p, zero)) return NO_VALUE;
+    double least = dtype_lowest(t), most = dtype_largest(t);
+    *lo -= most, *hi -= least;
     return node2(p, like, OP_Sub, plus(p, like, w->k, w->shift), cast_to(p, like, zero, DT_f32));
 }
 
@@ -110,7 +111,8 @@ static ValueId factor_of(Numbers *p, ValueId scale, int64_t axis, int rank) {
 /* A scale that fits: f32, one number or one along the axis, positive. */
 static bool scale_fits(const Numbers *p, ValueId scale, int64_t block_size) {
     const Tensor *t = data_of(p, scale);
-    if (!t || !t->data || t->dtype != DT_f32 || block_size || (t->shape.rank > 1 && shape_count(&t->shape) != 1)) return false;
+    if (!t || !t->data || t->dtype != DT_f32 || block_size) return false;
+    if (t->shape.rank > 1 && shape_count(&t->shape) != 1) return false;
     for (int64_t i = 0; i < shape_count(&t->shape); i++)
         if (!(tensor_float(t, i) > 0) || isinf(tensor_float(t, i))) return false;
     return true;
@@ -137,7 +139,8 @@ static ValueId quotient(Numbers *p, NodeId n, ValueId x, ValueId scale, bool pos
     if (s && s->sum && const_scalar(r->g, scale, &by) && const_scalar(r->g, rw_in(r, c, 1), &lo) &&
         const_scalar(r->g, rw_in(r, c, 2), &hi)) {
         ValueId ratio = rw_const_zip(r, s->scale, scale, divide);
-        if (ratio != NO_VALUE) return node1(p, n, OP_Round, clip(p, n, node2(p, n, OP_Mul, s->k, ratio), lo / by, hi / by));
+        if (ratio != NO_VALUE)
+            return node1(p, n, OP_Round, clip(p, n, node2(p, n, OP_Mul, s->k, ratio), lo / by, hi / by));
     }
     return node1(p, n, OP_Round, node2(p, n, OP_Div, x, scale));
 }
@@ -206,13 +209,13 @@ static void cast_integer(Numbers *p, NodeId n) {
         return;
     }
     const Whole *w = whole_of(p, n, x);
+    DType t = type_of(p, y);
     if (!w) return;
-    if (type_of(p, y) == DT_f32) {
+    if (t == DT_f32)
         rw_replace(&p->r, n, plus(p, n, w->k, w->shift));
-    } else if (dtype_is_int(type_of(p, y)) && dtype_info[type_of(p, y)].bits <= 32 && w->lo + w->shift >= dtype_lowest(type_of(p, y)) &&
-               w->hi + w->shift <= dtype_largest(type_of(p, y))) {
+    else if (dtype_is_int(t) && dtype_info[t].bits <= 32 && w->lo + w->shift >= dtype_lowest(t) &&
+             w->hi + w->shift <= dtype_largest(t))
         set_whole(p, y, *w);
-    }
 }
 
 /* Sums and differences of i32. */
@@ -298,11 +301,13 @@ static ValueId whole_bias(Numbers *p, NodeId n, ValueId scale, double most, doub
     Rw *r = &p->r;
     NodeId d = constant_part(p, n, 2, 0);
     double z, lo, hi;
-    if (d == NO_NODE || value_shape(r->g, rw_in(r, d, 0))->rank != 1 || !uniform(p, rw_in(r, d, 2), &z) || z != 0) return NO_VALUE;
+    if (d == NO_NODE || value_shape(r->g, rw_in(r, d, 0))->rank != 1) return NO_VALUE;
+    if (!uniform(p, rw_in(r, d, 2), &z) || z != 0) return NO_VALUE;
     const Tensor *have = data_of(p, rw_in(r, d, 1)), *want = data_of(p, scale);
     int64_t h = shape_count(&have->shape), w = shape_count(&want->shape);
     for (int64_t i = 0; i < h || i < w; i++)
-        if (!near_const(DT_f32, tensor_float(have, h == 1 ? 0 : i), tensor_float(want, w == 1 ? 0 : i))) return NO_VALUE;
+        if (!near_const(DT_f32, tensor_float(have, h == 1 ? 0 : i), tensor_float(want, w == 1 ? 0 : i)))
+            return NO_VALUE;
     ValueId b = whole_const(r, rw_in(r, d, 0), NO_VALUE, 0);
     if (b == NO_VALUE) return b;
     whole_range(r->g, b, &lo, &hi);
@@ -342,8 +347,18 @@ static void real_product(Numbers *p, NodeId n) {
 static bool moves(const Numbers *p, NodeId n) {
     const Node *x = rw_at(&p->r, n);
     if (x->nout != 1 || x->nsub) return false;
-    return x->op == OP_MaxPool || x->op == OP_Reshape || x->op == OP_Transpose || x->op == OP_Slice || x->op == OP_Expand ||
-           x->op == OP_Tile || x->op == OP_DepthToSpace || x->op == OP_SpaceToDepth || x->op == OP_Concat;
+    switch (x->op) {
+    case OP_MaxPool:
+    case OP_Reshape:
+    case OP_Transpose:
+    case OP_Slice:
+    case OP_Expand:
+    case OP_Tile:
+    case OP_DepthToSpace:
+    case OP_SpaceToDepth:
+    case OP_Concat: return true;
+    default: return false;
+    }
 }
 
 static ValueId moved(Numbers *p, NodeId n, const ValueId *in) {
@@ -369,14 +384,17 @@ static void move_integers(Numbers *p, NodeId n) {
 static void move_scaled(Numbers *p, NodeId n) {
     unsigned nin = rw_at(&p->r, n)->nin;
     ValueId *in = arena_array_of(p->r.tmp, nin + 1, ValueId);
-    Scaled all = {0};
+    Scaled all = {.sum = false};
     double first = 0, scale;
     for (unsigned i = 0; i < nin; i++) {
         const Scaled *s = scaled_of(p, rw_in(&p->r, n, i));
         if (!s || !const_scalar(p->r.g, s->scale, &scale) || (i > 0 && scale != first)) return;
         first = scale;
         in[i] = s->k;
-        all = (Scaled){NO_VALUE, s->scale, i ? fmin(all.lo, s->lo) : s->lo, i ? fmax(all.hi, s->hi) : s->hi, s->sum || all.sum};
+        all.lo = i ? fmin(all.lo, s->lo) : s->lo;
+        all.hi = i ? fmax(all.hi, s->hi) : s->hi;
+        all.scale = s->scale;
+        all.sum |= s->sum;
     }
     all.k = moved(p, n, in);
     p->scaled[rw_out(&p->r, n)] = all;

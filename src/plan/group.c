@@ -83,7 +83,8 @@ static bool may_join(const Grouping *c, NodeId p, NodeId user, ValueId v) {
     if (!kp.plain || c->root[gp] != p || !single_use(c, v, user)) return false;
     if (c->size[gp] + c->size[gu] > MAX_GROUP || is_view_only(g, p)) return false;
     if (op_info[g->node.at[user].op].cls == CLASS_control) return false;
-    if (op_info[g->node.at[user].op].cls == CLASS_general || g->node.at[user].op == OP_Concat || g->node.at[user].op == OP_Split) return false;
+    if (op_info[g->node.at[user].op].cls == CLASS_general) return false;
+    if (g->node.at[user].op == OP_Concat || g->node.at[user].op == OP_Split) return false;
     if (c->heavy[gp]) /* its result once a point, in order: only element-wise work behind it */
         return !c->heavy[gu] && ku.pointwise && same_points(g, user, v);
     if (kp.moves && ku.reduces && value_data(g, g->node.at[p].in[0])) return false; /* a constant too large to fold: made once */

@@ -300,7 +300,8 @@ bool map_loop(OnnxNode *n) {
     bool given = ox_known(n, ox_in(n, 0)) >= 0, counted = !l.bounded || given, real = true;
     if (!counted || (given && tensor_int(n->g->value.at[n->in[0]].data, 0) > onnx_unroll(n->r, true))) {
         if (attempt(n, real_loop)) return true;
-        if (!n->bad && !counted) return ox_unknown(n, n->in[0], "M", stacks(&l) ? "the length of a result depends on it" OR_TRIPS : NULL);
+        const char *why = stacks(&l) ? "the length of a result depends on it" OR_TRIPS : NULL;
+        if (!n->bad && !counted) return ox_unknown(n, n->in[0], "M", why);
     }
     if (n->bad || (l.bounded && !ox_number(n, 0, "M", &most)) || !loop_body(&l)) return false;
     if (!unroll(&l, most, &real) && real) {
