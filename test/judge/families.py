@@ -96,7 +96,9 @@ class Families(Maker):
             axis = self.one(1, len(s))
             self.try_node("LayerNormalization", [a, f(*s[axis:])] + ([f(*s[axis:])] if self.chance(0.6) else []), axis=axis)
         elif kind == "instance":
-            self.try_node("InstanceNormalization", [a, f(c), f(c)])
+            rows = self.value[a].reshape(s[0], c, -1)  # onnxruntime takes x * k + (b - mean * k), whose terms cancel where rows hardly vary
+            if (rows.std(-1) + 0.01 > 1e-3 * np.abs(rows).max(-1)).all():
+                self.try_node("InstanceNormalization", [a, f(c), f(c)])
         elif kind == "batch":
             self.try_node("BatchNormalization", [a, f(c), f(c), f(c), self.const((self.rng.random(c) + 0.1).astype(t))])
         elif kind == "lp":
@@ -325,7 +327,8 @@ class Families(Maker):
         more = {"cubic_coeff_a": self.of(-0.75, -0.5), "exclude_outside": self.of(0, 1)} if mode == "cubic" else {}
         if mode != "nearest" and self.chance(0.3):
             more["antialias"] = 1
-        self.try_node("Resize", operands, mode=mode, **more,
+        tie = self.value[a].dtype.kind in "iu" and mode != "nearest"  # half a step may lie on either side, as its weights are floats
+        self.try_node("Resize", operands, steps=int(tie), mode=mode, **more,
                       coordinate_transformation_mode=self.of("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"),
                       nearest_mode=self.of("floor", "ceil", "round_prefer_floor"))
 
