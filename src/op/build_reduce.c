@@ -119,7 +119,8 @@ static bool build_arg(NestBuild *b, Combine c) {
     DType t = r.count <= INT32_MAX ? DT_i32 : DT_i64;
     ExprId k = x_cast(n, t, x_axis(n, r.red[0]));
     ExprId found = x_fn2(n, FN_eq, x, x_load(n, m, own));
-    /* what stands for "not here" is the worst valid position, so that NaNs cannot lead outside */
+    if (dtype_is_float((DType)x_get(n, x)->dtype)) found = x_fn2(n, FN_or, found, x_fn2(n, FN_ne, x, x)); /* a NaN is extreme */
+    /* what stands for "not here" is the worst valid position */
     ExprId none = x_int(n, t, a->select_last_index || r.count == 0 ? 0 : r.count - 1);
     return store(&r, reduce(&r, a->select_last_index ? COMBINE_max : COMBINE_min, x_select(n, found, k, none)));
 }

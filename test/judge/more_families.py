@@ -413,6 +413,8 @@ class MoreFamilies(Families):
             if near and self.value[near].shape != v.shape and (turned := self.try_node("Reshape", [near, self.ints(*v.shape)])):
                 near = turned
             names[n] = near if near and self.value[near].shape == v.shape else self.given(v)
+        if node.op_type == "DynamicQuantizeLinear" and not self.value[names[node.input[0]]].any():
+            return  # of zeros alone: the reference says that the scale is 1/255, onnxruntime 1
         k = len(self.nodes)
         ends = [f"v{k}_{i}" if o else "" for i, o in enumerate(node.output)]
         fresh = helper.make_node(node.op_type, [names.get(i, "") for i in node.input], ends, name=f"n{k}", domain=node.domain)

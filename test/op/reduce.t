@@ -103,12 +103,12 @@ b = 2 0
 c = 0 1 1
 d = 0 1
 
-== a position is valid even with NaNs
+== a NaN is extreme, as to NumPy and (here) onnxruntime
 const %x : f32[2] = [nan, 1]
 %y = ArgMax(%x) {axis=0, keepdims=0}
 out %y
 ---
-y = 1
+y = 0
 
 == softmax
 const %x : f32[2,2] = [0, 0, 1000, 1000.6931]
