@@ -28,3 +28,6 @@ __attribute__((unused)) static inline f32x16 f32x16_smaller(f32x16 a, f32x16 b) 
 #if defined(__AVX512F__) /* p 2^n, n whole numbers */
 #define f32x16_scalef(p, n) ((f32x16)_mm512_scalef_ps((__m512)(p), (__m512)(n)))
 #endif
+#if defined(__AVX512F__) /* to the nearest integer, halves to the even one */
+#define f32x16_nearest(a) ((f32x16)_mm512_roundscale_ps((__m512)(a), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC))
+#endif

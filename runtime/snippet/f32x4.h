@@ -28,3 +28,6 @@ __attribute__((unused)) static inline f32x4 f32x4_smaller(f32x4 a, f32x4 b) { re
 #if defined(__AVX512VL__) /* p 2^n, n whole numbers */
 #define f32x4_scalef(p, n) ((f32x4)_mm_scalef_ps((__m128)(p), (__m128)(n)))
 #endif
+#if defined(__SSE4_1__) /* to the nearest integer, halves to the even one */
+#define f32x4_nearest(a) ((f32x4)_mm_round_ps((__m128)(a), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC))
+#endif

@@ -28,3 +28,6 @@ __attribute__((unused)) static inline f32x8 f32x8_smaller(f32x8 a, f32x8 b) { re
 #if defined(__AVX512VL__) /* p 2^n, n whole numbers */
 #define f32x8_scalef(p, n) ((f32x8)_mm256_scalef_ps((__m256)(p), (__m256)(n)))
 #endif
+#if defined(__AVX__) /* to the nearest integer, halves to the even one */
+#define f32x8_nearest(a) ((f32x8)_mm256_round_ps((__m256)(a), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC))
+#endif
