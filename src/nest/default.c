@@ -44,10 +44,12 @@ bool rule_back(Rule *r, const RuleMark *m) {
     return false;
 }
 
-/* Neighbours that every operand walks as one: fewer and longer loops. */
+/* Neighbours that every operand walks as one: fewer and longer loops. A last axis of exactly a vector stays one. */
 static void fuse_neighbours(Rule *r) {
+    int64_t lanes = target_lanes(r->p->target, DT_f32);
     for (int i = 0; i + 1 < rule_plan(r)->npiece;) {
         const Piece *a = &rule_plan(r)->piece[i], *b = a + 1;
+        if (lanes > 1 && i + 2 == rule_plan(r)->npiece && b->size == lanes && !b->reduce) break;
         Step s = {.kind = STEP_fuse, .naxis = 2, .axis = {a->name, b->name}};
         if (a->reduce != b->reduce || !rule_step(r, s)) i++;
     }
