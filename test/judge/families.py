@@ -103,8 +103,9 @@ class Families(Maker):
             axis = self.one(1, len(s))
             self.try_node("LayerNormalization", [a, f(*s[axis:])] + ([f(*s[axis:])] if self.chance(0.6) else []), axis=axis)
         elif kind == "instance":
-            rows = self.value[a].reshape(s[0], c, -1)  # onnxruntime takes x * k + (b - mean * k), whose terms cancel where rows hardly vary
-            if (rows.std(-1) + 0.01 > 1e-3 * np.abs(rows).max(-1)).all():
+            # onnxruntime takes x * k + (b - mean * k), whose terms cancel where rows hardly vary
+            rows = [row for image in self.value[a] for row in image]
+            if all(row.std() + 0.01 > 1e-3 * np.abs(row).max() for row in rows):
                 self.try_node("InstanceNormalization", [a, f(c), f(c)])
         elif kind == "batch":
             self.try_node("BatchNormalization", [a, f(c), f(c), f(c), self.const((self.rng.random(c) + 0.1).astype(t))])
