@@ -91,7 +91,7 @@ class Job:
         text = open(at + ".c").read()
         names = {n for n in re.findall(r"^(?:__attribute__\(\(\w+\)\) )?static [^=;({]*?\b(\w+)[\[(]", text, re.M) if not n.startswith(self.name)}
         parts = [f"#define {n} {self.name}_{n}" for n in sorted(names)]
-        parts += [f'#include "{at}.c"', f'#include "{at}_weights.c"'] + [f"#undef {n}" for n in sorted(names)]
+        parts += [f'#include "{at}.c"'] + [f"#undef {n}" for n in sorted(names)]
         return "\n".join(parts) + "\n"
 
     def call(self, library):
@@ -150,10 +150,12 @@ def complaint(command):
 def build(jobs, work):
     """One library of all, or what the compiler says."""
     (cc, flags), at = jobs[0].flags(), f"{work}/{jobs[0].label}"
-    with open(at + ".c", "w") as f:
+    with open(at + ".c", "w") as f, open(at + "_weights.c", "w") as g:  # apart, as packages have them: gcc 12 errs where it sees both
         f.writelines(j.source() for j in jobs)
-    done = subprocess.run([*cc.split(), *flags.split(), "-w", "-fPIC", "-shared", "-o", at + ".so", at + ".c", "-lm"], capture_output=True, text=True)
+        g.writelines(f'#include "{j.folder}/c/{j.name}_weights.c"\n' for j in jobs)
+    done = subprocess.run([*cc.split(), *flags.split(), "-w", "-fPIC", "-shared", "-o", at + ".so", at + ".c", at + "_weights.c", "-lm"], capture_output=True, text=True)
     os.remove(at + ".c")
+    os.remove(at + "_weights.c")
     return at + ".so", next((w for w in done.stderr.splitlines() if "error" in w), f"status {done.returncode}") if done.returncode else None
 
 
