@@ -16,13 +16,13 @@ static const CommandInfo info = {
 /* Control characters are shown, not sent to the terminal. */
 static void print_string(const char *s) {
     printf(" '");
-    for (; s && *s; s++) printf((unsigned char)*s < 0x20 || *s == 0x7f ? "\\x%02x" : "%c", (unsigned char)*s);
+    for (; *s; s++) printf((unsigned char)*s < 0x20 || *s == 0x7f ? "\\x%02x" : "%c", (unsigned char)*s);
     printf("'");
 }
 
 static void print_value(const Tensor *t, int64_t i) {
     if (t->dtype == DT_string)
-        print_string(((const char *const *)t->data)[i]);
+        print_string(tensor_string(t, i));
     else if (dtype_is_float(t->dtype))
         printf(" %.6g", tensor_float(t, i));
     else if (t->dtype == DT_u64)

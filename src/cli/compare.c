@@ -64,7 +64,7 @@ Comparison compare_tensors(Arena *a, const Tensor *got, const Tensor *want, Tole
 
 static void add_element(Str *s, const Tensor *t, int64_t i) {
     if (t->dtype == DT_string)
-        str_add_quoted(s, ((const char *const *)t->data)[i] ? ((const char *const *)t->data)[i] : "");
+        str_add_quoted(s, tensor_string(t, i));
     else if (dtype_is_float(t->dtype))
         str_addf(s, "%.9g", tensor_float(t, i));
     else if (t->dtype == DT_u64)

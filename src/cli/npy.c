@@ -243,17 +243,12 @@ static Tensor *parse_strings(Arena *a, Diag *d, Loc loc, const Header *h, const 
     return out;
 }
 
-static const char *string_of(const Tensor *t, int64_t i) {
-    const char *s = ((const char *const *)t->data)[i];
-    return s ? s : "";
-}
-
 /* Characters of the longest one. */
 static int64_t longest_string(const Tensor *t) {
     int64_t most = 1, count = shape_count(&t->shape);
     for (int64_t i = 0; i < count; i++) {
         int64_t n = 0;
-        for (const char *s = string_of(t, i); *s; n++) utf8_next(&s);
+        for (const char *s = tensor_string(t, i); *s; n++) utf8_next(&s);
         if (n > most) most = n;
     }
     return most;
@@ -262,7 +257,7 @@ static int64_t longest_string(const Tensor *t) {
 static bool write_strings(OutFile *f, const Tensor *t, int64_t width) {
     static const uint8_t zero[4];
     for (int64_t i = 0; i < shape_count(&t->shape); i++) {
-        const char *s = string_of(t, i);
+        const char *s = tensor_string(t, i);
         for (int64_t k = 0; k < width; k++) {
             uint32_t c = *s ? utf8_next(&s) : 0;
             uint8_t b[4] = {(uint8_t)c, (uint8_t)(c >> 8), (uint8_t)(c >> 16), 0};

@@ -57,11 +57,6 @@ static bool key_file(Key *k, Arena *a, Diag *d, const char *path) {
     return true;
 }
 
-static const char *string_of(const Tensor *t, int64_t i) {
-    const char *s = ((const char *const *)t->data)[i];
-    return s ? s : "";
-}
-
 /* Contents too: weights may lie in other files than the model. */
 static void key_graph(Key *k, const Graph *g) {
     for (uint32_t i = 0; i < g->value.n; i++) {
@@ -73,7 +68,7 @@ static void key_graph(Key *k, const Graph *g) {
         }
         if (v->data && v->data->data && v->data->dtype != DT_string) key_add(k, v->data->data, v->data->bytes);
         for (int64_t e = 0; v->data && v->data->dtype == DT_string && e < shape_count(&v->data->shape); e++)
-            key_text(k, string_of(v->data, e));
+            key_text(k, tensor_string(v->data, e));
     }
     for (uint32_t i = 0; i < g->node.n; i++) key_add(k, &g->node.at[i].op, sizeof g->node.at[i].op);
 }
@@ -286,7 +281,7 @@ static const Tensor **interpret(Runner *r, const Tensor *const *in) {
 static bool write_contents(FILE *f, const Tensor *t) {
     if (t->dtype != DT_string) return fwrite(t->data, 1, t->bytes, f) == t->bytes;
     for (int64_t i = 0; i < shape_count(&t->shape); i++)
-        if (fwrite(string_of(t, i), 1, strlen(string_of(t, i)) + 1, f) != strlen(string_of(t, i)) + 1) return false;
+        if (fwrite(tensor_string(t, i), 1, strlen(tensor_string(t, i)) + 1, f) != strlen(tensor_string(t, i)) + 1) return false;
     return true;
 }
 

@@ -112,6 +112,10 @@ Tensor *tensor_new(Arena *a, DType t, Shape s); /* zeroed contents; NULL data on
 const Tensor *tensor_contents(const Tensor *t, Arena *a);
 /* `exact`, also of what a rule made of such contents: moved, or filled up with zeros. */
 bool tensor_is_exact(const Tensor *t);
+static inline const char *tensor_string(const Tensor *t, int64_t i) { /* element i of strings; NULL is the empty one */
+    const char *s = ((const char *const *)t->data)[i];
+    return s ? s : "";
+}
 double tensor_float(const Tensor *t, int64_t i); /* element i as double, any numeric type */
 int64_t tensor_int(const Tensor *t, int64_t i);
 void tensor_set_float(Tensor *t, int64_t i, double v); /* rounds to the type; only on tensors made by tensor_new */

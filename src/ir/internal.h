@@ -21,10 +21,6 @@ uint32_t graph_order(const Graph *g, Arena *tmp, NodeId *order, NodeId *bad);
 bool tensor_is_list(const Tensor *t);
 /* Element i, no string, as a word: 1.5, -3, true, nan. From scratch. */
 const char *element_text(Arena *scratch, const Tensor *t, int64_t i);
-static inline const char *element_string(const Tensor *t, int64_t i) {
-    const char *s = ((const char *const *)t->data)[i];
-    return s ? s : "";
-}
 /* The other way; false where the word is none or does not fit the type. */
 bool element_parse(Tensor *t, int64_t i, const char *word);
 void base64_add(Str *out, const void *data, size_t n);

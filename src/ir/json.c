@@ -77,7 +77,7 @@ static void new_line(Printer *p) {
 
 static void add_element(Printer *p, const Tensor *t, int64_t i) {
     if (t->dtype == DT_string) {
-        add_string(p, element_string(t, i));
+        add_string(p, tensor_string(t, i));
         return;
     }
     const char *text = element_text(p->tmp, t, i);

@@ -49,7 +49,7 @@ static void print_contents(Printer *p, const Tensor *t) {
     for (int64_t i = 0; i < n; i++) {
         if (i) str_add(p->out, ", ");
         if (t->dtype == DT_string)
-            str_add_quoted(p->out, element_string(t, i));
+            str_add_quoted(p->out, tensor_string(t, i));
         else
             str_add(p->out, element_text(p->tmp, t, i));
     }

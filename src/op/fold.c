@@ -144,7 +144,7 @@ static bool fold_empty(Graph *g, NodeId n, const Tensor **data) {
 /* What the interpreter's memory holds goes with it. */
 static void keep_strings(Arena *a, Tensor *t) {
     const char **s = (const char **)(uintptr_t)t->data;
-    for (int64_t i = 0; i < shape_count(&t->shape); i++) s[i] = arena_strdup(a, s[i] ? s[i] : "");
+    for (int64_t i = 0; i < shape_count(&t->shape); i++) s[i] = arena_strdup(a, tensor_string(t, i));
 }
 
 static bool fold_numbers(Graph *g, NodeId n, const Tensor **data) {

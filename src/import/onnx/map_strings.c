@@ -15,8 +15,7 @@ static int64_t room_of(const OnnxNode *n, ValueId v) {
     }
     if (!x->data) return n->r->options && n->r->options->string_bytes > 0 ? n->r->options->string_bytes : ROOM;
     for (int64_t i = 0; i < shape_count(&x->shape); i++) {
-        const char *s = ((const char *const *)x->data->data)[i];
-        int64_t own = s ? (int64_t)strlen(s) + 1 : 1;
+        int64_t own = (int64_t)strlen(tensor_string(x->data, i)) + 1;
         if (own > most) most = own;
     }
     return most;
