@@ -66,13 +66,18 @@ for cc in gcc clang; do
 done
 check "with the library" gcc -I"$work/all" -o "$work/lib" "$work/main.c" "$work/all/libnet.a" -lm
 
+as_single() { # program, package for this size alone, height, width, batch: they write the same bytes
+    local program=$1 single=$2
+    shift 2
+    "$program" "$@" "$work/x.bin" "$work/z.bin" >"$work/got" &&
+        "$single/net_example" --out "$single/out" "$work/x.bin" "$work/z.bin" &&
+        cat "$single"/out[012].bin | cmp - "$work/got"
+}
 same() { # height, width, batch
     local single=$work/single_$1
     "$TENON" compile "$work/net.txt" -o "$single" --target c99 --input-shape "x=1x3x$1x$2" --input-shape "z=$3x4" &&
-        make -s -C "$single" && "$work/lib" "$1" "$2" "$3" "$work/x.bin" "$work/z.bin" >"$work/got" &&
-        "$work/clang" "$1" "$2" "$3" "$work/x.bin" "$work/z.bin" >/dev/null &&
-        "$single/net_example" --out "$single/out" "$work/x.bin" "$work/z.bin" &&
-        cat "$single"/out[012].bin | cmp - "$work/got"
+        make -s -C "$single" && "$work/clang" "$1" "$2" "$3" "$work/x.bin" "$work/z.bin" >/dev/null &&
+        as_single "$work/lib" "$single" "$@"
 }
 same_variant() { # variant, height, width, batch
     local single=$work/single_v_$2
@@ -81,9 +86,7 @@ same_variant() { # variant, height, width, batch
     touch "$work"/v/net*x*.c "$single/net.c"
     make -s -C "$single" "CPPFLAGS=-DNET_VARIANT=$1" && make -s -C "$work/v" "CPPFLAGS=-DNET_VARIANT=$1" &&
         gcc -I"$work/v" -o "$work/vlib" "$work/main.c" "$work/v/libnet.a" -lm -pthread &&
-        "$work/vlib" "$2" "$3" "$4" "$work/x.bin" "$work/z.bin" >"$work/got" &&
-        "$single/net_example" --out "$single/out" "$work/x.bin" "$work/z.bin" &&
-        cat "$single"/out[012].bin | cmp - "$work/got"
+        as_single "$work/vlib" "$single" "$2" "$3" "$4"
 }
 check "8x8" same 8 8 2
 check "9x12" same 9 12 1
@@ -133,9 +136,7 @@ done
 all_sizes() { # height, width, batch: the bytes of a package for this size
     local single=$work/size_$1
     "$TENON" compile "$work/net.txt" -o "$single" --target c99 --input-shape "x=1x3x$1x$2" --input-shape "z=$3x4" &&
-        make -s -C "$single" && "$work/sgcc" "$1" "$2" "$3" "$work/x.bin" "$work/z.bin" >"$work/got" &&
-        "$single/net_example" --out "$single/out" "$work/x.bin" "$work/z.bin" &&
-        cat "$single"/out[012].bin | cmp - "$work/got"
+        make -s -C "$single" && as_single "$work/sgcc" "$single" "$@"
 }
 check "all sizes: 8x9" all_sizes 8 9 2
 check "all sizes: 34x20" all_sizes 34 20 7
