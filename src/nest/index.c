@@ -326,9 +326,7 @@ ExprId index_mod(Nest *n, ExprId a, int64_t c) {
         if (g && linear_of(n, index_mod(n, linear_build(n, &a_part), c / g), &coarser) && linear_add(&b_part, &coarser, g))
             return linear_build(n, &b_part);
         a = linear_build(n, &r);
-        const Expr *x = x_get(n, a);
-        if (x->kind == X_fn && x->id == FN_mod && x->is_index && x_get(n, x_arg(n, a, 1))->kind == X_int &&
-            x_get(n, x_arg(n, a, 1))->i % c == 0)
+        if (is_index_fn(n, a, FN_mod) && x_get(n, x_arg(n, a, 1))->i % c == 0)
             return index_mod(n, x_arg(n, a, 0), c); /* (x % 12) % 4 = x % 4 */
     }
     ExprId args[2] = {a, x_index(n, c)};

@@ -46,10 +46,14 @@ static ValueId clip(Numbers *p, NodeId like, ValueId v, double lo, double hi) {
     return rw_node(&p->r, like, OP_Clip, 3, (ValueId[3]){v, number(p, "lowest", lo), number(p, "largest", hi)}, NULL);
 }
 
-static ValueId cast_to(Numbers *p, NodeId like, ValueId v, DType t) {
+static void *cast_attr(Numbers *p, DType t) {
     Attr_Cast *a = rw_attr_new(&p->r, OP_Cast);
     a->to = t;
-    return rw_node(&p->r, like, OP_Cast, 1, &v, a);
+    return a;
+}
+
+static ValueId to_f32(Numbers *p, NodeId like, ValueId v) {
+    return rw_node(&p->r, like, OP_Cast, 1, &v, cast_attr(p, DT_f32));
 }
 
 /* ---- what is known of values ---- */
@@ -69,7 +73,7 @@ static const Whole *whole_of(Numbers *p, NodeId reader, ValueId v) {
     if (v == NO_VALUE || v >= p->n || data_of(p, v)) return NULL;
     DType t = type_of(p, v);
     if (p->whole[v].k == NO_VALUE && is_byte_like(t) && shape_known(value_shape(p->r.g, v)))
-        set_whole(p, v, (Whole){cast_to(p, reader, v, DT_f32), 0, dtype_lowest(t), dtype_largest(t)});
+        set_whole(p, v, (Whole){to_f32(p, reader, v), 0, dtype_lowest(t), dtype_largest(t)});
     return p->whole[v].k == NO_VALUE ? NULL : &p->whole[v];
 }
 
@@ -95,7 +99,7 @@ static ValueId centred(Numbers *p, NodeId like, const Whole *w, ValueId zero, do
     if (shape_count(value_shape(p->r.g, zero)) != 1 || !is_byte_like(t) || data_of(p, zero)) return NO_VALUE;
     double least = dtype_lowest(t), most = dtype_largest(t);
     *lo -= most, *hi -= least;
-    return node2(p, like, OP_Sub, plus(p, like, w->k, w->shift), cast_to(p, like, zero, DT_f32));
+    return node2(p, like, OP_Sub, plus(p, like, w->k, w->shift), to_f32(p, like, zero));
 }
 
 /* Scale per axis as a factor that broadcasts to a tensor of `rank`. */
@@ -118,8 +122,6 @@ static bool scale_fits(const Numbers *p, ValueId scale, int64_t block_size) {
     return true;
 }
 
-static double divide(double a, double b) { return a / b; }
-
 /* ---- quantisation ---- */
 
 /* x / scale, whole. k * s / scale becomes k * (s / scale) for sums. */
@@ -130,7 +132,7 @@ static ValueId quotient(Numbers *p, NodeId n, ValueId x, ValueId scale, bool pos
     double lo, hi, by;
     if (s && !s->sum && const_scalar(r->g, s->scale, &lo) && const_scalar(r->g, scale, &hi) && lo == hi) return s->k;
     if (s && s->sum) {
-        ValueId k = s->k, ratio = rw_const_zip(r, s->scale, scale, divide);
+        ValueId k = s->k, ratio = rw_const_zip(r, s->scale, scale, const_div);
         NodeId relu = positive ? rw_def_op(r, k, OP_Relu) : NO_NODE; /* the limits do its work */
         if (relu != NO_NODE) k = rw_in(r, relu, 0);
         if (ratio != NO_VALUE) return node1(p, n, OP_Round, node2(p, n, OP_Mul, k, ratio));
@@ -138,7 +140,7 @@ static ValueId quotient(Numbers *p, NodeId n, ValueId x, ValueId scale, bool pos
     s = c == NO_NODE ? NULL : scaled_of(p, rw_in(r, c, 0));
     if (s && s->sum && const_scalar(r->g, scale, &by) && const_scalar(r->g, rw_in(r, c, 1), &lo) &&
         const_scalar(r->g, rw_in(r, c, 2), &hi)) {
-        ValueId ratio = rw_const_zip(r, s->scale, scale, divide);
+        ValueId ratio = rw_const_zip(r, s->scale, scale, const_div);
         if (ratio != NO_VALUE)
             return node1(p, n, OP_Round, clip(p, n, node2(p, n, OP_Mul, s->k, ratio), lo / by, hi / by));
     }
@@ -155,10 +157,8 @@ static void quantize(Numbers *p, NodeId n) {
     double lo = dtype_lowest(t) - z, hi = dtype_largest(t) - z;
     scale = factor_of(p, scale, a->axis, value_shape(p->r.g, x)->rank);
     ValueId k = clip(p, n, quotient(p, n, x, scale, lo >= 0), lo, hi);
-    Attr_Cast *cast = rw_attr_new(&p->r, OP_Cast);
-    cast->to = t;
     ValueId q = plus(p, n, k, z);
-    rw_become(&p->r, n, OP_Cast, 1, &q, cast);
+    rw_become(&p->r, n, OP_Cast, 1, &q, cast_attr(p, t));
     set_whole(p, y, (Whole){k, z, lo, hi});
     p->r.c->hits++;
 }
@@ -179,24 +179,29 @@ static void dequantize(Numbers *p, NodeId n) {
 
 /* ---- integers ---- */
 
-/* Rounded floats made integers; the result saturates. With a zero point added in between. */
+/* x is round(..), or that and a zero point: a number *z that is known now, of which x is then rid, or a byte. */
+static bool is_rounded(Numbers *p, ValueId *x, double *z) {
+    Rw *r = &p->r;
+    *z = 0;
+    if (rw_def_op(r, *x, OP_Round) != NO_NODE) return true;
+    NodeId add = rw_def_op(r, *x, OP_Add);
+    if (add == NO_NODE || rw_def_op(r, rw_in(r, add, 0), OP_Round) == NO_NODE) return false;
+    ValueId zero = rw_in(r, add, 1);
+    NodeId byte = rw_def_op(r, zero, OP_Cast);
+    if (byte != NO_NODE && is_byte_like(type_of(p, rw_in(r, byte, 0)))) return true;
+    if (!const_scalar(r->g, zero, z) || *z != rint(*z)) return false;
+    *x = rw_in(r, add, 0);
+    return true;
+}
+
+/* Rounded floats made integers; the result saturates. */
 static void cast_from_float(Numbers *p, NodeId n) {
     Rw *r = &p->r;
     ValueId x = rw_in(r, n, 0), y = rw_out(r, n);
-    NodeId add = rw_def_op(r, x, OP_Add);
-    double z = 0;
-    if (!is_byte_like(type_of(p, y)) || type_of(p, x) != DT_f32 || !shape_known(value_shape(r->g, y))) return;
-    if (add != NO_NODE && const_scalar(r->g, rw_in(r, add, 1), &z) && z == rint(z))
-        x = rw_in(r, add, 0);
-    else
-        z = 0;
-    NodeId round = rw_def_op(r, x, OP_Round);
-    double lo = dtype_lowest(type_of(p, y)) - z, hi = dtype_largest(type_of(p, y)) - z;
-    if (round == NO_NODE && (add == NO_NODE || rw_def_op(r, rw_in(r, add, 0), OP_Round) == NO_NODE)) return;
-    if (round == NO_NODE && !is_byte_like(type_of(p, rw_in(r, add, 1)))) {
-        NodeId zero = rw_def_op(r, rw_in(r, add, 1), OP_Cast); /* whole as well */
-        if (zero == NO_NODE || !is_byte_like(type_of(p, rw_in(r, zero, 0)))) return;
-    }
+    DType t = type_of(p, y);
+    double z;
+    if (!is_byte_like(t) || type_of(p, x) != DT_f32 || !shape_known(value_shape(r->g, y)) || !is_rounded(p, &x, &z)) return;
+    double lo = dtype_lowest(t) - z, hi = dtype_largest(t) - z;
     ValueId k = clip(p, n, x, lo, hi), q = plus(p, n, k, z);
     rw_set_in(r, n, 0, q);
     set_whole(p, y, (Whole){k, z, lo, hi});
@@ -292,8 +297,8 @@ static NodeId constant_part(Numbers *p, NodeId n, unsigned i, int64_t axis) {
     NodeId d = rw_def_op(r, rw_in(r, n, i), OP_DequantizeLinear);
     if (d == NO_NODE || !data_of(p, rw_in(r, d, 0)) || type_of(p, rw_out(r, d)) != DT_f32) return NO_NODE;
     const Attr_Dequantize *a = RW_ATTR(r, d, Dequantize);
-    bool one = scale_fits(p, rw_in(r, d, 1), a->block_size) && shape_count(value_shape(r->g, rw_in(r, d, 1))) == 1;
-    return one || (scale_fits(p, rw_in(r, d, 1), a->block_size) && a->axis == axis) ? d : NO_NODE;
+    if (!scale_fits(p, rw_in(r, d, 1), a->block_size)) return NO_NODE;
+    return shape_count(value_shape(r->g, rw_in(r, d, 1))) == 1 || a->axis == axis ? d : NO_NODE;
 }
 
 /* The bias as whole numbers in units of `scale`, NO_VALUE: it is none. */
@@ -315,8 +320,6 @@ static ValueId whole_bias(Numbers *p, NodeId n, ValueId scale, double most, doub
     return *with <= WHOLE_LIMIT ? b : NO_VALUE;
 }
 
-static double times(double a, double b) { return a * b; }
-
 /* Conv, MatMul, Gemm of dequantised numbers by constant ones: of the numbers, then the scales. */
 static void real_product(Numbers *p, NodeId n) {
     Rw *r = &p->r;
@@ -331,7 +334,7 @@ static void real_product(Numbers *p, NodeId n) {
     ValueId w = d == NO_NODE ? NO_VALUE : whole_const(r, rw_in(r, d, 0), rw_in(r, d, 2), axis);
     if (w == NO_VALUE) return;
     ValueId scale = factor_of(p, rw_in(r, d, 1), op == OP_Conv ? 1 : out - 1, out);
-    scale = rw_const_zip(r, scale, x->scale, times);
+    scale = rw_const_zip(r, scale, x->scale, const_mul);
     if (scale == NO_VALUE) return;
     double most = whole_sum(r->g, w, axis) * fmax(fabs(x->lo), fabs(x->hi));
     ValueId in[3] = {x->k, w, NO_VALUE};

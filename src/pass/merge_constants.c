@@ -1,17 +1,14 @@
 #include "pass/rewrite.h"
 
-static double add(double a, double b) { return a + b; }
-static double mul(double a, double b) { return a * b; }
-static double div(double a, double b) { return a / b; }
-
 /* f2(f1(x, c1), c2) is f(x, g(c1, c2)) */
 static const struct {
     Op inner, outer, now;
     bool swap; /* g(c2, c1) */
     double (*g)(double, double);
 } chain[] = {
-    {OP_Add, OP_Add, OP_Add, false, add}, {OP_Mul, OP_Mul, OP_Mul, false, mul}, {OP_Mul, OP_Div, OP_Mul, false, div},
-    {OP_Div, OP_Div, OP_Div, false, mul}, {OP_Div, OP_Mul, OP_Mul, true, div},
+    {OP_Add, OP_Add, OP_Add, false, const_add}, {OP_Mul, OP_Mul, OP_Mul, false, const_mul},
+    {OP_Mul, OP_Div, OP_Mul, false, const_div}, {OP_Div, OP_Div, OP_Div, false, const_mul},
+    {OP_Div, OP_Mul, OP_Mul, true, const_div},
 };
 
 static bool merge(Rw *r, NodeId n) {

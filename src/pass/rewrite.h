@@ -76,6 +76,9 @@ ValueId rw_const_map(Rw *r, ValueId v, double (*f)(double));
 /* f(a, b) over the broadcast of both; NO_VALUE where the result would have more elements than the larger operand or
  * is not finite although both operands are. */
 ValueId rw_const_zip(Rw *r, ValueId a, ValueId b, double (*f)(double, double));
+static inline double const_add(double a, double b) { return a + b; }
+static inline double const_mul(double a, double b) { return a * b; }
+static inline double const_div(double a, double b) { return a / b; }
 
 /* ---- shapes ---------------------------------------------------------------------------------------------------- */
 bool same_shape(const Graph *g, ValueId a, ValueId b);

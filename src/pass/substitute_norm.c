@@ -92,8 +92,6 @@ bool make_rms_norm(Rw *r, const Match *m) {
     return true;
 }
 
-static double times(double a, double b) { return a * b; }
-static double plus(double a, double b) { return a + b; }
 
 /* Constant t over the normalised dimensions (layer, RMS) or per channel (instance). */
 static ValueId factor(Rw *r, NodeId n, ValueId x, ValueId t) {
@@ -130,8 +128,8 @@ bool make_norm_scale(Rw *r, const Match *m) {
     ValueId x = match_value(m, 'x'), b = match_value(m, 'b'), t;
     if (!same_type(r->g, x, rw_out(r, m->node[0]))) return false;
     if ((t = factor(r, n, x, match_value(m, 't'))) == NO_VALUE) return false;
-    ValueId in[3] = {x, joined(r, match_value(m, 's'), t, times, 1), NO_VALUE};
-    if (b != NO_VALUE) in[2] = const_is(r->g, b, 0) ? b : rw_const_zip(r, b, t, times);
+    ValueId in[3] = {x, joined(r, match_value(m, 's'), t, const_mul, 1), NO_VALUE};
+    if (b != NO_VALUE) in[2] = const_is(r->g, b, 0) ? b : rw_const_zip(r, b, t, const_mul);
     return norm_then(r, m, in, b != NO_VALUE ? 3 : 2);
 }
 
@@ -140,6 +138,6 @@ bool make_norm_shift(Rw *r, const Match *m) {
     ValueId x = match_value(m, 'x'), b = match_value(m, 'b'), t;
     if (!same_type(r->g, x, rw_out(r, m->node[0]))) return false;
     if ((t = factor(r, n, x, match_value(m, 't'))) == NO_VALUE) return false;
-    ValueId in[3] = {x, match_value(m, 's'), b == NO_VALUE ? t : joined(r, b, t, plus, 0)};
+    ValueId in[3] = {x, match_value(m, 's'), b == NO_VALUE ? t : joined(r, b, t, const_add, 0)};
     return norm_then(r, m, in, 3);
 }

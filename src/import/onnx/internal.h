@@ -309,6 +309,8 @@ bool ox_pool_attr(OnnxNode *n, Attr_Pool *a);
 Attr_Gemm *ox_gemm_attr(OnnxNode *n);
 /* A real that was divided by its scale: rounded half to even, zero point (may be NO_VALUE) added, saturated. */
 bool ox_emit_quantised(OnnxNode *n, unsigned output, ValueId v, ValueId zero, DType t);
+bool ox_want_present(OnnxNode *n, unsigned first, unsigned last); /* operands that must be there */
+ValueId ox_centred(OnnxNode *n, ValueId v, ValueId zero); /* v - zero as f32, exact for bytes; zero may be NO_VALUE */
 /* (v - zero) * scale as f32: numbers that stand for reals. */
 ValueId ox_real(OnnxNode *n, ValueId v, ValueId scale, ValueId zero);
 

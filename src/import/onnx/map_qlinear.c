@@ -4,14 +4,12 @@
 
 /* Operands at, at+1, at+2: numbers, their scale and their zero point (may be absent), as f32. */
 static ValueId real_of(OnnxNode *n, unsigned at) {
-    for (unsigned i = at; i < at + 2; i++)
-        if (!ox_has(n, i) && !n->bad) ox_error(n, NULL, NULL, "operand %u is missing", i);
-    return n->bad ? NO_VALUE : ox_real(n, n->in[at], ox_in(n, at + 1), ox_in(n, at + 2));
+    return n->bad || !ox_want_present(n, at, at + 1) ? NO_VALUE : ox_real(n, n->in[at], ox_in(n, at + 1), ox_in(n, at + 2));
 }
 
 /* Output 0 from a real; operands at, at+1: scale and zero point (may be absent). */
 static bool emit_scaled(OnnxNode *n, ValueId v, unsigned at, DType t) {
-    if (!n->bad && !ox_has(n, at)) return ox_error(n, NULL, NULL, "operand %u is missing", at);
+    if (n->bad || !ox_want_present(n, at, at)) return false;
     v = ox_make2(n, OP_Div, v, ox_cast(n, ox_in(n, at), DT_f32));
     return !n->bad && ox_emit_quantised(n, 0, v, ox_in(n, at + 1), t);
 }
@@ -30,11 +28,15 @@ static ValueId fused(OnnxNode *n, ValueId a, ValueId b, ValueId c) {
     return ox_cast(n, ox_make2(n, OP_Add, product, ox_cast(n, c, DT_f64)), DT_f32);
 }
 
-/* a, a_scale, a_zero, b, b_scale, b_zero, scale, zero. In onnxruntime's order, whose kernels round so: the zero points
+/* a, a_scale, a_zero, b, b_scale, b_zero, scale, zero: zero points may be absent. */
+static bool want_scaled_pair(OnnxNode *n) {
+    return ox_want_present(n, 0, 1) && ox_want_present(n, 3, 4) && ox_want_present(n, 6, 6);
+}
+
+/* In onnxruntime's order, whose kernels round so: the zero points
  * together first, then the terms of b and a, each product and sum rounded once where the processor can. */
 bool map_qlinear_add(OnnxNode *n) {
-    for (unsigned i = 0; i < 7; i++)
-        if (i % 3 != 2 && !ox_has(n, i)) return ox_error(n, NULL, NULL, "operand %u is missing", i);
+    if (!want_scaled_pair(n)) return false;
     ValueId by_a = ox_make2(n, OP_Div, f32_of(n, 1), f32_of(n, 6)), by_b = ox_make2(n, OP_Div, f32_of(n, 4), f32_of(n, 6));
     ValueId fixed = fused(n, by_a, f32_of(n, 2), ox_make2(n, OP_Mul, by_b, f32_of(n, 5)));
     fixed = ox_make2(n, OP_Sub, f32_of(n, 7), fixed);
@@ -43,18 +45,12 @@ bool map_qlinear_add(OnnxNode *n) {
     return ox_emit_quantised(n, 0, y, NO_VALUE, type_of(n, 0));
 }
 
-/* Operand `at` less its zero point, behind its scale. */
-static ValueId centred(OnnxNode *n, unsigned at) {
-    ValueId v = ox_make2(n, OP_Sub, ox_cast(n, ox_in(n, at), DT_i32), ox_cast(n, f32_of(n, at + 2), DT_i32));
-    return ox_cast(n, v, DT_f32);
-}
-
-/* The same operands; the product of the numbers is exact, the zero point is added before rounding. */
+/* The product of the numbers is exact, the zero point is added before rounding. */
 bool map_qlinear_mul(OnnxNode *n) {
-    for (unsigned i = 0; i < 7; i++)
-        if (i % 3 != 2 && !ox_has(n, i)) return ox_error(n, NULL, NULL, "operand %u is missing", i);
+    if (!want_scaled_pair(n)) return false;
     ValueId scale = ox_make2(n, OP_Div, ox_make2(n, OP_Mul, f32_of(n, 1), f32_of(n, 4)), f32_of(n, 6));
-    ValueId y = ox_make2(n, OP_Mul, ox_make2(n, OP_Mul, centred(n, 0), centred(n, 3)), scale);
+    ValueId a = ox_centred(n, n->in[0], ox_in(n, 2)), b = ox_centred(n, n->in[3], ox_in(n, 5));
+    ValueId y = ox_make2(n, OP_Mul, ox_make2(n, OP_Mul, a, b), scale);
     return ox_emit_quantised(n, 0, ox_make2(n, OP_Add, y, f32_of(n, 7)), NO_VALUE, type_of(n, 0));
 }
 

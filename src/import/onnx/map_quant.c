@@ -21,9 +21,13 @@ bool ox_emit_quantised(OnnxNode *n, unsigned output, ValueId v, ValueId zero, DT
     return ox_emit_output(n, output, OP_Cast, 1, &v, a);
 }
 
-ValueId ox_real(OnnxNode *n, ValueId v, ValueId scale, ValueId zero) {
+ValueId ox_centred(OnnxNode *n, ValueId v, ValueId zero) {
     if (!is_zero(n, zero)) v = ox_make2(n, OP_Sub, ox_cast(n, v, DT_i32), ox_cast(n, zero, DT_i32));
-    return ox_make2(n, OP_Mul, ox_cast(n, v, DT_f32), ox_cast(n, scale, DT_f32));
+    return ox_cast(n, v, DT_f32);
+}
+
+ValueId ox_real(OnnxNode *n, ValueId v, ValueId scale, ValueId zero) {
+    return ox_make2(n, OP_Mul, ox_centred(n, v, zero), ox_cast(n, scale, DT_f32));
 }
 
 static bool is_byte(DType t) {
@@ -94,8 +98,7 @@ static ValueId ratio(OnnxNode *n, ValueId a, ValueId b, ValueId y) {
     return ox_cast(n, r, DT_f32);
 }
 
-/* An operand that must be there. */
-static bool want_present(OnnxNode *n, unsigned first, unsigned last) {
+bool ox_want_present(OnnxNode *n, unsigned first, unsigned last) {
     for (unsigned i = first; i <= last; i++)
         if (!ox_has(n, i)) return ox_error(n, NULL, NULL, "operand %u is missing", i);
     return !n->bad;
@@ -103,7 +106,7 @@ static bool want_present(OnnxNode *n, unsigned first, unsigned last) {
 
 /* a, a_scale, a_zero, b, b_scale, b_zero, y_scale, y_zero */
 bool map_qlinear_matmul(OnnxNode *n) {
-    if (!want_present(n, 0, 7) || !want_bytes(n, 0, 0) || !want_bytes(n, 2, 3) || !want_bytes(n, 5, 5) ||
+    if (!ox_want_present(n, 0, 7) || !want_bytes(n, 0, 0) || !want_bytes(n, 2, 3) || !want_bytes(n, 5, 5) ||
         !want_bytes(n, 7, 7))
         return false;
     ValueId in[4];
@@ -116,7 +119,7 @@ bool map_qlinear_matmul(OnnxNode *n) {
 
 /* x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero, bias */
 bool map_qlinear_conv(OnnxNode *n) {
-    if (!want_present(n, 0, 7) || !want_bytes(n, 0, 0) || !want_bytes(n, 2, 3) || !want_bytes(n, 5, 5) ||
+    if (!ox_want_present(n, 0, 7) || !want_bytes(n, 0, 0) || !want_bytes(n, 2, 3) || !want_bytes(n, 5, 5) ||
         !want_bytes(n, 7, 7))
         return false;
     bool last = ox_int(n, "channels_last", 0) != 0;
@@ -154,7 +157,7 @@ static bool range_of(OnnxNode *n, ValueId x, ValueId *scale, ValueId *zero) {
 
 bool map_dynamic_quantize(OnnxNode *n) {
     ValueId x = ox_in(n, 0), scale, zero;
-    if (!want_present(n, 0, 0) || !range_of(n, x, &scale, &zero)) return false;
+    if (!ox_want_present(n, 0, 0) || !range_of(n, x, &scale, &zero)) return false;
     return ox_emit_quantised(n, 0, ox_make2(n, OP_Div, x, scale), zero, DT_u8) && ox_emit_value(n, 1, scale) &&
            ox_emit_value(n, 2, zero);
 }
@@ -171,7 +174,7 @@ static bool emit_real_product(OnnxNode *n, const ValueId *in, ValueId a_scale, V
 /* a, b, a_scale, b_scale, a_zero, b_zero, bias */
 bool map_matmul_integer_to_float(OnnxNode *n) {
     ValueId in[4];
-    if (!want_present(n, 0, 3) || !want_bytes(n, 0, 1) || !want_bytes(n, 4, 5)) return false;
+    if (!ox_want_present(n, 0, 3) || !want_bytes(n, 0, 1) || !want_bytes(n, 4, 5)) return false;
     factors(n, n->in[0], n->in[1], ox_in(n, 4), ox_in(n, 5), in);
     return emit_real_product(n, in, n->in[2], n->in[3], ox_in(n, 6));
 }
@@ -179,7 +182,7 @@ bool map_matmul_integer_to_float(OnnxNode *n) {
 /* a is quantised by its own range; b, b_scale, b_zero, bias */
 bool map_dynamic_quantize_matmul(OnnxNode *n) {
     ValueId in[4], scale, zero;
-    if (!want_present(n, 0, 2) || !want_bytes(n, 1, 1) || !want_bytes(n, 3, 3) || !range_of(n, n->in[0], &scale, &zero))
+    if (!ox_want_present(n, 0, 2) || !want_bytes(n, 1, 1) || !want_bytes(n, 3, 3) || !range_of(n, n->in[0], &scale, &zero))
         return false;
     ValueId a = ox_make1(n, OP_Round, ox_make2(n, OP_Div, n->in[0], scale), NULL);
     a = ox_cast(n, ox_make2(n, OP_Add, a, ox_cast(n, zero, DT_f32)), DT_u8);
@@ -197,7 +200,7 @@ static ValueId turned(OnnxNode *n, ValueId v, const char *attribute) {
 /* a, a_scale, a_zero, b, b_scale, b_zero, c (i32, in units of alpha * a_scale * b_scale), y_scale, y_zero; without the last
  * two the result is real */
 bool map_qgemm(OnnxNode *n) {
-    if (!want_present(n, 0, 5) || !want_bytes(n, 0, 0) || !want_bytes(n, 2, 3) || !want_bytes(n, 5, 5) || !want_bytes(n, 8, 8))
+    if (!ox_want_present(n, 0, 5) || !want_bytes(n, 0, 0) || !want_bytes(n, 2, 3) || !want_bytes(n, 5, 5) || !want_bytes(n, 8, 8))
         return false;
     ValueId in[4], a = turned(n, n->in[0], "transA"), b = turned(n, n->in[3], "transB");
     factors(n, a, b, n->in[2], n->in[5], in);
@@ -207,7 +210,7 @@ bool map_qgemm(OnnxNode *n) {
     double alpha = ox_float(n, "alpha", 1);
     if (alpha != 1) scale = ox_make2(n, OP_Mul, scale, ox_scalar(n, DT_f32, alpha));
     if (!ox_has(n, 7)) return ox_emit_value(n, 0, ox_make2(n, OP_Mul, ox_cast(n, sum, DT_f32), scale));
-    if (!want_present(n, 8, 8)) return false;
+    if (!ox_want_present(n, 8, 8)) return false;
     scale = ox_make2(n, OP_Div, scale, per_column(n, n->in[7]));
     ValueId y = ox_make2(n, OP_Mul, ox_cast(n, sum, DT_f32), scale);
     return ox_emit_quantised(n, 0, y, per_column(n, n->in[8]), ox_dtype(n, n->in[8]));
