@@ -205,16 +205,42 @@ static bool vector_reduce(Rule *r, ExprId red) {
     return rule_back(r, &before);
 }
 
-static void vector_plain(Rule *r) {
-    StagePlan *s = rule_plan(r);
-    if (s->npiece == 0) return;
-    Piece p = s->piece[s->npiece - 1];
-    int64_t lanes = vector_lanes(r, p.size);
+/* Scalar operations of a value, and its loads. */
+static void count_work(Nest *n, ExprId e, int64_t *work, int64_t *loads) {
+    if (!x_mark(n, e)) return;
+    Expr x = *x_get(n, e);
+    if (x.is_index) return;
+    if (x.kind == X_load) ++*loads;
+    if (x.kind == X_fn) *work += fn_info[x.id].libm && x.id != FN_rint && x.id != FN_abs ? 10 : x.id == FN_div ? 4 : 1;
+    for (int i = 0; i < x.narg; i++)
+        if (x_arg(n, e, i) != NO_EXPR) count_work(n, x_arg(n, e, i), work, loads);
+}
+
+static bool vector_last(Rule *r) {
     RuleMark before = rule_mark(r);
-    if (lanes != 0 && rule_step1(r, STEP_tile, p.name, lanes, NULL) &&
+    const char *name = rule_name(r, -1);
+    int64_t lanes = vector_lanes(r, rule_plan(r)->piece[before.plan.npiece - 1].size);
+    if (lanes != 0 && rule_step1(r, STEP_tile, name, lanes, NULL) &&
         rule_step1(r, STEP_vector, rule_name(r, -1), 0, NULL))
-        return;
-    rule_back(r, &before);
+        return true;
+    return rule_back(r, &before);
+}
+
+/* A last axis shorter than vectors and an expression that is worth loading its lanes one by one. */
+static bool flat_lanes(Rule *r) {
+    RuleMark before = rule_mark(r);
+    int64_t work = 0, loads = 0;
+    int last = before.plan.npiece - 1;
+    if (last < 1 || before.plan.piece[last].size >= target_lanes(r->p->target, DT_f32) || r->p->small) return false;
+    x_mark_begin(r->p->nest);
+    count_work(r->p->nest, r->p->nest->stage.at[r->stage].value, &work, &loads);
+    Step s = {.kind = STEP_flatten, .naxis = 2, .axis = {rule_name(r, last - 1), rule_name(r, last)}};
+    if (work >= 3 * loads && rule_step(r, s) && vector_last(r)) return true;
+    return rule_back(r, &before);
+}
+
+static void vector_plain(Rule *r) {
+    if (rule_plan(r)->npiece == 0 || vector_last(r) || flat_lanes(r)) return;
     rule_turn(r);
 }
 

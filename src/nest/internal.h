@@ -35,11 +35,12 @@ int x_reductions(const Nest *n, ExprId e, ExprId *out, int max);
 #define MAX_CONJUNCTS 64 /* what x_conjuncts finds at most */
 /* The conjuncts of a guard: splits &&. */
 int x_conjuncts(const Nest *n, ExprId guard, ExprId *out, int max);
-/* Can e be computed for all lanes of `lane` at once: functions and comparisons of floats, loads that walk by 0 or 1 (or
- * are gathered when gathers are allowed), no index that depends on the lane? Both values of a select whose condition
- * differs between lanes are computed. */
 bool x_varies(const Nest *n, ExprId e, AxisId lane); /* differs from lane to lane */
-bool x_lanes(Nest *n, ExprId e, AxisId lane, bool gathers);
+/* Where the elements that the lanes of a load read may stand. */
+typedef enum { LANES_neighbours, LANES_strided, LANES_scattered } Lanes;
+/* Can e be computed for all lanes of `lane` at once: functions and comparisons of floats, loads as allowed, no other
+ * index that depends on the lane? Both values of a select whose condition differs between lanes are computed. */
+bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from);
 /* The condition as `coef * a + rest >= 0` with rest free of a. */
 bool x_bound(Nest *n, ExprId cond, AxisId a, int64_t *coef, ExprId *rest);
 /* Coefficient of axis in the sum e; false when the axis also occurs otherwise. */

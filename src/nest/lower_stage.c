@@ -201,7 +201,7 @@ static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
 static bool store_lanes(Lower *l, AxisId lane, ExprId value, ExprId offset) {
     int64_t coef;
     return x_get(l->n, value)->dtype == DT_f32 && x_coefficient(l->n, offset, lane, &coef) && coef == 1 &&
-           x_lanes(l->n, value, lane, false);
+           x_lanes(l->n, value, lane, l->sp->scattered ? LANES_scattered : LANES_neighbours);
 }
 
 static void post_leaf(Lower *l, Walk *w, LoopNode *into) {

@@ -150,7 +150,7 @@ static ExprId fused_axis(Nest *n, const Fuse *f, bool outer) {
     return x_fn2(n, outer ? FN_div : FN_mod, both, eb);
 }
 
-static bool fuse_legal(Plan *p, const StagePlan *s, int at, int bt, uint32_t stage, const char **why) {
+static bool fuse_legal(Plan *p, const StagePlan *s, int at, int bt, uint32_t stage, bool flatten, const char **why) {
     Nest *n = p->nest;
     const Piece *a = &s->piece[at], *b = &s->piece[bt];
     if (a->step != 1 || b->step != 1 || !a->outermost || !b->outermost)
@@ -162,10 +162,11 @@ static bool fuse_legal(Plan *p, const StagePlan *s, int at, int bt, uint32_t sta
     for (int i = 0; i < s->ninterior; i++) marked |= s->interior[i] == a->root || s->interior[i] == b->root;
     for (int i = 0; i < s->nedges; i++) marked |= s->edges[i] == a->root || s->edges[i] == b->root;
     if (marked) return WHY("%s or %s is marked", a->name, b->name);
+    if (flatten && x_reductions(n, n->stage.at[stage].value, NULL, 0) > 0) return WHY("the stage reduces");
     const Stage sg = n->stage.at[stage];
     IdMap seen = {0};
-    if (!walks_as_one(n, sg.value, a->root, b->root, &seen) ||
-        (sg.guard != NO_EXPR && !walks_as_one(n, sg.guard, a->root, b->root, &seen)))
+    if (!flatten && (!walks_as_one(n, sg.value, a->root, b->root, &seen) ||
+                     (sg.guard != NO_EXPR && !walks_as_one(n, sg.guard, a->root, b->root, &seen))))
         return WHY("an operand does not walk %s and %s as one", a->name, b->name);
     int64_t ca, cb;
     ExprId to = buffer_offset(n, sg.out, sg.index);
@@ -204,7 +205,7 @@ static bool step_fuse(Plan *p, StagePlan *s, int at, uint32_t stage, const Step 
     int64_t extent;
     if (bt != at + 1) return WHY("%s is not the piece inside %s", st->axis[1], st->axis[0]);
     Piece *a = &s->piece[at], *b = &s->piece[bt];
-    if (!fuse_legal(p, s, at, bt, stage, why)) return false;
+    if (!fuse_legal(p, s, at, bt, stage, st->kind == STEP_flatten, why)) return false;
     if (!size_mul(a->size, b->size, &extent)) return WHY("too many points");
     Fuse f = {a->root, b->root, 0, b->size};
     f.both = nest_axis(n, arena_printf(n->arena, "%s_%s", a->name, b->name), extent, n->axis.at[a->root].kind);
@@ -223,6 +224,7 @@ static bool step_fuse(Plan *p, StagePlan *s, int at, uint32_t stage, const Step 
     a->name = n->axis.at[f.both].name;
     for (int i = bt; i + 1 < s->npiece; i++) s->piece[i] = s->piece[i + 1];
     s->npiece--;
+    s->scattered |= st->kind == STEP_flatten;
     return true;
 }
 
@@ -377,7 +379,8 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     case STEP_split: return step_split(p, s, at, st->number, why);
     case STEP_reorder: return step_reorder(p, s, st, why);
     case STEP_tile: return step_tile(p, s, at, st->number, why);
-    case STEP_fuse: return step_fuse(p, s, at, stage, st, why);
+    case STEP_fuse:
+    case STEP_flatten: return step_fuse(p, s, at, stage, st, why);
     case STEP_block: return plan_block(p, stage, at, st->number, why);
     case STEP_turn:
         if (at != s->npiece - 2 || find_piece(s, st->axis[1]) != at + 1)
@@ -495,7 +498,7 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     for (int r = 0; r < count && r < 16; r++) {
         if (!guards_legal(p, s, x, x_arg(n, red[r], 1), why)) return false;
         ExprId v = x_rewrite(n, x_arg(n, red[r], 0), map, NULL, NULL, &done);
-        if (x_get(n, red[r])->dtype != DT_f32 || !x_varies(n, v, lane) || !x_lanes(n, v, lane, true))
+        if (x_get(n, red[r])->dtype != DT_f32 || !x_varies(n, v, lane) || !x_lanes(n, v, lane, LANES_strided))
             return WHY("the reduced value cannot be computed in lanes of %s", x->name);
     }
     if (count > 0) return true;
@@ -505,7 +508,8 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     if (st.combine != COMBINE_store || st.guard != NO_EXPR || n->buf.at[st.out].dtype != DT_f32 ||
         x_get(n, v)->dtype != DT_f32)
         return WHY("not a plain float store");
-    if (!x_coefficient(n, buffer_offset(n, st.out, index), lane, &coef) || coef != 1 || !x_lanes(n, v, lane, false))
+    if (!x_coefficient(n, buffer_offset(n, st.out, index), lane, &coef) || coef != 1 ||
+        !x_lanes(n, v, lane, s->scattered ? LANES_scattered : LANES_neighbours))
         return WHY("the value cannot be computed in lanes of %s", x->name);
     return true;
 }

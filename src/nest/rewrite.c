@@ -200,7 +200,13 @@ static bool lane_condition(Nest *n, ExprId e, AxisId lane) {
     return logic || compares;
 }
 
-static bool lanes(Nest *n, ExprId e, AxisId lane, bool gathers, IdMap *done) {
+static bool lanes_at(Nest *n, ExprId offset, AxisId lane, Lanes from) {
+    int64_t coef;
+    if (from == LANES_scattered) return true;
+    return x_coefficient(n, offset, lane, &coef) && (from == LANES_strided || coef == 0 || coef == 1);
+}
+
+static bool lanes(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
     Expr x = *x_get(n, e);
     if (idmap_get(done, e) != MAP_NONE) return true;
     idmap_set(n->tmp, done, e, 1);
@@ -208,23 +214,17 @@ static bool lanes(Nest *n, ExprId e, AxisId lane, bool gathers, IdMap *done) {
     if (!x_varies(n, e, lane)) return true;
     bool condition = x.dtype == DT_bool;
     if (condition ? !lane_condition(n, e, lane) : x.dtype != DT_f32) return false;
-    if (x.kind == X_load) {
-        int64_t coef;
-        return x_coefficient(n, x_load_offset(n, e), lane, &coef) && (gathers || coef == 0 || coef == 1);
-    }
-    if (x.kind == X_var && x.narg == 1) { /* an array in memory */
-        int64_t coef;
-        return x_coefficient(n, x_arg(n, e, 0), lane, &coef) && (gathers || coef == 0 || coef == 1);
-    }
+    if (x.kind == X_load) return lanes_at(n, x_load_offset(n, e), lane, from);
+    if (x.kind == X_var && x.narg == 1) return lanes_at(n, x_arg(n, e, 0), lane, from); /* an array in memory */
     if (x.kind != X_fn || (!condition && !lane_fn((Fn)x.id))) return false;
     for (int i = 0; i < x.narg; i++)
-        if (!lanes(n, x_arg(n, e, i), lane, gathers, done)) return false;
+        if (!lanes(n, x_arg(n, e, i), lane, from, done)) return false;
     return true;
 }
 
-bool x_lanes(Nest *n, ExprId e, AxisId lane, bool gathers) {
+bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from) {
     IdMap done = {0};
-    return lanes(n, e, lane, gathers, &done);
+    return lanes(n, e, lane, from, &done);
 }
 
 ExprId *x_axis_table(const Nest *n, Arena *a, uint32_t more) {

@@ -13,6 +13,7 @@
     STEP(reorder, "a*", "the named pieces take each other's places in this order") \
     STEP(tile, "an", "split, and the inner piece goes innermost: n points held in registers across the reduction") \
     STEP(fuse, "aa", "two neighbouring axes that every access walks as one become one") \
+    STEP(flatten, "aa", "fuse where only the target walks both as one: lanes of operands may stand anywhere") \
     STEP(block, "an", "axis -> axis_b of blocks, axis_l of the n points in one, two axes of their own; n divides") \
     STEP(vector, "a", "the piece's points are the lanes of one vector") \
     STEP(turn, "aa", "the two innermost pieces: tiles loaded in vectors of the first, turned, stored in vectors of the second") \
@@ -70,6 +71,7 @@ typedef struct {
     int ninterior;
     AxisId edges[MAX_RANK];
     int nedges;
+    bool scattered; /* lanes of operands may be loaded one by one */
     bool turn; /* the last two pieces are loaded in vectors of one and stored in vectors of the other */
     AxisId turns; /* the serial axis by which the stage takes turns with its neighbours, no piece; or NO_AXIS */
 } StagePlan;

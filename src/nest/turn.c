@@ -27,7 +27,7 @@ bool turn_legal(Plan *p, uint32_t stage, const char **why) {
     IdMap done = {0};
     ExprId v = x_rewrite(n, st.value, map, NULL, NULL, &done);
     for (int i = 0; i < st.nindex; i++) index[i] = x_rewrite(n, st.index[i], map, NULL, NULL, &done);
-    if (!x_varies(n, v, lane[0]) || !x_lanes(n, v, lane[0], false))
+    if (!x_varies(n, v, lane[0]) || !x_lanes(n, v, lane[0], LANES_neighbours))
         return WHY("the value cannot be computed in lanes of %s", last[0].name);
     if (!x_coefficient(n, buffer_offset(n, st.out, index), lane[1], &coef) || coef != 1)
         return WHY("%s is not contiguous in the target", last[1].name);

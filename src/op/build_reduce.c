@@ -1,4 +1,4 @@
-/* Reductions over axes: Reduce*, ArgMax, ArgMin. */
+/* Reductions over axes: Reduce*, Softmax, ArgMax, ArgMin. */
 #include "op/build.h"
 
 /* The output's axes, the operand's position made of them and of the reduced axes. */
@@ -106,6 +106,20 @@ bool build_ReduceLogSumExp(NestBuild *b) {
 }
 
 /* First the extreme value, then the first (last) position that has it. */
+/* Of two classes: each element from itself and the other one, without loops over an axis of two. */
+#define MAX_OF_TWO "max(x[@a,k,@b], x[@a,1-k,@b])"
+#define THIS "rounded(exp(rounded(x[@a,k,@b] - " MAX_OF_TWO ")))"
+#define OTHER "rounded(exp(rounded(x[@a,1-k,@b] - " MAX_OF_TWO ")))"
+static const char softmax_of_two[] = "x -> y [axis]: y[@a,k,@b] = " THIS " / rounded(" THIS " + " OTHER ")";
+
+bool build_Softmax(NestBuild *b) {
+    const Attr_Axis *a = bd_attr(b);
+    const Buffer *y = bd_buf(b, bd_out(b, 0));
+    int64_t axis = a->axis < 0 ? a->axis + y->rank : a->axis;
+    bool two = !b->plain && axis >= 0 && axis < y->rank && y->dim[axis] == 2;
+    return notation_build(b, two ? softmax_of_two : op_info[OP_Softmax].text);
+}
+
 static bool build_arg(NestBuild *b, Combine c) {
     const Attr_ArgReduce *a = bd_attr(b);
     Nest *n = b->nest;

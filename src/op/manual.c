@@ -47,10 +47,16 @@ void op_manual(Op op, Str *out) {
     count(out, info->out_min, info->out_max);
     str_addf(out, " output%s.\n\n", info->out_max == 1 ? "" : "s");
     attributes(info->attrs, out);
+    const char *head = info->text ? strstr(info->text, "->") : NULL;
     switch (info->meaning) {
     case MEANING_expr: str_addf(out, "    y = %s\n\n", info->text); break;
     case MEANING_notation: notation(info->text, out); break;
-    case MEANING_build: str_addf(out, "    %s\n\n", info->text); break;
+    case MEANING_build:
+        if (head && head < strchr(head, ':'))
+            notation(info->text, out);
+        else
+            str_addf(out, "    %s\n\n", info->text);
+        break;
     case MEANING_expand: str_addf(out, "Rewritten: %s.\n\n", info->text); break;
     default: break;
     }

@@ -31,6 +31,7 @@ typedef struct {
     Nest *nest;
     const BufId *in, *out;
     Diag *diag;
+    bool plain; /* the same nest at all sizes, but for numbers */
 } NestBuild;
 bool op_build(NestBuild *b); /* dispatches on MEANING_expr, _notation, _build; false with a diagnostic */
 /* A nest for the single node, buffers named after values. Shapes must be numbers. NULL with a diagnostic. */

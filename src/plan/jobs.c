@@ -6,6 +6,7 @@ typedef struct {
     Arena *a;
     Graph *g;
     Diag *d;
+    bool plain;
     bool *covered;
     bool **only;
     uint32_t *job_of; /* node -> job, UINT32_MAX: none */
@@ -40,7 +41,7 @@ static bool job_nest(Maker *m, Job *j) {
     j->only = m->only[root];
     j->control = op_info[m->g->node.at[root].op].cls == CLASS_control;
     j->nest = j->control ? control_nest(m->a, m->g, root)
-                         : kernel_nest(m->a, m->g, j->member.at, j->member.n, j->only, m->d);
+                         : kernel_nest(m->a, m->g, j->member.at, j->member.n, j->only, m->plain, m->d);
     if (!j->nest) return false;
     for (uint32_t b = 0; b < j->nest->buf.n; b++) {
         const Buffer *x = &j->nest->buf.at[b];
@@ -88,7 +89,7 @@ static void mark_outputs(Graph *g, const uint32_t *last) {
 }
 
 bool jobs_make(Arena *a, Graph *g, bool keep_all, bool plain, Diag *d, Jobs *out) {
-    Maker m = {a, g, d, arena_array_of(a, g->node.n + 1, bool), arena_array_of(a, g->node.n + 1, bool *),
+    Maker m = {a, g, d, plain, arena_array_of(a, g->node.n + 1, bool), arena_array_of(a, g->node.n + 1, bool *),
                arena_array_of(a, g->node.n + 1, uint32_t), out};
     if (!dims_known(g, d)) return false;
     uint32_t groups = group_nodes(g, a), *last = arena_array_of(a, groups + 1, uint32_t);

@@ -9,6 +9,7 @@ typedef struct {
     Storage *storage;
 } Jobs;
 
-/* keep_all: every kernel's result becomes a graph output first. plain: views at no offset alone. False with diagnostics. */
+/* keep_all: every kernel's result becomes a graph output first. plain: for all sizes (program.h), views at no offset
+ * alone. False with diagnostics. */
 bool jobs_make(Arena *a, Graph *g, bool keep_all, bool plain, Diag *d, Jobs *out);
 #endif

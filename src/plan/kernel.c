@@ -14,6 +14,7 @@ typedef struct {
     const Graph *g;
     Nest *n;
     Diag *d;
+    bool plain;
     const NodeId *member;
     uint32_t count;
     Fragment *frag;   /* one a member */
@@ -70,7 +71,7 @@ static bool make_fragment(Kernel *k, uint32_t m) {
     for (unsigned i = 0; i < node->nout; i++)
         f->out[i] = node->out[i] == NO_VALUE ? NO_BUF
                                              : graph_buffer(k->a, k->g, f->nest, BUF_out, node->out[i], role(k->a, node->op, true, i));
-    NestBuild b = {k->g, k->member[m], f->nest, f->in, f->out, k->d};
+    NestBuild b = {k->g, k->member[m], f->nest, f->in, f->out, k->d, k->plain};
     if (!op_build(&b)) return false;
     for (uint32_t s = 0; s < f->nest->stage.n; s++)
         if (f->nest->stage.at[s].out == f->out[0]) f->final = &f->nest->stage.at[s];
@@ -194,9 +195,10 @@ static void tidy_stages(Nest *n) {
     }
 }
 
-Nest *kernel_nest(Arena *a, const Graph *g, const NodeId *member, uint32_t count, const bool *only, Diag *d) {
+Nest *kernel_nest(Arena *a, const Graph *g, const NodeId *member, uint32_t count, const bool *only, bool plain,
+                  Diag *d) {
     Arena *tmp = arena_new("fragments");
-    Kernel k = {.a = tmp, .g = g, .n = nest_new(a, "kernel"), .d = d, .member = member, .count = count};
+    Kernel k = {.a = tmp, .g = g, .n = nest_new(a, "kernel"), .d = d, .plain = plain, .member = member, .count = count};
     k.frag = arena_array_of(tmp, count, Fragment);
     k.local_to = arena_array_of(tmp, count, BufId *);
     k.staged = arena_array_of(tmp, count, bool);

@@ -10,8 +10,9 @@ uint32_t group_nodes(Graph *g, Arena *tmp);
 
 /* The kernel of one group: members in topological order, the last is the root. Buffers are named by the operands'
  * roles (x, w, b, y); Buffer.value tells the graph's value. only_operand: for Concat, which operands to copy (others
- * were written in place by their producers), or NULL for all. */
-Nest *kernel_nest(Arena *a, const Graph *g, const NodeId *member, uint32_t n, const bool *only_operand, Diag *d);
+ * were written in place by their producers), or NULL for all. plain: as NestBuild has it. */
+Nest *kernel_nest(Arena *a, const Graph *g, const NodeId *member, uint32_t n, const bool *only_operand, bool plain,
+                  Diag *d);
 
 /* Nodes that only rename memory: where out lies in (or around) in. */
 typedef struct {

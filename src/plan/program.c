@@ -167,7 +167,7 @@ static uint32_t function_for(Builder *b, Job *j) {
     uint32_t known = map_get(&b->shared->function_by_key, key);
     if (known != MAP_NONE) return known;
     Function f = {.name = unique_name(b, function_wish(b, j))};
-    f.nest = kernel_nest(b->a, b->g, j->member.at, j->member.n, j->only, b->d); /* its own: schedules change it */
+    f.nest = kernel_nest(b->a, b->g, j->member.at, j->member.n, j->only, b->o->general, b->d); /* its own: schedules change it */
     f.nest->name = f.name;
     f.macs = nest_macs(f.nest);
     Str meaning = str_new(b->a);

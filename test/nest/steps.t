@@ -143,6 +143,30 @@ out %y
 --- c99: fuse(i0,i1)
 refused: fuse: an operand does not walk i0 and i1 as one
 
+== flatten: lanes of operands stand anywhere
+graph "t"
+in %x : f32[4,6,8]
+%s = Slice(%x) {starts=[0,0,2], steps=[1,1,3], counts=[4,6,2]}
+%y = Exp(%s)
+out %y
+--- x86-64-v1: flatten(i1,i2) tile(i1_i2,4) vector(i1_i2.i)
+for i0 0..4
+  for i1_i2_o 0..3
+    vector i1_i2_i 0..4
+      y[(((i0 * 12) + (i1_i2_o * 4)) + i1_i2_i)] = exp(x[i0,((i1_i2_o * 2) + (i1_i2_i / 2)),(((i1_i2_i % 2) * 3) + 2)])
+--- c99: flatten(i2,i1)
+refused: flatten: i1 is not the piece inside i2
+--- x86-64-v1: fuse(i0,i1) tile(i0_i1,4) vector(i0_i1.i)
+refused: vector: the value cannot be computed in lanes of i0_i1.i
+
+== flatten needs a target that walks both as one, and no sum
+graph "t"
+in %x : f32[4,6,8]
+%y = ReduceSum(%x) {axes=[2], keepdims=0}
+out %y
+--- c99: flatten(i0,i1)
+refused: flatten: the stage reduces
+
 == fuse into a part
 graph "t"
 in %x : f32[4,6,8]

@@ -48,6 +48,6 @@ static inline Graph *case_graph(Arena *a, Diag *d, const char *file, const char 
 static inline Nest *case_nest(Arena *a, Graph *g, Diag *d) {
     NodeId *member = arena_array_of(a, g->node.n + 1, NodeId);
     for (NodeId i = 0; i < g->node.n; i++) member[i] = i;
-    return kernel_nest(a, g, member, g->node.n, NULL, d);
+    return kernel_nest(a, g, member, g->node.n, NULL, false, d);
 }
 #endif
