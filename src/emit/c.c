@@ -54,12 +54,13 @@ static int temporaries(Emit *m, ExprId value, int depth, Str *out) {
         Expr x = *x_get(m->n, e);
         bool worth = (x.kind == X_fn && !x.is_index) || x.kind == X_load || (x.kind == X_cast && !x.is_index);
         if (!worth || idmap_get(&s.uses, e) < 2) continue;
+        if (varies(m, e) && x.dtype != DT_f32 && x.dtype != DT_bool && x.dtype != DT_i32) continue; /* bytes */
         if (idmap_get(&s.has_load, e) == 1 && idmap_get(&s.sure, e) == MAP_NONE) continue;
         bool vec = varies(m, e);
         while (!c_name_free(m, arena_printf(m->arena, "t%u", m->temps))) m->temps++;
         indent(out, depth);
         if (vec)
-            str_addf(out, "const %s t%u = ", x.dtype == DT_bool ? c_mask_type(m) : c_vector_type(m), m->temps);
+            str_addf(out, "const %s t%u = ", c_lanes_type(m, (DType)x.dtype), m->temps);
         else
             str_addf(out, "%s t%u = ", c_is_half((DType)x.dtype) ? "const float" : emit_const_type((DType)x.dtype), m->temps);
         if (vec)
@@ -201,18 +202,32 @@ static void combine(Emit *m, const LoopNode *x, const char *target, DType t, boo
 /* Through a helper: the place need not be aligned. */
 static int vector_store(Emit *m, const LoopNode *x, const char *name, ExprId offset, int depth, Str *out) {
     int made = temporaries(m, x->value, depth, out);
+    DType t = (DType)x_get(m->n, x->value)->dtype;
     indent(out, depth);
-    str_addf(out, "%s_store(%s", c_vector_type(m), name);
-    ExprId at = c_lane_zero(m, offset);
-    if (x_get(m->n, at)->kind != X_int || x_get(m->n, at)->i) {
-        str_add(out, " + ");
-        c_expr(m, at, P_MUL, out);
-    }
+    str_addf(out, "%s(", c_vector_fn(m, t == DT_u8 ? "store_u8" : t == DT_i8 ? "store_i8" : "store"));
+    c_lanes_at(m, name, offset, out);
     str_add(out, ", ");
     c_vector(m, x->value, 0, out);
     str_add(out, ");\n");
     m->temp = (IdMap){0};
     return 1 + made;
+}
+
+/* Products of bytes: neighbours of x, the same for all lanes, by those of w. */
+static int dot(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
+    ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0);
+    if (!dot_operands(m->n, s->value, &x, &w)) return 0;
+    zero[s->dot] = x_index(m->n, 0);
+    const char *xs = c_buffer_name(m, x_get(m->n, x)->id), *ws = c_buffer_name(m, x_get(m->n, w)->id);
+    x = x_substitute(m->n, x_load_offset(m->n, x), zero);
+    w = x_substitute(m->n, x_load_offset(m->n, w), zero);
+    indent(out, depth);
+    str_addf(out, "%s = %s(%s, ", target, c_vector_fn(m, "dot"), target);
+    c_lanes_at(m, xs, x, out);
+    str_add(out, ", ");
+    c_lanes_at(m, ws, w, out);
+    str_add(out, ");\n");
+    return 1;
 }
 
 static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
@@ -239,6 +254,7 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
         c_expr(m, x->offset, 0, &target);
         str_add(&target, "]");
     }
+    if (x->dot != NO_AXIS) return dot(m, x, target.at, depth, out);
     int made = temporaries(m, x->value, depth, out);
     indent(out, depth);
     if (x->kind == LOOP_store && c_is_half(t))
@@ -281,11 +297,11 @@ static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
     int lanes = m->lanes;
     if (v->lanes > 1) {
         m->lanes = v->lanes;
-        type = c_vector_type(m);
+        type = c_lanes_type(m, v->dtype);
     }
     Str init = str_new(m->arena);
     if (x->value != NO_EXPR) {
-        if (v->lanes > 1) str_addf(&init, "%s_set(", type);
+        if (v->lanes > 1) str_addf(&init, "%s(", c_vector_fn(m, v->dtype == DT_i32 ? "set_i32" : "set"));
         c_expr(m, x->value, 0, &init);
         if (v->lanes > 1) str_add(&init, ")");
     }

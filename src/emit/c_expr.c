@@ -92,9 +92,9 @@ const char *c_vector_type(Emit *m) {
     return v;
 }
 
-const char *c_mask_type(Emit *m) {
+const char *c_lanes_type(Emit *m, DType t) {
     c_vector_type(m);
-    return arena_printf(m->arena, "i32x%d", m->lanes);
+    return t == DT_i32 || t == DT_bool ? arena_printf(m->arena, "i32x%d", m->lanes) : c_vector_type(m);
 }
 
 const char *c_vector_fn(Emit *m, const char *name) {
@@ -533,6 +533,23 @@ static void scattered_load(Emit *m, const char *name, ExprId at, Str *out) {
     str_add(out, "}");
 }
 
+void c_lanes_at(Emit *m, const char *name, ExprId at, Str *out) {
+    at = c_lane_zero(m, at);
+    const Expr *o = x_get(m->n, at);
+    str_add(out, name);
+    if (o->kind == X_int && o->i == 0) return;
+    str_add(out, " + ");
+    c_expr(m, at, P_MUL, out);
+}
+
+/* Bytes or integers of 32 bits. */
+static void integer_load(Emit *m, ExprId e, Str *out) {
+    const Expr *x = x_get(m->n, e);
+    str_addf(out, "%s(", c_vector_fn(m, x->dtype == DT_i32 ? "load_i32" : x->dtype == DT_u8 ? "load_u8" : "load_i8"));
+    c_lanes_at(m, c_buffer_name(m, x->id), x_load_offset(m->n, e), out);
+    str_add(out, ")");
+}
+
 /* From a buffer or from an array of the function. */
 static void vector_load(Emit *m, ExprId e, Str *out) {
     const Expr *x = x_get(m->n, e);
@@ -544,13 +561,8 @@ static void vector_load(Emit *m, ExprId e, Str *out) {
         scattered_load(m, name, at, out);
         return;
     }
-    at = c_lane_zero(m, at);
-    str_addf(out, "%s_%s(%s", c_vector_type(m), coef == 1 ? "load" : "gather", name);
-    const Expr *o = x_get(m->n, at);
-    if (o->kind != X_int || o->i != 0) {
-        str_add(out, " + ");
-        c_expr(m, at, P_MUL, out);
-    }
+    str_addf(out, "%s_%s(", c_vector_type(m), coef == 1 ? "load" : "gather");
+    c_lanes_at(m, name, at, out);
     if (coef != 1) str_addf(out, ", %lld", (long long)coef);
     str_add(out, ")");
 }
@@ -593,7 +605,7 @@ static void vector_either(Emit *m, ExprId e, int prec, Str *out) {
 
 void c_vector(Emit *m, ExprId e, int prec, Str *out) {
     if (!x_varies(m->n, e, m->lane)) {
-        str_addf(out, "%s_set(", c_vector_type(m));
+        str_addf(out, "%s(", c_vector_fn(m, x_get(m->n, e)->dtype == DT_i32 ? "set_i32" : "set"));
         c_expr(m, e, 0, out);
         str_add(out, ")");
         return;
@@ -608,8 +620,20 @@ void c_vector(Emit *m, ExprId e, int prec, Str *out) {
         var_ref(m, e, out);
         return;
     }
+    if (x->kind == X_load && x->dtype != DT_f32) {
+        integer_load(m, e, out);
+        return;
+    }
     if (x->kind == X_load || x->kind == X_var) {
         vector_load(m, e, out);
+        return;
+    }
+    if (x->kind == X_cast) { /* bytes are floats once they are loaded, and become bytes where they are stored */
+        ExprId a = x_arg(m->n, e, 0);
+        bool converts = x_get(m->n, a)->dtype == DT_i32;
+        if (converts) str_addf(out, "%s(", c_vector_fn(m, "from_i32"));
+        c_vector(m, a, converts ? 0 : prec, out);
+        if (converts) str_add(out, ")");
         return;
     }
     switch ((Fn)x->id) {

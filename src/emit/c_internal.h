@@ -54,7 +54,7 @@ static inline const char *c_register_type(DType t) {
 }
 const char *c_half_call(Emit *m, DType t, const char *direction); /* `NAME_to_f32` or `NAME_from_f32` */
 const char *c_vector_type(Emit *m);                               /* of the lanes that are open */
-const char *c_mask_type(Emit *m);                                 /* of a comparison of them: all ones or 0 */
+const char *c_lanes_type(Emit *m, DType t);                       /* with lanes of t; bool: all ones or 0 */
 const char *c_vector_fn(Emit *m, const char *name);               /* a function on them */
 const char *c_buffer_name(Emit *m, BufId b);
 const char *c_axis_name(const Emit *m, AxisId a);
@@ -72,6 +72,8 @@ void c_vector(Emit *m, ExprId e, int prec, Str *out);
 void c_element(Emit *m, ExprId e, Str *out);          /* a load as it lies in memory */
 void c_to_half(Emit *m, DType t, ExprId a, Str *out); /* the code of number a */
 ExprId c_lane_zero(Emit *m, ExprId e);                /* e in the first lane */
+/* `name + at` in the first lane: where a vector begins. */
+void c_lanes_at(Emit *m, const char *name, ExprId at, Str *out);
 
 /* c.c, for c_parallel.c */
 int c_statement(Emit *m, const LoopNode *x, int depth, Str *out);

@@ -14,6 +14,7 @@ typedef struct {
     ExprId red, x, w;  /* the reduction and its two loads */
     BufId wbuf;
     bool constant;     /* w is: it can be stored as it is read */
+    bool bytes;        /* u8 by a constant i8: neighbours of a reduced axis are summed by one instruction */
     AxisId lane, pixel, block; /* NO_AXIS where there is none */
     int64_t lanes, depth;      /* depth: points of the reduction */
     int64_t pixel_stride;      /* elements of x from one pixel to the next */
@@ -47,6 +48,11 @@ static bool operands(Contraction *c) {
     Nest *n = nest_of(c);
     Expr red = *x_get(n, c->red);
     ExprId v = x_arg(n, c->red, 0);
+    if (red.id == COMBINE_sum && c->r->p->target->dot && dot_operands(n, v, &c->x, &c->w)) {
+        c->wbuf = x_get(n, c->w)->id;
+        c->bytes = c->constant = true;
+        return n->buf.at[c->wbuf].nphys == 0;
+    }
     if (red.id != COMBINE_sum || red.dtype != DT_f32 || x_get(n, v)->kind != X_fn || x_get(n, v)->id != FN_mul)
         return false;
     c->x = x_arg(n, v, 0);
@@ -261,6 +267,37 @@ static bool order_reduction(Contraction *c) {
     return st.naxis == 2 || rule_step(c->r, st);
 }
 
+/* Bytes: the channels go inside the kernel's other loops, cut into fours, which `dot` sums. */
+static bool order_bytes(Contraction *c, const char **four) {
+    StagePlan *s = plan_of(c);
+    int64_t by = c->r->p->target->dot, block = 0;
+    int at = -1;
+    Step st = {.kind = STEP_reorder};
+    for (int i = 0; i < s->npiece; i++) {
+        if (!s->piece[i].reduce) continue;
+        int64_t coef, b = reduced_block(c, s->piece[i].root);
+        bool along = b || (x_coefficient(nest_of(c), x_load_offset(nest_of(c), c->x), s->piece[i].root, &coef) && coef == 1);
+        if (!along || b % by || s->piece[i].size % by) continue;
+        at = i;
+        block = b;
+    }
+    if (at < 0) return false;
+    AxisId channels = s->piece[at].root;
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].reduce && i != at) st.axis[st.naxis++] = s->piece[i].name;
+    st.axis[st.naxis++] = s->piece[at].name;
+    if (st.naxis > 1 && !rule_step(c->r, st)) return false;
+    for (int64_t size = block ? block : by; size >= by; size = size > by ? by : 0) { /* whole blocks, then fours of one */
+        int in = -1;
+        for (int i = 0; i < s->npiece; i++)
+            if (s->piece[i].root == channels && s->piece[i].step == 1) in = i;
+        if (s->piece[in].size > size && !rule_step1(c->r, STEP_split, s->piece[in].name, size, NULL)) return false;
+    }
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].root == channels && s->piece[i].step == 1) *four = rule_name(c->r, i);
+    return true;
+}
+
 #define LONG_REDUCTION 512 /* points above which sums are taken in parts */
 #define PART 320           /* points of one */
 
@@ -334,6 +371,21 @@ static bool edge_rows(Contraction *c) {
 
 #define SHORT_REDUCTION 64 /* points below which loop control counts */
 
+static bool dense_bytes(Contraction *c) {
+    int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent;
+    int64_t blocks = c->block == NO_AXIS ? 1 : nest_of(c)->axis.at[c->block].extent;
+    c->depth = ceil_div(c->depth, c->r->p->target->dot);
+    c->pixel_stride = ceil_div(c->pixel_stride, 4); /* bytes, the model counts floats */
+    Tile t = best_tile(c, pixels, blocks);
+    Step dot = {.kind = STEP_dot, .naxis = 2, .buffer = nest_of(c)->buf.at[c->wbuf].name};
+    if (!c->r->p->small && c->depth <= SHORT_REDUCTION && !edge_rows(c)) return false;
+    if (!order_bytes(c, &dot.axis[0]) || !take_tile(c, c->pixel, t.p) || !take_tile(c, c->block, t.b) ||
+        !rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) || !order_outer(c, &t))
+        return false;
+    dot.axis[1] = rule_name(c->r, -1);
+    return rule_step(c->r, dot);
+}
+
 static bool dense(Contraction *c) {
     int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent;
     int64_t blocks = c->block == NO_AXIS ? 1 : nest_of(c)->axis.at[c->block].extent;
@@ -373,7 +425,7 @@ bool rule_contraction(Rule *r, ExprId reduction) {
     RuleMark before = rule_mark(r);
     if (m != MOVES_w || (block_columns(&c) && block_groups(&c))) {
         find_tiles(&c);
-        if (m == MOVES_w ? dense(&c) : depthwise(&c)) return true;
+        if (m == MOVES_w ? c.bytes ? dense_bytes(&c) : dense(&c) : !c.bytes && depthwise(&c)) return true;
     }
     return rule_back(r, &before);
 }

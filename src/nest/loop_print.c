@@ -48,6 +48,7 @@ static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out
         str_addf(out, "$%u", x->var);
         print_index(t, x, out);
         str_addf(out, " %s ", combine_sign[x->combine]);
+        if (x->dot != NO_AXIS) str_addf(out, "dot %s: ", n->axis.at[x->dot].name);
         x_print(n, x->value, out);
         break;
     case LOOP_fold:

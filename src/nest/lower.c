@@ -5,7 +5,7 @@
 LoopNode *lower_node(Lower *l, LoopKind k, LoopNode *into) {
     LoopNode *x = arena_new_of(l->arena, LoopNode);
     x->kind = k;
-    x->axis = NO_AXIS;
+    x->axis = x->dot = NO_AXIS;
     x->lo = x->hi = x->value = x->offset = NO_EXPR;
     x->combine = COMBINE_store;
     if (into) vec_push(l->arena, &into->body, x);
@@ -173,7 +173,10 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
     LoopNode *body = into, *loop = NULL;
     l->base[a] = x_fn2(n, FN_add, base, x_index(n, first));
     bool was_vector = w->in_vector;
-    if (count > 1) {
+    if (p->dot) {
+        w->dot = lower_instance(l, a, p->name, count);
+        l->base[a] = x_fn2(n, FN_add, l->base[a], x_axis(n, w->dot));
+    } else if (count > 1) {
         v = lower_instance(l, a, p->name, count);
         bool vector = p->vector && !w->lanes_apart && count == p->size && step == 1;
         loop = body = lower_node(l, vector ? LOOP_vector : LOOP_for, NULL);

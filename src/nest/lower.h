@@ -21,6 +21,7 @@ typedef struct LoopNode {
     AxisId axis;
     ExprId lo, hi; /* index expressions; lo is the condition of LOOP_if */
     bool unroll, parallel;
+    AxisId dot; /* LOOP_set: the sum of value over this axis of bytes, in one instruction; NO_AXIS */
     uint32_t var;
     BufId buf;
     ExprId offset, value;

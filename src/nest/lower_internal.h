@@ -30,6 +30,7 @@ struct Walk {
     AxisId loop[MAX_PIECES]; /* instance of each piece, NO_AXIS where one iteration needs no loop */
     bool in_vector;
     AxisId lane;
+    AxisId dot; /* of the open piece that an instruction sums */
     ExprId conj[MAX_CONJUNCTS]; /* pending conjuncts of a reduction's guard */
     int nconj;
     Leaf *leaf;

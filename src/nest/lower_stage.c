@@ -61,6 +61,7 @@ static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
         LoopNode *u = lower_node(l, LOOP_set, inside);
         set_to(l, u, acc_ref(l, w, b, b->current, b->folds && !w->in_vector));
         u->combine = (Combine)x_get(l->n, b->red[b->current])->id;
+        u->dot = w->dot;
         u->value = lower_resolve(l, x_arg(l->n, b->red[b->current], 0), NULL);
     }
     w->nconj = saved.nconj;
@@ -176,7 +177,7 @@ static void partial_sums(Lower *l, Walk *w, int k, LoopNode *into) {
 }
 
 static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
-    Walk w = {.leaf = update_leaf, .ctx = b};
+    Walk w = {.leaf = update_leaf, .ctx = b, .dot = NO_AXIS};
     if (b->napart == 0) w.partial = partial_sums;
     ExprId red = b->red[r];
     for (int i = 0; i < l->sp->npiece; i++) {
@@ -200,7 +201,8 @@ static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
 
 static bool store_lanes(Lower *l, AxisId lane, ExprId value, ExprId offset) {
     int64_t coef;
-    return x_get(l->n, value)->dtype == DT_f32 && x_coefficient(l->n, offset, lane, &coef) && coef == 1 &&
+    DType t = (DType)x_get(l->n, value)->dtype;
+    return (t == DT_f32 || t == DT_u8 || t == DT_i8) && x_coefficient(l->n, offset, lane, &coef) && coef == 1 &&
            x_lanes(l->n, value, lane, l->sp->scattered ? LANES_scattered : LANES_neighbours);
 }
 

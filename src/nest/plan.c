@@ -388,6 +388,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
         s->turn = true;
         return true;
     case STEP_vector: return step_vector(p, s, at, why);
+    case STEP_dot: return plan_dot(p, s, at, st, why);
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
     case STEP_unroll:
         if (x->size > 64) return WHY("%s has %lld iterations", x->name, (long long)x->size);
@@ -492,6 +493,8 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
         ExprId part = x_fn2(n, FN_mul, x_axis(n, plan_probe(n, i + 2, q->size)), x_index(n, q->step));
         map[q->root] = map[q->root] == NO_EXPR ? part : x_fn2(n, FN_add, map[q->root], part);
     }
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].dot) return dot_legal(p, s, i, stage, lane, map, why);
     IdMap done = {0};
     ExprId value = n->stage.at[stage].value, red[16];
     int count = x_reductions(n, value, red, 16);
@@ -505,9 +508,10 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     ExprId v = x_rewrite(n, value, map, NULL, NULL, &done), index[MAX_RANK];
     const Stage st = n->stage.at[stage];
     for (int i = 0; i < st.nindex; i++) index[i] = x_rewrite(n, st.index[i], map, NULL, NULL, &done);
-    if (st.combine != COMBINE_store || st.guard != NO_EXPR || n->buf.at[st.out].dtype != DT_f32 ||
-        x_get(n, v)->dtype != DT_f32)
-        return WHY("not a plain float store");
+    DType t = n->buf.at[st.out].dtype;
+    if (st.combine != COMBINE_store || st.guard != NO_EXPR || (t != DT_f32 && t != DT_u8 && t != DT_i8) ||
+        x_get(n, v)->dtype != t)
+        return WHY("not a plain store of floats or bytes");
     if (!x_coefficient(n, buffer_offset(n, st.out, index), lane, &coef) || coef != 1 ||
         !x_lanes(n, v, lane, s->scattered ? LANES_scattered : LANES_neighbours))
         return WHY("the value cannot be computed in lanes of %s", x->name);

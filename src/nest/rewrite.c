@@ -206,6 +206,17 @@ static bool lanes_at(Nest *n, ExprId offset, AxisId lane, Lanes from) {
     return x_coefficient(n, offset, lane, &coef) && (from == LANES_strided || coef == 0 || coef == 1);
 }
 
+/* What vectors of floats are made of: bytes from memory, and sums of integers of 32 bits. */
+static bool lanes_of_integers(Nest *n, ExprId e, AxisId lane) {
+    Expr x = *x_get(n, e);
+    bool byte = x.dtype == DT_u8 || x.dtype == DT_i8;
+    if (x.kind == X_load && (byte || x.dtype == DT_i32)) return lanes_at(n, x_load_offset(n, e), lane, LANES_neighbours);
+    if (x.dtype != DT_i32) return false;
+    if ((x.kind == X_var && x.i == X_VAR_VECTOR) || !x_varies(n, e, lane)) return true;
+    return x.kind == X_fn && x.id == FN_add && lanes_of_integers(n, x_arg(n, e, 0), lane) &&
+           lanes_of_integers(n, x_arg(n, e, 1), lane);
+}
+
 static bool lanes(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
     Expr x = *x_get(n, e);
     if (idmap_get(done, e) != MAP_NONE) return true;
@@ -214,6 +225,7 @@ static bool lanes(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
     if (!x_varies(n, e, lane)) return true;
     bool condition = x.dtype == DT_bool;
     if (condition ? !lane_condition(n, e, lane) : x.dtype != DT_f32) return false;
+    if (x.kind == X_cast && !condition) return lanes_of_integers(n, x_arg(n, e, 0), lane);
     if (x.kind == X_load) return lanes_at(n, x_load_offset(n, e), lane, from);
     if (x.kind == X_var && x.narg == 1) return lanes_at(n, x_arg(n, e, 0), lane, from); /* an array in memory */
     if (x.kind != X_fn || (!condition && !lane_fn((Fn)x.id))) return false;
@@ -222,8 +234,25 @@ static bool lanes(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
     return true;
 }
 
+/* Is e clipped to what fits a byte of type t? */
+static bool fits_byte(const Nest *n, ExprId e, DType t) {
+    bool low = false, high = false;
+    for (const Expr *x = x_get(n, e); x->kind == X_fn && (x->id == FN_min || x->id == FN_max); x = x_get(n, e)) {
+        const Expr *c = x_get(n, x_arg(n, e, 1));
+        if (c->kind != X_real || !(c->f >= dtype_lowest(t) && c->f <= dtype_largest(t))) return false;
+        *(x->id == FN_max ? &low : &high) = true;
+        e = x_arg(n, e, 0);
+    }
+    return low && high;
+}
+
 bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from) {
     IdMap done = {0};
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_cast && (x->dtype == DT_u8 || x->dtype == DT_i8)) { /* stored as bytes */
+        if (!fits_byte(n, x_arg(n, e, 0), (DType)x->dtype)) return false;
+        e = x_arg(n, e, 0);
+    }
     return lanes(n, e, lane, from, &done);
 }
 

@@ -24,6 +24,7 @@
     STEP(interior, "a", "borders, where the guard may fail, become loops of their own") \
     STEP(pack, "ban", "constant b is stored with the dimension that the axis walks in innermost blocks of n") \
     STEP(stream, "b", "constant b is stored in the order in which the loops read it") \
+    STEP(dot, "aab", "sums of bytes: points of the reduced piece times lanes of the last one, constant b stored so") \
     STEP(inline, "b", "a local is computed where it is read") \
     STEP(parallel, "a", "iterations are shared among threads, together with those of the parallel axis outside it")
 
@@ -59,6 +60,7 @@ typedef struct {
     bool outermost; /* of its root axis */
     bool vector, unroll, parallel, reduce;
     bool apart;     /* reduced: an accumulator for each iteration (for each lane, where it is a vector) */
+    bool dot;       /* reduced: one instruction sums its points for all lanes */
     bool partial;   /* reduced: accumulators begin anew in each iteration and are added up */
     uint8_t place;  /* of its axis in the stage's order */
 } Piece;

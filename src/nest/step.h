@@ -19,6 +19,10 @@ bool plan_block(Plan *p, uint32_t stage, int at, int64_t number, const char **wh
 bool turn_legal(Plan *p, uint32_t stage, const char **why);
 /* `stream` (stream.c): Buffer.phys follows the loops. */
 bool plan_stream(Plan *p, const char *buffer, const char **why);
+/* `dot` (dot.c) on reduced piece `at`. */
+bool plan_dot(Plan *p, StagePlan *s, int at, const Step *st, const char **why);
+/* May piece `at` be one? map: the stage's axes as those of a check, in `lane` and plan_probe(2 + piece). */
+bool dot_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId lane, const ExprId *map, const char **why);
 /* `parallel` (parallel.c). */
 bool plan_parallel(Plan *p, const char *axis, const char **why);
 #endif

@@ -30,9 +30,10 @@ static bool walk_dims(Plan *p, const StagePlan *s, ExprId load, int rank, Walked
         if (!x_linear(n, x_arg(n, load, d), coef[d], &rest)) return WHY("an index is no sum of axes");
         w[d] = (Walked){0};
     }
-    for (int i = 0, last = -1; i < s->npiece; i++) {
-        int d = -1;
+    for (int j = 0, last = -1; j < 2 * s->npiece; j++) { /* neighbours of a sum of bytes lie inside the lanes */
+        int d = -1, i = j % s->npiece;
         int64_t by = 0;
+        if (s->piece[i].dot != (j >= s->npiece)) continue;
         for (int k = 0; k < rank; k++) {
             int64_t m = coef[k][s->piece[i].root] * s->piece[i].step; /* elements that an iteration moves on */
             if (m == 0) continue;

@@ -47,6 +47,17 @@ static void blocked_axes(const NestBuild *b, BufId y, AxisId *axes, ExprId *at) 
     }
 }
 
+/* An element as a factor: a byte in i32; 0 outside. */
+static ExprId factor(const NestBuild *b, BufId buf, const ExprId *at) {
+    Nest *n = b->nest;
+    ExprId e = bd_load_or(b, buf, at, 0);
+    Expr x = *x_get(n, e);
+    if (!dtype_is_int((DType)x.dtype)) return e;
+    if (x.kind != X_fn || x.id != FN_select) return x_cast(n, DT_i32, e);
+    ExprId inside = x_arg(n, e, 0), v = x_cast(n, DT_i32, x_arg(n, e, 1));
+    return x_select(n, inside, v, x_number(n, DT_i32, 0));
+}
+
 /* The result: products summed, and the bias of output channel oc where there is one. */
 static void store_sum(const NestBuild *b, int rank, const AxisId *axes, int nred, const AxisId *red, ExprId product, ExprId oc) {
     ExprId sum = x_reduce(b->nest, COMBINE_sum, product, NO_EXPR, nred, red);
@@ -86,7 +97,7 @@ bool build_ConvBlocked(NestBuild *b) {
         from[d + 2] = bd_plus(b, x_fn2(n, FN_add, o, k), -bd_entry(a->pads, d, 0));
     }
     if (!plain) from[rank] = bd_mod(b, ic, a->block);
-    store_sum(b, rank + 1, axes, rank - 1, red, x_fn2(n, FN_mul, bd_load_or(b, x, from, 0), bd_load(b, w, wi)), oc);
+    store_sum(b, rank + 1, axes, rank - 1, red, x_fn2(n, FN_mul, factor(b, x, from), factor(b, w, wi)), oc);
     return true;
 }
 

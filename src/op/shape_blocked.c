@@ -50,9 +50,21 @@ static bool windows(Graph *g, NodeId n, int d, Dim size, Dim k, Dim *out) {
     return true;
 }
 
+/* Floats by floats, or bytes: u8 by i8, summed in i32 as the bias is. */
+static bool factor_types(Graph *g, NodeId n, DType x, DType w, DType *sum) {
+    Operand b;
+    *sum = x == DT_u8 && w == DT_i8 ? DT_i32 : x;
+    if (x == w || *sum == DT_i32) {
+        if (g->node.at[n].nin < 3 || g->node.at[n].in[2] == NO_VALUE) return true;
+        return shape_operand(g, n, 2, &b) && (b.type == *sum || SHAPE_ERROR("b", "%s: want %s", operand_text(g, n, 2), dtype_info[*sum].name));
+    }
+    return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+}
+
 SHAPE_FN(conv_blocked) {
     Operand x, w;
-    if (!shape_operand(g, n, 0, &x) || !shape_operand(g, n, 1, &w) || !shape_same_types(g, n, 0, 2)) return false;
+    DType sum;
+    if (!shape_operand(g, n, 0, &x) || !shape_operand(g, n, 1, &w) || !factor_types(g, n, x.type, w.type, &sum)) return false;
     const Attr_ConvBlocked *a = SHAPE_ATTR(ConvBlocked);
     int spatial = w.shape.rank - 2;
     bool plain = x.shape.rank == w.shape.rank;
@@ -80,7 +92,7 @@ SHAPE_FN(conv_blocked) {
     y.dim[w.shape.rank] = a->block;
     for (int d = 0; d < spatial; d++)
         if (!windows(g, n, d, x.shape.dim[d + 2], w.shape.dim[d + 2], &y.dim[d + 2])) return false;
-    return shape_set(g, n, 0, x.type, &y);
+    return shape_set(g, n, 0, sum, &y);
 }
 
 SHAPE_FN(conv_transpose_blocked) {

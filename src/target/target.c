@@ -12,8 +12,8 @@ typedef struct {
     const char *parent;
 } Row;
 
-#define TARGET(name, parent, help, dialect, vector, registers, l1, l2, cc, cflags, emulator, needs)                    \
-    {{name, help, NULL, DIALECT_##dialect, vector, registers, l1, l2, cc, cflags, emulator, needs, NULL, 0}, parent},
+#define TARGET(name, parent, help, dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs)                    \
+    {{name, help, NULL, DIALECT_##dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs, NULL, 0}, parent},
 #define VARIANTS(name, targets)
 static Row rows[] = {
 #include "target/targets.def"
@@ -22,7 +22,7 @@ static Row rows[] = {
 #undef VARIANTS
 enum { ROWS = sizeof rows / sizeof *rows };
 
-#define TARGET(name, parent, help, dialect, vector, registers, l1, l2, cc, cflags, emulator, needs)
+#define TARGET(name, parent, help, dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs)
 #define VARIANTS(name, targets) {name, targets},
 static const struct {
     const char *name, *targets;
@@ -95,6 +95,7 @@ static void inherit(Target *t, const Target *from) {
     t->parent = from;
     if (!t->vector_bytes) t->vector_bytes = from->vector_bytes;
     if (!t->vector_registers) t->vector_registers = from->vector_registers;
+    if (!t->dot) t->dot = from->dot;
     if (!t->l1_bytes) t->l1_bytes = from->l1_bytes;
     if (!t->l2_bytes) t->l2_bytes = from->l2_bytes;
     if (!t->cc) t->cc = from->cc;

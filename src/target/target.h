@@ -14,6 +14,7 @@ typedef struct Target {
     Dialect dialect;
     int vector_bytes;       /* 0: scalar */
     int vector_registers;
+    int dot;                /* bytes whose products one instruction adds to a lane of 32 bits: u8 by i8; 0: none does */
     int l1_bytes, l2_bytes; /* per core */
     const char *cc, *cflags;
     const char *run;        /* command prefix that runs a program on this machine ("" natively, "qemu-x86_64 -cpu max");

@@ -370,7 +370,7 @@ in %x : f64[4,12]
 %y = Neg(%x)
 out %y
 --- x86-64-v1: tile(i1,4) vector(i1.i)
-refused: vector: not a plain float store
+refused: vector: not a plain store of floats or bytes
 
 == a vector along what is reduced
 graph "t"

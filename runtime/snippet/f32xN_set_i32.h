@@ -1,0 +1,4 @@
+static inline i32xN f32xN_set_i32(int32_t s) {
+    const i32xN zero = {0};
+    return zero + s;
+}

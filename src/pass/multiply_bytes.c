@@ -1,0 +1,181 @@
+/* Convolutions of whole floats as products of bytes, where the target sums these in one instruction: behind
+ * integers_as_floats and assign_layout. The operand is stored as u8, less its lowest value; the weights are i8; sums are
+ * i32, the same whole numbers as before. */
+#include "pass/layout.h"
+#include "pass/whole.h"
+#include <math.h>
+
+#define MOST_STEPS 8 /* nodes looked at for the range of a value */
+
+typedef struct {
+    ValueId bytes;
+    double lo;
+} Bytes;
+
+typedef struct {
+    Rw r;
+    int four;      /* bytes of a dot product */
+    uint32_t n;    /* entries: values at the start */
+    Bytes *bytes;  /* one a value; NO_VALUE: not made yet */
+} Maker;
+
+static bool whole(double x) { return x == rint(x); }
+
+/* Are the elements of v whole numbers, and which at most? */
+static bool range_of(Rw *r, ValueId v, int steps, double *lo, double *hi) {
+    NodeId d = rw_def(r, v);
+    double low, high;
+    *lo = -INFINITY, *hi = INFINITY;
+    if (d == NO_NODE || !steps) return false;
+    ValueId x = rw_in(r, d, 0);
+    switch (rw_at(r, d)->op) {
+    case OP_Round: range_of(r, x, steps - 1, lo, hi); return true;
+    case OP_Clip: {
+        bool known = range_of(r, x, steps - 1, lo, hi);
+        if (!const_scalar(r->g, rw_in(r, d, 1), &low) || !const_scalar(r->g, rw_in(r, d, 2), &high)) return false;
+        *lo = fmax(*lo, low), *hi = fmin(*hi, high);
+        return known && whole(*lo) && whole(*hi) && *lo <= *hi;
+    }
+    case OP_BlockChannels: /* filled up with 0 */
+        if (!range_of(r, x, steps - 1, lo, hi)) return false;
+        *lo = fmin(*lo, 0), *hi = fmax(*hi, 0);
+        return true;
+    case OP_UnblockChannels:
+    case OP_MaxPool:
+    case OP_Reshape:
+    case OP_Transpose:
+    case OP_Slice: return range_of(r, x, steps - 1, lo, hi);
+    case OP_Concat:
+        if (!range_of(r, x, steps - 1, lo, hi)) return false;
+        for (unsigned i = 1; i < rw_at(r, d)->nin; i++) {
+            if (!range_of(r, rw_in(r, d, i), steps - 1, &low, &high)) return false;
+            *lo = fmin(*lo, low), *hi = fmax(*hi, high);
+        }
+        return true;
+    default: return false;
+    }
+}
+
+static ValueId number(Maker *m, const char *hint, double x) {
+    Shape s = shape_of(0, NULL);
+    return rw_const_fill(&m->r, hint, DT_f32, &s, x);
+}
+
+static ValueId cast_to(Maker *m, NodeId like, ValueId v, DType t) {
+    Attr_Cast *a = rw_attr_new(&m->r, OP_Cast);
+    a->to = t;
+    return rw_node(&m->r, like, OP_Cast, 1, &v, a);
+}
+
+static ValueId shifted(Maker *m, NodeId like, ValueId v, double by) {
+    return by == 0 ? v : rw_node(&m->r, like, OP_Add, 2, (ValueId[2]){v, number(m, "lowest", by)}, NULL);
+}
+
+/* v less lo as bytes. What is rounded is shifted before it is clipped, so that the kernel that makes it clips last. */
+static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double lo, double hi) {
+    if (v < m->n && m->bytes[v].bytes != NO_VALUE) return m->bytes[v].bytes;
+    NodeId clip = rw_def_op(&m->r, v, OP_Clip);
+    ValueId x = clip != NO_NODE && lo != 0 && rw_def_op(&m->r, rw_in(&m->r, clip, 0), OP_Round) != NO_NODE ? rw_in(&m->r, clip, 0) : v;
+    x = shifted(m, n, x, -lo);
+    if (clip == NO_NODE || lo != 0)
+        x = rw_node(&m->r, n, OP_Clip, 3, (ValueId[3]){x, number(m, "lowest", 0), number(m, "largest", hi - lo)}, NULL);
+    ValueId made = cast_to(m, n, x, DT_u8);
+    if (v < m->n) m->bytes[v] = (Bytes){made, lo};
+    return made;
+}
+
+/* The weights as bytes, zeros behind the channels of a group up to whole fours. */
+static ValueId byte_weights(Maker *m, ValueId w, const Tensor *t) {
+    Shape s = t->shape;
+    int64_t inner = 1, ic = s.dim[1], padded = (ic + m->four - 1) / m->four * m->four;
+    for (int i = 2; i < s.rank; i++) inner *= s.dim[i];
+    s.dim[1] = padded;
+    Tensor *to = tensor_new(m->r.g->arena, DT_i8, s);
+    for (int64_t o = 0; o < s.dim[0]; o++)
+        for (int64_t i = 0; i < ic * inner; i++) tensor_set_float(to, o * padded * inner + i, tensor_float(t, o * ic * inner + i));
+    ValueId made = graph_constant(m->r.g, m->r.g->value.at[w].name, to);
+    rw_grow(&m->r);
+    return made;
+}
+
+/* The bias, and what the operand's shift by lo adds to each sum. False: no whole numbers of 32 bits. */
+static bool byte_bias(Maker *m, ValueId b, const Tensor *w, double lo, ValueId *made) {
+    Arena *tmp = arena_new("bias");
+    const Tensor *t = b == NO_VALUE ? NULL : tensor_contents(value_data(m->r.g, b), tmp);
+    int64_t oc = w->shape.dim[0], depth = shape_count(&w->shape) / oc;
+    Shape s = shape_of(1, &oc);
+    double *x = arena_array_of(m->r.tmp, oc + 1, double);
+    bool fits = true;
+    for (int64_t o = 0; o < oc && fits; o++) {
+        x[o] = t ? tensor_float(t, o) : 0;
+        for (int64_t k = 0; k < depth && lo != 0; k++) x[o] += lo * tensor_float(w, o * depth + k);
+        fits = whole(x[o]) && fabs(x[o]) <= 1 << 30;
+    }
+    arena_free(tmp);
+    if (fits) *made = rw_const(&m->r, b == NO_VALUE ? "bias" : m->r.g->value.at[b].name, DT_i32, &s, x);
+    return fits;
+}
+
+static bool are_bytes(const Tensor *w) {
+    for (int64_t i = 0; i < shape_count(&w->shape); i++) {
+        double x = tensor_float(w, i);
+        if (!whole(x) || x < -128 || x > 127) return false;
+    }
+    return true;
+}
+
+static bool padded(const Attr_ConvBlocked *a) {
+    for (uint32_t i = 0; i < a->pads.n; i++)
+        if (a->pads.at[i]) return true;
+    return false;
+}
+
+static void convolution(Maker *m, NodeId n) {
+    Rw *r = &m->r;
+    const Attr_ConvBlocked *a = RW_ATTR(r, n, ConvBlocked);
+    ValueId x = rw_in(r, n, 0), w = rw_in(r, n, 1), b = rw_in(r, n, 2);
+    const Tensor *t = value_data(r->g, w);
+    double lo, hi;
+    if (!t || a->group != 1 || a->block % m->four || value_shape(r->g, x)->rank == t->shape.rank) return;
+    if ((b != NO_VALUE && !value_data(r->g, b)) || r->g->value.at[x].dtype != DT_f32) return;
+    if (!range_of(r, x, MOST_STEPS, &lo, &hi) || !(hi - fmin(lo, 0) <= 255)) return;
+    lo = fmin(lo, 0);
+    if (lo != 0 && padded(a)) return; /* 0, which stands around it, would be another byte */
+    Arena *tmp = arena_new("weights");
+    ValueId in[3] = {x, w, NO_VALUE};
+    t = tensor_contents(t, tmp);
+    bool fits = t->dtype == DT_f32 && are_bytes(t) && byte_bias(m, b, t, lo, &in[2]);
+    if (fits) in[1] = byte_weights(m, w, t);
+    arena_free(tmp);
+    if (!fits) return;
+    in[0] = bytes_of(m, n, x, lo, hi);
+    ValueId sum = rw_node(r, n, OP_ConvBlocked, 3, in, rw_attr_copy(r, n));
+    Attr_Cast *f32 = rw_attr_new(r, OP_Cast);
+    f32->to = DT_f32;
+    rw_become(r, n, OP_Cast, 1, &sum, f32);
+    r->c->hits++;
+}
+
+/* Other readers of what bytes hold: element-wise ones take it from these. */
+static void read_bytes(Maker *m, NodeId n) {
+    Rw *r = &m->r;
+    if (op_info[rw_at(r, n)->op].cls != CLASS_elementwise) return;
+    for (unsigned i = 0; i < rw_at(r, n)->nin; i++) {
+        ValueId v = rw_in(r, n, i);
+        if (v == NO_VALUE || v >= m->n || m->bytes[v].bytes == NO_VALUE) continue;
+        rw_set_in(r, n, i, shifted(m, n, cast_to(m, n, m->bytes[v].bytes, DT_f32), m->bytes[v].lo));
+    }
+}
+
+bool pass_multiply_bytes(Graph *g, PassContext *c) {
+    if (c->small || !c->target || !c->target->dot) return false;
+    Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .n = g->value.n};
+    uint32_t nodes = g->node.n;
+    m.bytes = arena_array_of(m.r.tmp, m.n + 1, Bytes);
+    for (uint32_t v = 0; v < m.n; v++) m.bytes[v].bytes = NO_VALUE;
+    for (NodeId n = 0; n < nodes; n++)
+        if (g->node.at[n].op == OP_ConvBlocked) convolution(&m, n);
+    for (NodeId n = 0; n < nodes; n++)
+        if (g->node.at[n].op != OP_none) read_bytes(&m, n);
+    return rw_end(&m.r);
+}
