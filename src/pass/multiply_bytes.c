@@ -98,7 +98,9 @@ static ValueId byte_weights(Maker *m, ValueId w, const Tensor *t) {
     return made;
 }
 
-/* The bias, and what the operand's shift by lo adds to each sum. False: no whole numbers of 32 bits. */
+#define LARGEST_SUM 1073741824.0 /* fits i32 */
+
+/* The bias, and what the operand's shift by lo adds to each sum. False: no whole number, or sums could overflow. */
 static bool byte_bias(Maker *m, ValueId b, const Tensor *w, double lo, ValueId *made) {
     Arena *tmp = arena_new("bias");
     const Tensor *t = b == NO_VALUE ? NULL : tensor_contents(value_data(m->r.g, b), tmp);
@@ -107,9 +109,12 @@ static bool byte_bias(Maker *m, ValueId b, const Tensor *w, double lo, ValueId *
     double *x = arena_array_of(m->r.tmp, oc + 1, double);
     bool fits = true;
     for (int64_t o = 0; o < oc && fits; o++) {
-        x[o] = t ? tensor_float(t, o) : 0;
-        for (int64_t k = 0; k < depth && lo != 0; k++) x[o] += lo * tensor_float(w, o * depth + k);
-        fits = whole(x[o]) && fabs(x[o]) <= 1 << 30;
+        double most = fabs(x[o] = t ? tensor_float(t, o) : 0);
+        for (int64_t k = 0; k < depth; k++) {
+            x[o] += lo * tensor_float(w, o * depth + k);
+            most += 255 * fabs(tensor_float(w, o * depth + k));
+        }
+        fits = whole(x[o]) && most + fabs(x[o]) <= LARGEST_SUM;
     }
     arena_free(tmp);
     if (fits) *made = rw_const(&m->r, b == NO_VALUE ? "bias" : m->r.g->value.at[b].name, DT_i32, &s, x);

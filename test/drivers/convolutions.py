@@ -145,6 +145,8 @@ def targets():
     have = set(open("/proc/cpuinfo").read().split("flags")[1].split("\n")[0].split()) if os.path.exists("/proc/cpuinfo") else set()
     if "avx512vl" not in have:
         names = [t for t in names if t != "x86-64-v4"]
+    if "avx512_vnni" not in have:
+        names = [t for t in names if t != "x86-64-v4+vnni"]
     if "avx2" not in have:
         names = [t for t in names if t != "x86-64-v3"]
     return [t for t in names if t not in ("x86-64", "x86-64-v2")]

@@ -1,4 +1,4 @@
-== bytes
+== bytes of a window, from rounded sums to bytes again
 graph "t"
 in %x : u8[1,2,14,14,16]
 in %w : i8[32,32,3,3]
@@ -38,3 +38,85 @@ for oh 0..14
     unroll for ob 0..2
       vector oi 0..16
         y[((((ob * 3136) + (oh * 224)) + (ow * 16)) + oi)] = u8(min(max(rint(f32(($0[ow][ob] + u[((ob * 16) + oi)]))), 0), 255))
+
+== bytes of one element, a shorter last block
+graph "t"
+in %x : u8[1,2,14,14,16]
+in %w : i8[64,20,1,1]
+%s = ConvBlocked(%x, %w)
+%y = Cast(%s) {to=f32}
+out %y
+--- x86-64-v4+vnni: default
+schedule: fuse(oh,ow) split(ic,16) split(ic.i,4) tile(oh_ow,14) unroll(oh_ow.i) tile(ob,2) unroll(ob.i) tile(oi,16) reorder(oh_ow.o,ob.o) dot(ic.i.i,oi,z)
+for oh_ow_o 0..14
+  for ob_o 0..2
+    var acc $0[14,2]:i32x16 = 0
+    for ic_i_o 0..4
+      unroll for oh_ow_i 0..14
+        unroll for ob_i 0..2
+          vector oi 0..16
+            $0[oh_ow_i,ob_i] += dot ic_i_i: (i32(x[0,0,oh_ow_o,oh_ow_i,((ic_i_o * 4) + ic_i_i)]) * i32(z[(((ob_o * 32) + (ob_i * 16)) + oi),((ic_i_o * 4) + ic_i_i),0,0]))
+    unroll for oh_ow_i 0..14
+      unroll for ob_i 0..2
+        vector oi 0..16
+          $0[oh_ow_i,ob_i] += dot ic_i_i: (i32(x[0,1,oh_ow_o,oh_ow_i,ic_i_i]) * i32(z[(((ob_o * 32) + (ob_i * 16)) + oi),(ic_i_i + 16),0,0]))
+    unroll for oh_ow_i 0..14
+      unroll for ob_i 0..2
+        vector oi 0..16
+          y[(((((ob_o * 6272) + (ob_i * 3136)) + (oh_ow_o * 224)) + (oh_ow_i * 16)) + oi)] = f32($0[oh_ow_i][ob_i])
+--- x86-64-v4+vnni: split(ic,4) tile(oi,16) dot(ic.i,oi,z)
+for ob 0..4
+  for oh 0..14
+    for ow 0..14
+      var acc $0:i32x16 = 0
+      for ic_o 0..5
+        vector oi 0..16
+          $0 += dot ic_i: (i32(x[0,(ic_o / 4),oh,ow,(((ic_o % 4) * 4) + ic_i)]) * i32(z[((ob * 16) + oi),((ic_o * 4) + ic_i),0,0]))
+      vector oi 0..16
+        y[((((ob * 3136) + (oh * 224)) + (ow * 16)) + oi)] = f32($0)
+--- x86-64-v4+vnni: split(ic,2) tile(oi,16) dot(ic.i,oi,z)
+refused: dot: ic.i has 2 points, the target sums 4
+--- x86-64-v4+vnni: split(ic,4) tile(oi,16) dot(ic.o,oi,z)
+refused: dot: dimension 1 is not walked element by element
+--- x86-64-v4+vnni: split(ic,4) tile(oi,16) dot(oi,ic.i,z)
+refused: dot: oi is not reduced
+--- x86-64-v4+vnni: split(ic,4) dot(ic.i,oi,z)
+refused: dot: oi is not innermost
+--- x86-64-v4+vnni: split(ic,4) tile(oi,16) stream(z) dot(ic.i,oi,z)
+refused: dot: z is packed already
+--- x86-64-v4: split(ic,4) tile(oi,16) dot(ic.i,oi,z)
+refused: dot: ic.i has 4 points, the target sums 0
+
+== no bytes
+graph "t"
+in %x : f32[1,2,14,14,16]
+in %w : f32[64,32,1,1]
+%y = ConvBlocked(%x, %w)
+out %y
+--- x86-64-v4+vnni: split(ic,4) tile(oi,16) dot(ic.i,oi,z)
+refused: dot: the sum is not of u8 by a constant i8
+
+== element-wise work stores bytes where they are clipped to what fits
+graph "t"
+in %x : f32[64]
+const %lo : f32[] = [0]
+const %hi : f32[] = [255]
+const %more : f32[] = [256]
+%k = Clip(%x, %lo, %hi)
+%y = Cast(%k) {to=u8}
+out %y
+--- x86-64-v4: tile(i0,16) vector(i0.i)
+for i0_o 0..4
+  vector i0_i 0..16
+    y[((i0_o * 16) + i0_i)] = u8(min(max(a[((i0_o * 16) + i0_i)], 0), 255))
+
+== and not where they might not
+graph "t"
+in %x : f32[64]
+const %lo : f32[] = [0]
+const %more : f32[] = [256]
+%k = Clip(%x, %lo, %more)
+%y = Cast(%k) {to=u8}
+out %y
+--- x86-64-v4: tile(i0,16) vector(i0.i)
+refused: vector: the value cannot be computed in lanes of i0.i

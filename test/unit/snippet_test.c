@@ -323,7 +323,7 @@ static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int l
     if (!CHECK(getcwd(here, sizeof here))) return;
     EmitUses uses = {0};
     Str text = str_new(a);
-    str_add(&text, "#include <math.h>\n#include <stdint.h>\n");
+    str_add(&text, "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n");
     for (int i = 0; skeletons[i].name; i++) {
         const char *name = skeletons[i].name;
         size_t n = strlen(type);
@@ -331,7 +331,7 @@ static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int l
     }
     CHECK(io_write_file(a, d, path_join(a, folder, "snippets.h"), text.at, text.n));
     Command c = command_new(a), p = command_new(a);
-    command_add_words(&c, arena_printf(a, "%s %s" WARN " -Wno-psabi -DT=%s -I. -o vectors", cc, flags, type));
+    command_add_words(&c, arena_printf(a, "%s %s" WARN " -Wno-psabi -DT=%s -DI=i32x%d -I. -o vectors", cc, flags, type, lanes));
     command_add(&c, arena_printf(a, "%s/test/unit/vectors.c", here));
     command_add(&c, "-lm");
     command_add(&p, "./vectors");
@@ -340,8 +340,8 @@ static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int l
 }
 
 static void test_vectors(Arena *a, Diag *d, const char *folder, const char *const *cc) {
-    static const char *const names[] = {"gnu", "x86-64-v3", "x86-64-v4"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const names[] = {"gnu", "x86-64-v3", "x86-64-v4", "x86-64-v4+vnni"};
+    for (int i = 0; i < 4; i++) {
         const Target *t = target_find(names[i]);
         for (int k = 0; k < 2; k++)
             if (cc[k] && t->run && !*t->run) vectors(a, d, folder, cc[k], target_lanes(t, DT_f32), t->cflags);

@@ -1,5 +1,5 @@
 /* The vector functions of generated code against the C library's on doubles: what snippet_test compiles for each target
- * that the machine runs, with T the vector type and snippets.h all that is written for it. Numbers from the whole range
+ * that the machine runs, with T the vector type, I that of integers, and snippets.h all that is written for it. Numbers from the whole range
  * and the neighbours of special ones; prints and returns what is wrong.
  *     vectors [STEP]      every STEP-th float; prints the largest errors */
 #include "snippets.h"
@@ -180,6 +180,35 @@ static void memory(void) {
     for (int i = 0; i < N; i++) expect("select", y[i], x[i] < 1 ? x[i + 1] : 7);
 }
 
+/* Bytes as floats and back, and sums of their products; the extreme ones first. */
+static void bytes(void) {
+    uint8_t x[N + 4];
+    int8_t w[4 * N];
+    int32_t sums[N];
+    float y[N];
+    for (int k = 0; k < 200; k++) {
+        for (int i = 0; i < N + 4; i++) x[i] = k < 2 ? 255 : (uint8_t)any();
+        for (int i = 0; i < 4 * N; i++) w[i] = (int8_t)(k == 0 ? -128 : k == 1 ? 127 : (int)(any() % 256) - 128);
+        for (int i = 0; i < N; i++) sums[i] = (int32_t)(any() / 8);
+        const I got = V(dot)(V(load_i32)(sums), x, w);
+        for (int i = 0; i < N; i++) {
+            int32_t want = sums[i];
+            for (int j = 0; j < 4; j++) want += x[j] * w[4 * i + j];
+            if (got[i] != want) wrong++, printf("dot: %ld, want %ld\n", (long)got[i], (long)want);
+        }
+        V(store)(y, V(from_i32)(V(load_i32)(sums) + V(set_i32)(k)));
+        for (int i = 0; i < N; i++) expect("from_i32", y[i], (float)(sums[i] + k));
+        V(store)(y, V(load_u8)(x + 1));
+        for (int i = 0; i < N; i++) expect("load_u8", y[i], (float)x[i + 1]);
+        V(store_u8)(x, V(load)(y));
+        for (int i = 0; i < N; i++) expect("store_u8", (float)x[i], y[i]);
+        V(store)(y, V(load_i8)(w + 3));
+        for (int i = 0; i < N; i++) expect("load_i8", y[i], (float)w[i + 3]);
+        V(store_i8)(w, V(load)(y));
+        for (int i = 0; i < N; i++) expect("store_i8", (float)w[i], y[i]);
+    }
+}
+
 int main(int argc, char **argv) {
     static const float near[] = {
         0,       0x1p-149f, 0x1p-126f, 0x1p-25f, 0x1p-24f, 0x1p-23f, 0.35f,          0.5f,   0.6f,
@@ -188,6 +217,7 @@ int main(int argc, char **argv) {
     const uint32_t step = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 9973;
     pairs();
     memory();
+    bytes();
     powers(argc > 1 ? 10000000 / N : 200000 / N);
     for (size_t i = 0; i < sizeof near / sizeof *near; i++)
         for (uint32_t sign = 0; sign <= 1; sign++) try_from((bits_of(near[i]) | sign << 31) - 100, 1, 200);
