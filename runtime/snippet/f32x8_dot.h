@@ -1,4 +1,4 @@
-/* In each lane, of as many as f32x8 has: four neighbours of x, the same ones for all, times four of w, added to the sum. */
+/* In each lane, of as many as f32x8 has: four neighbours of x, the same for all, times four of w, added to the sum. */
 #if defined(__AVX512VNNI__) && defined(__AVX512VL__)
 #include <immintrin.h>
 #endif

@@ -276,7 +276,8 @@ static bool order_bytes(Contraction *c, const char **four) {
     for (int i = 0; i < s->npiece; i++) {
         if (!s->piece[i].reduce) continue;
         int64_t coef, b = reduced_block(c, s->piece[i].root);
-        bool along = b || (x_coefficient(nest_of(c), x_load_offset(nest_of(c), c->x), s->piece[i].root, &coef) && coef == 1);
+        ExprId at_x = x_load_offset(nest_of(c), c->x);
+        bool along = b || (x_coefficient(nest_of(c), at_x, s->piece[i].root, &coef) && coef == 1);
         if (!along || b % by || s->piece[i].size % by) continue;
         at = i;
         block = b;
@@ -425,7 +426,8 @@ bool rule_contraction(Rule *r, ExprId reduction) {
     RuleMark before = rule_mark(r);
     if (m != MOVES_w || (block_columns(&c) && block_groups(&c))) {
         find_tiles(&c);
-        if (m == MOVES_w ? c.bytes ? dense_bytes(&c) : dense(&c) : !c.bytes && depthwise(&c)) return true;
+        bool done = m == MOVES_w ? (c.bytes ? dense_bytes(&c) : dense(&c)) : !c.bytes && depthwise(&c);
+        if (done) return true;
     }
     return rule_back(r, &before);
 }

@@ -54,17 +54,18 @@ static bool windows(Graph *g, NodeId n, int d, Dim size, Dim k, Dim *out) {
 static bool factor_types(Graph *g, NodeId n, DType x, DType w, DType *sum) {
     Operand b;
     *sum = x == DT_u8 && w == DT_i8 ? DT_i32 : x;
-    if (x == w || *sum == DT_i32) {
-        if (g->node.at[n].nin < 3 || g->node.at[n].in[2] == NO_VALUE) return true;
-        return shape_operand(g, n, 2, &b) && (b.type == *sum || SHAPE_ERROR("b", "%s: want %s", operand_text(g, n, 2), dtype_info[*sum].name));
-    }
-    return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+    if (x != w && *sum != DT_i32)
+        return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+    if (node_in(&g->node.at[n], 2) == NO_VALUE) return true;
+    if (!shape_operand(g, n, 2, &b)) return false;
+    return b.type == *sum || SHAPE_ERROR("b", "%s: want %s", operand_text(g, n, 2), dtype_info[*sum].name);
 }
 
 SHAPE_FN(conv_blocked) {
     Operand x, w;
     DType sum;
-    if (!shape_operand(g, n, 0, &x) || !shape_operand(g, n, 1, &w) || !factor_types(g, n, x.type, w.type, &sum)) return false;
+    if (!shape_operand(g, n, 0, &x) || !shape_operand(g, n, 1, &w)) return false;
+    if (!factor_types(g, n, x.type, w.type, &sum)) return false;
     const Attr_ConvBlocked *a = SHAPE_ATTR(ConvBlocked);
     int spatial = w.shape.rank - 2;
     bool plain = x.shape.rank == w.shape.rank;

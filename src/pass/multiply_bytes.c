@@ -1,4 +1,4 @@
-/* Convolutions of whole floats as products of bytes, where the target sums these in one instruction: behind
+/* Convolutions of whole floats as products of bytes, where the target sums these in one instruction: behind the passes
  * integers_as_floats and assign_layout. The operand is stored as u8, less its lowest value; the weights are i8; sums are
  * i32, the same whole numbers as before. */
 #include "pass/layout.h"
@@ -75,8 +75,8 @@ static ValueId shifted(Maker *m, NodeId like, ValueId v, double by) {
 static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double lo, double hi) {
     if (v < m->n && m->bytes[v].bytes != NO_VALUE) return m->bytes[v].bytes;
     NodeId clip = rw_def_op(&m->r, v, OP_Clip);
-    ValueId x = clip != NO_NODE && lo != 0 && rw_def_op(&m->r, rw_in(&m->r, clip, 0), OP_Round) != NO_NODE ? rw_in(&m->r, clip, 0) : v;
-    x = shifted(m, n, x, -lo);
+    bool rounded = clip != NO_NODE && rw_def_op(&m->r, rw_in(&m->r, clip, 0), OP_Round) != NO_NODE;
+    ValueId x = shifted(m, n, rounded && lo != 0 ? rw_in(&m->r, clip, 0) : v, -lo);
     if (clip == NO_NODE || lo != 0)
         x = rw_node(&m->r, n, OP_Clip, 3, (ValueId[3]){x, number(m, "lowest", 0), number(m, "largest", hi - lo)}, NULL);
     ValueId made = cast_to(m, n, x, DT_u8);
@@ -92,7 +92,8 @@ static ValueId byte_weights(Maker *m, ValueId w, const Tensor *t) {
     s.dim[1] = padded;
     Tensor *to = tensor_new(m->r.g->arena, DT_i8, s);
     for (int64_t o = 0; o < s.dim[0]; o++)
-        for (int64_t i = 0; i < ic * inner; i++) tensor_set_float(to, o * padded * inner + i, tensor_float(t, o * ic * inner + i));
+        for (int64_t i = 0; i < ic * inner; i++)
+            tensor_set_float(to, o * padded * inner + i, tensor_float(t, o * ic * inner + i));
     ValueId made = graph_constant(m->r.g, m->r.g->value.at[w].name, to);
     rw_grow(&m->r);
     return made;
