@@ -44,10 +44,9 @@ static const char *shapes_of(const ProfileRow *r) {
     return r->brief;
 }
 
-static void print_numbers(Arena *a, const Profile *p, const ProfileRow *r) {
-    double rate = speed(r->flop, r->best);
-    printf(" %10.2f %10.2f %9.4g %8.2f %6.1f %10s %10.2f %6.1f\n", r->best, r->median, 1e-9 * r->flop, rate,
-           percent(1e9 * rate, p->machine.flops), bytes_words(a, r->weights + r->data), r->bound,
+static void print_numbers(Arena *a, const ProfileRow *r) {
+    printf(" %10.2f %10.2f %9.4g %8.2f %6.1f %10s %10.2f %6.1f\n", r->best, r->median, 1e-9 * r->flop, speed(r->flop, r->best),
+           percent(r->arithmetic, r->best), bytes_words(a, r->weights + r->data), r->bound,
            percent(r->bound, r->best));
 }
 
@@ -60,7 +59,7 @@ static void print_steps(Arena *a, const Profile *p, const ProfileRow *row) {
     for (uint32_t i = 0; i < p->nstep; i++) {
         const ProfileRow *r = &row[i];
         printf("%4u %-*s %-*s %-*s", (unsigned)r->step, name, r->function, kind, r->kind, shapes, r->brief);
-        print_numbers(a, p, r);
+        print_numbers(a, r);
     }
 }
 
@@ -70,10 +69,10 @@ static void print_kinds(Arena *a, const Profile *p) {
     for (uint32_t i = 0; i < p->nkind; i++) {
         const ProfileRow *r = &p->kind[i];
         printf("%-*s %5u %7.1f", kind, r->kind, (unsigned)r->calls, percent(r->best, p->all.best));
-        print_numbers(a, p, r);
+        print_numbers(a, r);
     }
     printf("%-*s %5u %7.1f", kind, "sum", (unsigned)p->all.calls, 100.0);
-    print_numbers(a, p, &p->all);
+    print_numbers(a, &p->all);
 }
 
 static void print_end(const Profile *p) {

@@ -166,11 +166,16 @@ static void count_bytes(const Function *f, ProfileRow *row) {
     }
 }
 
+/* Products that an instruction computes in a lane: bytes, by the step `dot`. */
+static int products_of(const Target *t, const Function *f) {
+    return t->dot && strstr(f->schedule, "dot(") ? t->dot : 1;
+}
+
 /* Weights lie where all that a run touches fits; a step's other bytes were just made. */
-static void find_bound(const Profile *p, ProfileRow *row) {
+static void find_bound(const Profile *p, int products, ProfileRow *row) {
     const Machine *m = &p->machine;
     double bytes = row->weights / m->read[p->weights_in] + machine_seconds(m, row->data);
-    row->arithmetic = 1e6 * row->flop / m->flops;
+    row->arithmetic = 1e6 * row->flop / (m->flops * products);
     row->bound = row->arithmetic > 1e6 * bytes ? row->arithmetic : 1e6 * bytes;
 }
 
@@ -255,7 +260,7 @@ Profile *profile_make(const Runner *r, const Machine *m, int threads, const char
         describe(a, program->graph, s, &from, row);
         row->flop = 2 * (double)(from.macs > 0 && from.macs < f->macs ? from.macs : f->macs);
         count_bytes(f, row);
-        find_bound(p, row);
+        find_bound(p, products_of(r->target, f), row);
     }
     if (!take_times(p, log)) {
         diag_error(r->diag, (Loc){.file = p->model}, NULL, "the compiled model told no times of its steps");

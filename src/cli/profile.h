@@ -13,7 +13,7 @@ typedef struct {
     double best, median;
     double flop;          /* of the direct algorithm, without what fills up blocks */
     double weights, data; /* bytes: constants; the rest */
-    double arithmetic;    /* flop at the machine's peak */
+    double arithmetic;    /* flop at the machine's peak; of bytes: as many times that as an instruction has products a lane */
     double bound;         /* the larger of that and the time of the bytes */
 } ProfileRow;
 

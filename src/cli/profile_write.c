@@ -29,7 +29,7 @@ static double share(double part, double whole) {
     return whole > 0 ? part / whole : 0;
 }
 
-static void tooltip(Arena *a, const Profile *p, const ProfileRow *r, Str *out) {
+static void tooltip(Arena *a, const ProfileRow *r, Str *out) {
     str_add(out, "<title>");
     if (r->function) {
         html_add(out, arena_printf(a, "step %u, %s (%s)", (unsigned)r->step, r->function, r->kind));
@@ -42,16 +42,16 @@ static void tooltip(Arena *a, const Profile *p, const ProfileRow *r, Str *out) {
     }
     str_addf(out, "\nbest %.2f us, median %.2f us, bound %.2f us", r->best, r->median, r->bound);
     str_addf(out, "\n%.5g GFLOP, %.4g GFLOP/s, %.1f %% of peak", 1e-9 * r->flop, 1e-3 * share(r->flop, r->best),
-             1e8 * share(r->flop, r->best * p->machine.flops));
+             100 * share(r->arithmetic, r->best));
     str_addf(out, "\n%s of weights, %s of other data</title>", bytes_words(a, r->weights), bytes_words(a, r->data));
 }
 
 /* One bar: the bound, then the distance to the time that was measured. */
-static void bar(Arena *a, const Profile *p, const ProfileRow *r, double longest, int y, Str *out) {
+static void bar(Arena *a, const ProfileRow *r, double longest, int y, Str *out) {
     double whole = BAR * share(r->best, longest), bound = BAR * share(r->bound, longest);
     if (bound > whole) bound = whole;
     str_addf(out, "<g transform=\"translate(0 %d)\">", y);
-    tooltip(a, p, r, out);
+    tooltip(a, r, out);
     str_addf(out, "<rect class=\"hit\" width=\"%d\" height=\"%d\"/><text x=\"%d\" y=\"13\" class=\"label\">",
              LABEL + BAR + VALUES, ROW, LABEL - 8);
     if (r->function) html_add(out, arena_printf(a, "%u  %.34s  %.24s", (unsigned)r->step, r->function, r->kind));
@@ -64,13 +64,13 @@ static void bar(Arena *a, const Profile *p, const ProfileRow *r, double longest,
              100 * share(r->bound, r->best));
 }
 
-static void chart(Arena *a, const Profile *p, const ProfileRow *row, uint32_t n, const char *title, Str *out) {
+static void chart(Arena *a, const ProfileRow *row, uint32_t n, const char *title, Str *out) {
     double longest = 0;
     for (uint32_t i = 0; i < n; i++)
         if (row[i].best > longest) longest = row[i].best;
     str_addf(out, "<h2>%s</h2>\n<svg width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\">\n", title, LABEL + BAR + VALUES,
              (unsigned)(n * ROW + 4), LABEL + BAR + VALUES, (unsigned)(n * ROW + 4));
-    for (uint32_t i = 0; i < n; i++) bar(a, p, &row[i], longest, (int)i * ROW, out);
+    for (uint32_t i = 0; i < n; i++) bar(a, &row[i], longest, (int)i * ROW, out);
     str_add(out, "</svg>\n");
 }
 
@@ -107,8 +107,8 @@ void profile_html(const Profile *p, Str *out) {
     summary(a, p, out);
     str_add(out, "<p><i style=\"background:#3a9a5c\"></i> bound: the larger of the arithmetic at peak and the bytes at "
                  "the bandwidth; <i style=\"background:#d9795d\"></i> what the step took beyond it</p>\n");
-    chart(a, p, p->kind, p->nkind, "By kind", out);
-    chart(a, p, p->step, p->nstep, "Steps", out);
+    chart(a, p->kind, p->nkind, "By kind", out);
+    chart(a, p->step, p->nstep, "Steps", out);
     str_add(out, "</body>\n</html>\n");
 }
 
