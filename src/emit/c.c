@@ -54,9 +54,9 @@ static int temporaries(Emit *m, ExprId value, int depth, Str *out) {
         Expr x = *x_get(m->n, e);
         bool worth = (x.kind == X_fn && !x.is_index) || x.kind == X_load || (x.kind == X_cast && !x.is_index);
         if (!worth || idmap_get(&s.uses, e) < 2) continue;
-        if (varies(m, e) && x.dtype != DT_f32 && x.dtype != DT_bool && x.dtype != DT_i32) continue; /* bytes */
         if (idmap_get(&s.has_load, e) == 1 && idmap_get(&s.sure, e) == MAP_NONE) continue;
         bool vec = varies(m, e);
+        if (vec && dtype_is_int((DType)x.dtype) && x.dtype != DT_i32) continue; /* bytes are no vectors */
         while (!c_name_free(m, arena_printf(m->arena, "t%u", m->temps))) m->temps++;
         indent(out, depth);
         if (vec)

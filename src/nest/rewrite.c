@@ -207,14 +207,16 @@ static bool lanes_at(Nest *n, ExprId offset, AxisId lane, Lanes from) {
 }
 
 /* What vectors of floats are made of: bytes from memory, and sums of integers of 32 bits. */
-static bool lanes_of_integers(Nest *n, ExprId e, AxisId lane) {
+static bool lanes_of_integers(Nest *n, ExprId e, AxisId lane, IdMap *done) {
     Expr x = *x_get(n, e);
+    if (idmap_get(done, e) != MAP_NONE) return true;
+    idmap_set(n->tmp, done, e, 1);
     bool byte = x.dtype == DT_u8 || x.dtype == DT_i8;
     if (x.kind == X_load && (byte || x.dtype == DT_i32)) return lanes_at(n, x_load_offset(n, e), lane, LANES_neighbours);
     if (x.dtype != DT_i32) return false;
     if ((x.kind == X_var && x.i == X_VAR_VECTOR) || !x_varies(n, e, lane)) return true;
-    return x.kind == X_fn && x.id == FN_add && lanes_of_integers(n, x_arg(n, e, 0), lane) &&
-           lanes_of_integers(n, x_arg(n, e, 1), lane);
+    return x.kind == X_fn && x.id == FN_add && lanes_of_integers(n, x_arg(n, e, 0), lane, done) &&
+           lanes_of_integers(n, x_arg(n, e, 1), lane, done);
 }
 
 static bool lanes(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
@@ -225,7 +227,7 @@ static bool lanes(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
     if (!x_varies(n, e, lane)) return true;
     bool condition = x.dtype == DT_bool;
     if (condition ? !lane_condition(n, e, lane) : x.dtype != DT_f32) return false;
-    if (x.kind == X_cast && !condition) return lanes_of_integers(n, x_arg(n, e, 0), lane);
+    if (x.kind == X_cast && !condition) return lanes_of_integers(n, x_arg(n, e, 0), lane, done);
     if (x.kind == X_load) return lanes_at(n, x_load_offset(n, e), lane, from);
     if (x.kind == X_var && x.narg == 1) return lanes_at(n, x_arg(n, e, 0), lane, from); /* an array in memory */
     if (x.kind != X_fn || (!condition && !lane_fn((Fn)x.id))) return false;

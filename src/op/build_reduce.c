@@ -105,7 +105,6 @@ bool build_ReduceLogSumExp(NestBuild *b) {
     return store(&r, x_fn2(n, FN_add, me, x_fn1(n, FN_log, sum)));
 }
 
-/* First the extreme value, then the first (last) position that has it. */
 /* Of two classes: each element from itself and the other one, without loops over an axis of two. */
 #define MAX_OF_TWO "max(x[@a,k,@b], x[@a,1-k,@b])"
 #define THIS "rounded(exp(rounded(x[@a,k,@b] - " MAX_OF_TWO ")))"
@@ -120,6 +119,7 @@ bool build_Softmax(NestBuild *b) {
     return notation_build(b, two ? softmax_of_two : op_info[OP_Softmax].text);
 }
 
+/* First the extreme value, then the first (last) position that has it. */
 static bool build_arg(NestBuild *b, Combine c) {
     const Attr_ArgReduce *a = bd_attr(b);
     Nest *n = b->nest;

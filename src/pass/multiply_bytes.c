@@ -1,5 +1,5 @@
-/* Convolutions of whole floats as products of bytes, where the target sums these in one instruction: behind the passes
- * integers_as_floats and assign_layout. The operand is stored as u8, less its lowest value; the weights are i8; sums are
+/* Convolutions of whole floats as products of bytes, where the target sums these in one instruction: behind what makes
+ * them whole and lays channels in blocks. The operand is stored as u8, less its lowest value; the weights are i8; sums are
  * i32, the same whole numbers as before. */
 #include "pass/layout.h"
 #include "pass/whole.h"
@@ -13,47 +13,71 @@ typedef struct {
 } Bytes;
 
 typedef struct {
+    bool known, whole;
+    double lo, hi;
+} Bounds;
+
+typedef struct {
     Rw r;
     int four;      /* bytes of a dot product */
     uint32_t n;    /* entries: values at the start */
     Bytes *bytes;  /* one a value; NO_VALUE: not made yet */
+    Bounds *range;  /* one a value */
 } Maker;
 
 static bool whole(double x) { return x == rint(x); }
 
-/* Are the elements of v whole numbers, and which at most? */
-static bool range_of(Rw *r, ValueId v, int steps, double *lo, double *hi) {
-    NodeId d = rw_def(r, v);
+static bool range_of(Maker *m, ValueId v, int steps, double *lo, double *hi);
+
+/* Range of what node d makes; lo and hi are infinite before. */
+static bool range_made(Maker *m, NodeId d, int steps, double *lo, double *hi) {
+    Rw *r = &m->r;
     double low, high;
-    *lo = -INFINITY, *hi = INFINITY;
-    if (d == NO_NODE || !steps) return false;
     ValueId x = rw_in(r, d, 0);
+    bool all = false;
     switch (rw_at(r, d)->op) {
-    case OP_Round: range_of(r, x, steps - 1, lo, hi); return true;
-    case OP_Clip: {
-        bool known = range_of(r, x, steps - 1, lo, hi);
-        if (!const_scalar(r->g, rw_in(r, d, 1), &low) || !const_scalar(r->g, rw_in(r, d, 2), &high)) return false;
-        *lo = fmax(*lo, low), *hi = fmin(*hi, high);
-        return known && whole(*lo) && whole(*hi) && *lo <= *hi;
-    }
-    case OP_BlockChannels: /* filled up with 0 */
-        if (!range_of(r, x, steps - 1, lo, hi)) return false;
-        *lo = fmin(*lo, 0), *hi = fmax(*hi, 0);
+    case OP_Round:
+        range_of(m, x, steps, lo, hi);
+        *lo = rint(*lo), *hi = rint(*hi);
         return true;
+    case OP_Clip:
+        if (!const_scalar(r->g, rw_in(r, d, 1), &low) || !const_scalar(r->g, rw_in(r, d, 2), &high)) return false;
+        if (!(low <= high)) return false;
+        all = range_of(m, x, steps, lo, hi);
+        *lo = fmin(fmax(*lo, low), high), *hi = fmin(fmax(*hi, low), high);
+        return all && whole(*lo) && whole(*hi);
+    case OP_BlockChannels: /* filled up with 0 */
+        all = range_of(m, x, steps, lo, hi);
+        *lo = fmin(*lo, 0), *hi = fmax(*hi, 0);
+        return all;
     case OP_UnblockChannels:
     case OP_MaxPool:
     case OP_Reshape:
     case OP_Transpose:
-    case OP_Slice: return range_of(r, x, steps - 1, lo, hi);
+    case OP_Slice: return range_of(m, x, steps, lo, hi);
     case OP_Concat:
-        if (!range_of(r, x, steps - 1, lo, hi)) return false;
+        all = range_of(m, x, steps, lo, hi);
         for (unsigned i = 1; i < rw_at(r, d)->nin; i++) {
-            if (!range_of(r, rw_in(r, d, i), steps - 1, &low, &high)) return false;
+            all &= range_of(m, rw_in(r, d, i), steps, &low, &high);
             *lo = fmin(*lo, low), *hi = fmax(*hi, high);
         }
-        return true;
+        return all;
     default: return false;
     }
+}
+
+/* Are the elements of v whole numbers? Between which they lie, also of others: infinities where that is not known. */
+static bool range_of(Maker *m, ValueId v, int steps, double *lo, double *hi) {
+    NodeId d = rw_def(&m->r, v);
+    *lo = -INFINITY, *hi = INFINITY;
+    if (d == NO_NODE || !steps || v >= m->n) return false;
+    Bounds *k = &m->range[v];
+    if (!k->known) {
+        *k = (Bounds){.known = true, .lo = -INFINITY, .hi = INFINITY};
+        k->whole = range_made(m, d, steps - 1, &k->lo, &k->hi);
+    }
+    *lo = k->lo, *hi = k->hi;
+    return k->whole;
 }
 
 static ValueId number(Maker *m, const char *hint, double x) {
@@ -85,15 +109,12 @@ static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double lo, double hi) {
 }
 
 /* The weights as bytes, zeros behind the channels of a group up to whole fours. */
-static ValueId byte_weights(Maker *m, ValueId w, const Tensor *t) {
-    Shape s = t->shape;
-    int64_t inner = 1, ic = s.dim[1], padded = (ic + m->four - 1) / m->four * m->four;
-    for (int i = 2; i < s.rank; i++) inner *= s.dim[i];
-    s.dim[1] = padded;
-    Tensor *to = tensor_new(m->r.g->arena, DT_i8, s);
-    for (int64_t o = 0; o < s.dim[0]; o++)
-        for (int64_t i = 0; i < ic * inner; i++)
-            tensor_set_float(to, o * padded * inner + i, tensor_float(t, o * ic * inner + i));
+static ValueId byte_weights(Maker *m, ValueId w) {
+    Arena *tmp = arena_new("weights");
+    const Tensor *t = tensor_contents(value_data(m->r.g, const_padded(&m->r, w, m->four, 1)), tmp);
+    Tensor *to = tensor_new(m->r.g->arena, DT_i8, t->shape);
+    for (int64_t i = 0; i < shape_count(&t->shape); i++) tensor_set_float(to, i, tensor_float(t, i));
+    arena_free(tmp);
     ValueId made = graph_constant(m->r.g, m->r.g->value.at[w].name, to);
     rw_grow(&m->r);
     return made;
@@ -144,16 +165,16 @@ static void convolution(Maker *m, NodeId n) {
     double lo, hi;
     if (!t || a->group != 1 || a->block % m->four || value_shape(r->g, x)->rank == t->shape.rank) return;
     if ((b != NO_VALUE && !value_data(r->g, b)) || r->g->value.at[x].dtype != DT_f32) return;
-    if (!range_of(r, x, MOST_STEPS, &lo, &hi) || !(hi - fmin(lo, 0) <= 255)) return;
+    if (!range_of(m, x, MOST_STEPS, &lo, &hi) || !(hi - fmin(lo, 0) <= 255)) return;
     lo = fmin(lo, 0);
     if (lo != 0 && padded(a)) return; /* 0, which stands around it, would be another byte */
     Arena *tmp = arena_new("weights");
     ValueId in[3] = {x, w, NO_VALUE};
     t = tensor_contents(t, tmp);
     bool fits = t->dtype == DT_f32 && are_bytes(t) && byte_bias(m, b, t, lo, &in[2]);
-    if (fits) in[1] = byte_weights(m, w, t);
     arena_free(tmp);
     if (!fits) return;
+    in[1] = byte_weights(m, w);
     in[0] = bytes_of(m, n, x, lo, hi);
     ValueId sum = rw_node(r, n, OP_ConvBlocked, 3, in, rw_attr_copy(r, n));
     Attr_Cast *f32 = rw_attr_new(r, OP_Cast);
@@ -178,6 +199,7 @@ bool pass_multiply_bytes(Graph *g, PassContext *c) {
     Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .n = g->value.n};
     uint32_t nodes = g->node.n;
     m.bytes = arena_array_of(m.r.tmp, m.n + 1, Bytes);
+    m.range = arena_array_of(m.r.tmp, m.n + 1, Bounds);
     for (uint32_t v = 0; v < m.n; v++) m.bytes[v].bytes = NO_VALUE;
     for (NodeId n = 0; n < nodes; n++)
         if (g->node.at[n].op == OP_ConvBlocked) convolution(&m, n);
