@@ -267,6 +267,19 @@ static bool order_reduction(Contraction *c) {
     return st.naxis == 2 || rule_step(c->r, st);
 }
 
+/* The innermost piece of axis a, cut into pieces of `size` if it is larger. */
+static bool cut(Contraction *c, AxisId a, int64_t size, const char **name) {
+    StagePlan *s = plan_of(c);
+    for (int i = 0; i < s->npiece; i++) {
+        if (s->piece[i].root != a || s->piece[i].step != 1) continue;
+        bool larger = s->piece[i].size > size;
+        if (larger && !rule_step1(c->r, STEP_split, s->piece[i].name, size, NULL)) return false;
+        *name = rule_name(c->r, i + larger);
+        return true;
+    }
+    return false;
+}
+
 /* Bytes: the channels go inside the kernel's other loops, cut into fours, which `dot` sums. */
 static bool order_bytes(Contraction *c, const char **four) {
     StagePlan *s = plan_of(c);
@@ -288,15 +301,7 @@ static bool order_bytes(Contraction *c, const char **four) {
         if (s->piece[i].reduce && i != at) st.axis[st.naxis++] = s->piece[i].name;
     st.axis[st.naxis++] = s->piece[at].name;
     if (st.naxis > 1 && !rule_step(c->r, st)) return false;
-    for (int64_t size = block ? block : by; size >= by; size = size > by ? by : 0) { /* whole blocks, then fours of one */
-        int in = -1;
-        for (int i = 0; i < s->npiece; i++)
-            if (s->piece[i].root == channels && s->piece[i].step == 1) in = i;
-        if (s->piece[in].size > size && !rule_step1(c->r, STEP_split, s->piece[in].name, size, NULL)) return false;
-    }
-    for (int i = 0; i < s->npiece; i++)
-        if (s->piece[i].root == channels && s->piece[i].step == 1) *four = rule_name(c->r, i);
-    return true;
+    return (!block || cut(c, channels, block, four)) && cut(c, channels, by, four);
 }
 
 #define LONG_REDUCTION 512 /* points above which sums are taken in parts */

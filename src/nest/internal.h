@@ -36,6 +36,7 @@ int x_reductions(const Nest *n, ExprId e, ExprId *out, int max);
 /* The conjuncts of a guard: splits &&. */
 int x_conjuncts(const Nest *n, ExprId guard, ExprId *out, int max);
 bool x_varies(const Nest *n, ExprId e, AxisId lane); /* differs from lane to lane */
+static inline bool is_byte(DType t) { return t == DT_u8 || t == DT_i8; } /* loaded and stored as lanes of floats */
 /* Where the elements that the lanes of a load read may stand. */
 typedef enum { LANES_neighbours, LANES_strided, LANES_scattered } Lanes;
 /* Can e be computed for all lanes of `lane` at once: functions and comparisons of floats, loads as allowed, no other

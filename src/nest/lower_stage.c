@@ -202,7 +202,7 @@ static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
 static bool store_lanes(Lower *l, AxisId lane, ExprId value, ExprId offset) {
     int64_t coef;
     DType t = (DType)x_get(l->n, value)->dtype;
-    return (t == DT_f32 || t == DT_u8 || t == DT_i8) && x_coefficient(l->n, offset, lane, &coef) && coef == 1 &&
+    return (t == DT_f32 || is_byte(t)) && x_coefficient(l->n, offset, lane, &coef) && coef == 1 &&
            x_lanes(l->n, value, lane, l->sp->scattered ? LANES_scattered : LANES_neighbours);
 }
 

@@ -509,7 +509,7 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     const Stage st = n->stage.at[stage];
     for (int i = 0; i < st.nindex; i++) index[i] = x_rewrite(n, st.index[i], map, NULL, NULL, &done);
     DType t = n->buf.at[st.out].dtype;
-    if (st.combine != COMBINE_store || st.guard != NO_EXPR || (t != DT_f32 && t != DT_u8 && t != DT_i8) ||
+    if (st.combine != COMBINE_store || st.guard != NO_EXPR || (t != DT_f32 && !is_byte(t)) ||
         x_get(n, v)->dtype != t)
         return WHY("not a plain store of floats or bytes");
     if (!x_coefficient(n, buffer_offset(n, st.out, index), lane, &coef) || coef != 1 ||

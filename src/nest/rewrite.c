@@ -211,8 +211,7 @@ static bool lanes_of_integers(Nest *n, ExprId e, AxisId lane, IdMap *done) {
     Expr x = *x_get(n, e);
     if (idmap_get(done, e) != MAP_NONE) return true;
     idmap_set(n->tmp, done, e, 1);
-    bool byte = x.dtype == DT_u8 || x.dtype == DT_i8;
-    if (x.kind == X_load && (byte || x.dtype == DT_i32)) return lanes_at(n, x_load_offset(n, e), lane, LANES_neighbours);
+    if (x.kind == X_load && (is_byte((DType)x.dtype) || x.dtype == DT_i32)) return lanes_at(n, x_load_offset(n, e), lane, LANES_neighbours);
     if (x.dtype != DT_i32) return false;
     if ((x.kind == X_var && x.i == X_VAR_VECTOR) || !x_varies(n, e, lane)) return true;
     return x.kind == X_fn && x.id == FN_add && lanes_of_integers(n, x_arg(n, e, 0), lane, done) &&
@@ -251,7 +250,7 @@ static bool fits_byte(const Nest *n, ExprId e, DType t) {
 bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from) {
     IdMap done = {0};
     const Expr *x = x_get(n, e);
-    if (x->kind == X_cast && (x->dtype == DT_u8 || x->dtype == DT_i8)) { /* stored as bytes */
+    if (x->kind == X_cast && is_byte((DType)x->dtype)) { /* stored as bytes */
         if (!fits_byte(n, x_arg(n, e, 0), (DType)x->dtype)) return false;
         e = x_arg(n, e, 0);
     }

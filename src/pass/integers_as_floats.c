@@ -27,33 +27,10 @@ typedef struct {
 static DType type_of(const Numbers *p, ValueId v) { return v == NO_VALUE ? DT_none : p->r.g->value.at[v].dtype; }
 static const Tensor *data_of(const Numbers *p, ValueId v) { return value_data(p->r.g, v); }
 
-static ValueId number(Numbers *p, const char *hint, double x) {
-    Shape s = shape_of(0, NULL);
-    return rw_const_fill(&p->r, hint, DT_f32, &s, x);
-}
-
 static ValueId node1(Numbers *p, NodeId like, Op op, ValueId a) { return rw_node(&p->r, like, op, 1, &a, NULL); }
 
 static ValueId node2(Numbers *p, NodeId like, Op op, ValueId a, ValueId b) {
     return rw_node(&p->r, like, op, 2, (ValueId[2]){a, b}, NULL);
-}
-
-static ValueId plus(Numbers *p, NodeId like, ValueId v, double x) {
-    return x == 0 ? v : node2(p, like, OP_Add, v, number(p, "zero_point", x));
-}
-
-static ValueId clip(Numbers *p, NodeId like, ValueId v, double lo, double hi) {
-    return rw_node(&p->r, like, OP_Clip, 3, (ValueId[3]){v, number(p, "lowest", lo), number(p, "largest", hi)}, NULL);
-}
-
-static void *cast_attr(Numbers *p, DType t) {
-    Attr_Cast *a = rw_attr_new(&p->r, OP_Cast);
-    a->to = t;
-    return a;
-}
-
-static ValueId to_f32(Numbers *p, NodeId like, ValueId v) {
-    return rw_node(&p->r, like, OP_Cast, 1, &v, cast_attr(p, DT_f32));
 }
 
 /* ---- what is known of values ---- */
@@ -73,7 +50,7 @@ static const Whole *whole_of(Numbers *p, NodeId reader, ValueId v) {
     if (v == NO_VALUE || v >= p->n || data_of(p, v)) return NULL;
     DType t = type_of(p, v);
     if (p->whole[v].k == NO_VALUE && is_byte_like(t) && shape_known(value_shape(p->r.g, v)))
-        set_whole(p, v, (Whole){to_f32(p, reader, v), 0, dtype_lowest(t), dtype_largest(t)});
+        set_whole(p, v, (Whole){whole_cast(&p->r, reader, v, DT_f32), 0, dtype_lowest(t), dtype_largest(t)});
     return p->whole[v].k == NO_VALUE ? NULL : &p->whole[v];
 }
 
@@ -93,13 +70,13 @@ static ValueId centred(Numbers *p, NodeId like, const Whole *w, ValueId zero, do
     *lo = w->lo + w->shift, *hi = w->hi + w->shift;
     if (uniform(p, zero, &z)) {
         *lo -= z, *hi -= z;
-        return plus(p, like, w->k, w->shift - z);
+        return whole_plus(&p->r, like, w->k, w->shift - z);
     }
     DType t = type_of(p, zero);
     if (shape_count(value_shape(p->r.g, zero)) != 1 || !is_byte_like(t) || data_of(p, zero)) return NO_VALUE;
     double least = dtype_lowest(t), most = dtype_largest(t);
     *lo -= most, *hi -= least;
-    return node2(p, like, OP_Sub, plus(p, like, w->k, w->shift), to_f32(p, like, zero));
+    return node2(p, like, OP_Sub, whole_plus(&p->r, like, w->k, w->shift), whole_cast(&p->r, like, zero, DT_f32));
 }
 
 /* Scale per axis as a factor that broadcasts to a tensor of `rank`. */
@@ -142,7 +119,7 @@ static ValueId quotient(Numbers *p, NodeId n, ValueId x, ValueId scale, bool pos
         const_scalar(r->g, rw_in(r, c, 2), &hi)) {
         ValueId ratio = rw_const_zip(r, s->scale, scale, const_div);
         if (ratio != NO_VALUE)
-            return node1(p, n, OP_Round, clip(p, n, node2(p, n, OP_Mul, s->k, ratio), lo / by, hi / by));
+            return node1(p, n, OP_Round, whole_clip(&p->r, n, node2(p, n, OP_Mul, s->k, ratio), lo / by, hi / by));
     }
     return node1(p, n, OP_Round, node2(p, n, OP_Div, x, scale));
 }
@@ -156,9 +133,9 @@ static void quantize(Numbers *p, NodeId n) {
     if (data_of(p, x) || !scale_fits(p, scale, a->block_size) || !uniform(p, rw_in(&p->r, n, 2), &z)) return;
     double lo = dtype_lowest(t) - z, hi = dtype_largest(t) - z;
     scale = factor_of(p, scale, a->axis, value_shape(p->r.g, x)->rank);
-    ValueId k = clip(p, n, quotient(p, n, x, scale, lo >= 0), lo, hi);
-    ValueId q = plus(p, n, k, z);
-    rw_become(&p->r, n, OP_Cast, 1, &q, cast_attr(p, t));
+    ValueId k = whole_clip(&p->r, n, quotient(p, n, x, scale, lo >= 0), lo, hi);
+    ValueId q = whole_plus(&p->r, n, k, z);
+    rw_become(&p->r, n, OP_Cast, 1, &q, whole_cast_attr(&p->r, t));
     set_whole(p, y, (Whole){k, z, lo, hi});
     p->r.c->hits++;
 }
@@ -202,7 +179,7 @@ static void cast_from_float(Numbers *p, NodeId n) {
     double z;
     if (!is_byte_like(t) || type_of(p, x) != DT_f32 || !shape_known(value_shape(r->g, y)) || !is_rounded(p, &x, &z)) return;
     double lo = dtype_lowest(t) - z, hi = dtype_largest(t) - z;
-    ValueId k = clip(p, n, x, lo, hi), q = plus(p, n, k, z);
+    ValueId k = whole_clip(&p->r, n, x, lo, hi), q = whole_plus(&p->r, n, k, z);
     rw_set_in(r, n, 0, q);
     set_whole(p, y, (Whole){k, z, lo, hi});
 }
@@ -217,7 +194,7 @@ static void cast_integer(Numbers *p, NodeId n) {
     DType t = type_of(p, y);
     if (!w) return;
     if (t == DT_f32)
-        rw_replace(&p->r, n, plus(p, n, w->k, w->shift));
+        rw_replace(&p->r, n, whole_plus(&p->r, n, w->k, w->shift));
     else if (dtype_is_int(t) && dtype_info[t].bits <= 32 && w->lo + w->shift >= dtype_lowest(t) &&
              w->hi + w->shift <= dtype_largest(t))
         set_whole(p, y, *w);

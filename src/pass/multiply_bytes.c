@@ -80,30 +80,14 @@ static bool range_of(Maker *m, ValueId v, int steps, double *lo, double *hi) {
     return k->whole;
 }
 
-static ValueId number(Maker *m, const char *hint, double x) {
-    Shape s = shape_of(0, NULL);
-    return rw_const_fill(&m->r, hint, DT_f32, &s, x);
-}
-
-static ValueId cast_to(Maker *m, NodeId like, ValueId v, DType t) {
-    Attr_Cast *a = rw_attr_new(&m->r, OP_Cast);
-    a->to = t;
-    return rw_node(&m->r, like, OP_Cast, 1, &v, a);
-}
-
-static ValueId shifted(Maker *m, NodeId like, ValueId v, double by) {
-    return by == 0 ? v : rw_node(&m->r, like, OP_Add, 2, (ValueId[2]){v, number(m, "lowest", by)}, NULL);
-}
-
 /* v less lo as bytes. What is rounded is shifted before it is clipped, so that the kernel that makes it clips last. */
 static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double lo, double hi) {
     if (v < m->n && m->bytes[v].bytes != NO_VALUE) return m->bytes[v].bytes;
     NodeId clip = rw_def_op(&m->r, v, OP_Clip);
     bool rounded = clip != NO_NODE && rw_def_op(&m->r, rw_in(&m->r, clip, 0), OP_Round) != NO_NODE;
-    ValueId x = shifted(m, n, rounded && lo != 0 ? rw_in(&m->r, clip, 0) : v, -lo);
-    if (clip == NO_NODE || lo != 0)
-        x = rw_node(&m->r, n, OP_Clip, 3, (ValueId[3]){x, number(m, "lowest", 0), number(m, "largest", hi - lo)}, NULL);
-    ValueId made = cast_to(m, n, x, DT_u8);
+    ValueId x = whole_plus(&m->r, n, rounded && lo != 0 ? rw_in(&m->r, clip, 0) : v, -lo);
+    if (clip == NO_NODE || lo != 0) x = whole_clip(&m->r, n, x, 0, hi - lo);
+    ValueId made = whole_cast(&m->r, n, x, DT_u8);
     if (v < m->n) m->bytes[v] = (Bytes){made, lo};
     return made;
 }
@@ -177,9 +161,7 @@ static void convolution(Maker *m, NodeId n) {
     in[1] = byte_weights(m, w);
     in[0] = bytes_of(m, n, x, lo, hi);
     ValueId sum = rw_node(r, n, OP_ConvBlocked, 3, in, rw_attr_copy(r, n));
-    Attr_Cast *f32 = rw_attr_new(r, OP_Cast);
-    f32->to = DT_f32;
-    rw_become(r, n, OP_Cast, 1, &sum, f32);
+    rw_become(r, n, OP_Cast, 1, &sum, whole_cast_attr(r, DT_f32));
     r->c->hits++;
 }
 
@@ -190,7 +172,7 @@ static void read_bytes(Maker *m, NodeId n) {
     for (unsigned i = 0; i < rw_at(r, n)->nin; i++) {
         ValueId v = rw_in(r, n, i);
         if (v == NO_VALUE || v >= m->n || m->bytes[v].bytes == NO_VALUE) continue;
-        rw_set_in(r, n, i, shifted(m, n, cast_to(m, n, m->bytes[v].bytes, DT_f32), m->bytes[v].lo));
+        rw_set_in(r, n, i, whole_plus(r, n, whole_cast(r, n, m->bytes[v].bytes, DT_f32), m->bytes[v].lo));
     }
 }
 

@@ -45,3 +45,26 @@ double whole_sum(const Graph *g, ValueId w, int axis) {
         }
     return most;
 }
+
+static ValueId number(Rw *r, const char *hint, double x) {
+    Shape s = shape_of(0, NULL);
+    return rw_const_fill(r, hint, DT_f32, &s, x);
+}
+
+ValueId whole_plus(Rw *r, NodeId like, ValueId v, double x) {
+    return x == 0 ? v : rw_node(r, like, OP_Add, 2, (ValueId[2]){v, number(r, "zero_point", x)}, NULL);
+}
+
+ValueId whole_clip(Rw *r, NodeId like, ValueId v, double lo, double hi) {
+    return rw_node(r, like, OP_Clip, 3, (ValueId[3]){v, number(r, "lowest", lo), number(r, "largest", hi)}, NULL);
+}
+
+void *whole_cast_attr(Rw *r, DType t) {
+    Attr_Cast *a = rw_attr_new(r, OP_Cast);
+    a->to = t;
+    return a;
+}
+
+ValueId whole_cast(Rw *r, NodeId like, ValueId v, DType t) {
+    return rw_node(r, like, OP_Cast, 1, &v, whole_cast_attr(r, t));
+}

@@ -12,4 +12,9 @@ void whole_range(const Graph *g, ValueId v, double *lo, double *hi);
 /* The largest sum of absolute values that belongs to one output channel: `axis` 0: of w[axis]; the last: of a column of
  * a matrix. */
 double whole_sum(const Graph *g, ValueId w, int axis);
+/* New nodes on whole floats: v + x (v itself where x is 0), v between lo and hi, v as a t. */
+ValueId whole_plus(Rw *r, NodeId like, ValueId v, double x);
+ValueId whole_clip(Rw *r, NodeId like, ValueId v, double lo, double hi);
+ValueId whole_cast(Rw *r, NodeId like, ValueId v, DType t);
+void *whole_cast_attr(Rw *r, DType t); /* of Cast, for rw_become */
 #endif

@@ -21,18 +21,18 @@ const %b : f32[4] = [10, -20, 0, 1]
 const %b.1 : i32[4] = [4, -17, 3, -62]
 const %w.1 : f32[4,4,1,1] = [1, -2, 3, 0, 127, -128, 0, 0, 0, 5, -6, 0, 7, 7, 7, 0]
 const %w.2 : i8[4,4,1,1] = [1, -2, 3, 0, 127, -128, 0, 0, 0, 5, -6, 0, 7, 7, 7, 0]
-const %lowest : f32[] = [3]
-const %lowest.1 : f32[] = [0]
+const %zero_point : f32[] = [3]
+const %lowest : f32[] = [0]
 const %largest : f32[] = [203]
-const %lowest.2 : f32[] = [-3]
+const %zero_point.1 : f32[] = [-3]
 %r : f32[1,1,3,2,4] = Round(%x)
-%Add : f32[1,1,3,2,4] = Add(%r, %lowest) from "ConvBlocked"
-%Clip : f32[1,1,3,2,4] = Clip(%Add, %lowest.1, %largest) from "ConvBlocked"
+%Add : f32[1,1,3,2,4] = Add(%r, %zero_point) from "ConvBlocked"
+%Clip : f32[1,1,3,2,4] = Clip(%Add, %lowest, %largest) from "ConvBlocked"
 %Cast : u8[1,1,3,2,4] = Cast(%Clip) {to=u8} from "ConvBlocked"
 %ConvBlocked : i32[1,1,3,2,4] = ConvBlocked(%Cast, %w.2, %b.1) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=4}
 %y : f32[1,1,3,2,4] = Cast(%ConvBlocked) {to=f32} from "ConvBlocked"
 %Cast.1 : f32[1,1,3,2,4] = Cast(%Cast) {to=f32} from "Neg"
-%Add.1 : f32[1,1,3,2,4] = Add(%Cast.1, %lowest.2) from "Neg"
+%Add.1 : f32[1,1,3,2,4] = Add(%Cast.1, %zero_point.1) from "Neg"
 %z : f32[1,1,3,2,4] = Neg(%Add.1)
 out %y
 out %z
@@ -151,13 +151,13 @@ const %hi : f32[] = [200.25]
 const %w : f32[4,4,1,1] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
 const %bias : i32[4] = [-516, 492, -60, -40]
 const %w.1 : i8[4,4,1,1] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
-const %lowest : f32[] = [4]
-const %lowest.1 : f32[] = [0]
+const %zero_point : f32[] = [4]
+const %lowest : f32[] = [0]
 const %largest : f32[] = [204]
 %k : f32[1,1,3,2,4] = Clip(%x, %lo, %hi)
 %r : f32[1,1,3,2,4] = Round(%k)
-%Add : f32[1,1,3,2,4] = Add(%r, %lowest) from "ConvBlocked"
-%Clip : f32[1,1,3,2,4] = Clip(%Add, %lowest.1, %largest) from "ConvBlocked"
+%Add : f32[1,1,3,2,4] = Add(%r, %zero_point) from "ConvBlocked"
+%Clip : f32[1,1,3,2,4] = Clip(%Add, %lowest, %largest) from "ConvBlocked"
 %Cast : u8[1,1,3,2,4] = Cast(%Clip) {to=u8} from "ConvBlocked"
 %ConvBlocked : i32[1,1,3,2,4] = ConvBlocked(%Cast, %w.1, %bias) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=4}
 %y : f32[1,1,3,2,4] = Cast(%ConvBlocked) {to=f32} from "ConvBlocked"
