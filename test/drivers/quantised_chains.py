@@ -85,6 +85,4 @@ def signed(rng):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.argv += ["all", "0", "16"]
-    main([unsigned, signed])
+    main([unsigned, signed], count=16)

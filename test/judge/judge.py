@@ -105,12 +105,12 @@ def check(case, out, target):
     return None
 
 
-def main(kinds):
-    """[KIND|all [FIRST [COUNT]]]: every kind, seeds 0 to 3, c99 and the host in turn."""
+def main(kinds, count=4):
+    """[KIND|all [FIRST [COUNT]]]: every kind, `count` seeds from 0 on, c99 and the host in turn."""
     name = os.path.basename(sys.argv[0]).split(".")[0]
     work = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test", name)
     chosen = [k for k in kinds if len(sys.argv) < 2 or sys.argv[1] in (k.__name__, "all")]
-    first, count = (int(sys.argv[i]) if len(sys.argv) > i else d for i, d in ((2, 0), (3, 4)))
+    first, count = (int(sys.argv[i]) if len(sys.argv) > i else d for i, d in ((2, 0), (3, count)))
     onnxruntime.set_default_logger_severity(4)
     os.makedirs(work, exist_ok=True)
     os.environ["XDG_CACHE_HOME"] = work + "/cache"

@@ -1,6 +1,6 @@
 /* The vector functions of generated code against the C library's on doubles: what snippet_test compiles for each target
- * that the machine runs, with T the vector type, I that of integers, and snippets.h all that is written for it. Numbers from the whole range
- * and the neighbours of special ones; prints and returns what is wrong.
+ * that the machine runs, with T the vector type, I that of integers, and snippets.h all that is written for it. Numbers
+ * from the whole range and the neighbours of special ones; prints and returns what is wrong.
  *     vectors [STEP]      every STEP-th float; prints the largest errors */
 #include "snippets.h"
 #include <math.h>
