@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Targets of other processors: models compiled by a cross compiler and run by an emulator, against the interpreter. What
+`tenon targets` says an emulator runs; nothing where none is installed.
+
+    emulated.py [TARGET ...]
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
+TENON = os.path.join(BUILD, "tenon")
+SHARED = os.path.join(ROOT, "../shared/models")
+MODELS = ["../examples/digits/digits.onnx", "quantised_onnx/digits_qdq_uint8_pt.onnx", "quantised_onnx/digits_qop_int8.onnx",
+          "mlperf_tiny/kws_int8.onnx", "mlperf_tiny/ic_int8.onnx", "mlperf_tiny/vww_int8.onnx", "mlperf_tiny/ad_int8.onnx",
+          "control_flow/scan_rnn.onnx", "tiny_lm/tiny_lm_fixed16.onnx", "ultraface/RFB-320.onnx"]
+QUICK = 4  # models of a quick run
+
+
+def emulated():
+    """target -> compiler, of those that an emulator runs"""
+    said = subprocess.run([TENON, "targets"], capture_output=True, text=True, check=True).stdout
+    found, name, compiler = {}, None, None
+    for line in said.splitlines():
+        words = line.split()
+        if not line.startswith(" "):
+            name = words[0]
+        elif words[0] in ("from", "no"):
+            compiler = line.split(", ")[2].split()[0]
+        elif line.strip().startswith("runs here by") and shutil.which(compiler):
+            found[name] = compiler
+    return found
+
+
+def path(model):
+    own = os.path.join(ROOT, model[3:])
+    return own if model.startswith("../examples/") else os.path.join(SHARED, model)
+
+
+def main():
+    targets = [t for t in emulated() if len(sys.argv) < 2 or t in sys.argv[1:]]
+    models = MODELS[:QUICK] if os.environ.get("TENON_TEST") == "quick" else MODELS
+    passed = failed = skipped = 0
+    for target in targets:
+        for model in models:
+            if not os.path.exists(path(model)):
+                skipped += 1
+                continue
+            run = subprocess.run([TENON, "verify", path(model), "--target", target], capture_output=True, text=True, timeout=600)
+            passed, failed = passed + (run.returncode == 0), failed + (run.returncode != 0)
+            if run.returncode:
+                print(f"FAIL {target}, {model}: {(run.stderr or run.stdout).strip()[-400:]}", flush=True)
+    if not targets:
+        skipped = len(models)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
