@@ -46,7 +46,7 @@ $(B)/gen/import/onnx/onnx.pb-c.c: src/import/onnx/onnx.proto
 # vectors of N floats; there is one of it for each N.
 WIDE := $(wildcard runtime/snippet/f32xN_*.h)
 WIDTHS := 4 8 16
-SKEL := $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(filter-out $(WIDE),$(wildcard runtime/snippet/*.h)) \
+SKEL := $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) $(filter-out $(WIDE),$(wildcard runtime/snippet/*.h)) \
     $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=$(B)/gen/runtime/snippet/f32x$(n)_%)) \
     $(wildcard runtime/pool/tenon_pool.*) runtime/cpu/x86_cpu.h
 define WIDTH

@@ -3,19 +3,29 @@
 #include "cli/progress.h"
 #include "cli/temp.h"
 #include "emit/emit.h"
+#include "emit/image.h"
+#include "target/board.h"
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Debian calls the package of X-gcc gcc-X. */
+static const char *compiler_package(Arena *a, const char *cc) {
+    size_t n = strlen(cc);
+    return n > 4 && !strcmp(cc + n - 4, "-gcc") ? arena_printf(a, "gcc-%.*s", (int)n - 4, cc) : cc;
+}
+
 bool compiler_words(Command *c, Diag *d, const Target *t) {
-    const char *set = getenv("CC");
+    bool own = !strcmp(t->cc, "gcc"); /* CC names a compiler for this machine */
+    const char *set = own ? getenv("CC") : NULL;
     Command words = command_new(c->arena);
     command_add_words(&words, set && *set ? set : t->cc);
     if (!words.word.n) command_add(&words, t->cc);
     const char *place = program_find(c->arena, words.word.at[0]);
     if (!place)
         return diag_error(d, (Loc){.field = set && *set ? "CC" : NULL},
-                          "install it (package gcc), set CC to another, or take --engine interpreter",
+                          arena_printf(c->arena, "install it (package %s), %sor take --engine interpreter",
+                                       compiler_package(c->arena, t->cc), own ? "set CC to another, " : ""),
                           "the C compiler '%s' is not found", words.word.at[0]);
     char *absolute = realpath(place, NULL);
     command_add(c, absolute && !strchr(words.word.at[0], '/') ? place : absolute ? absolute : place);
@@ -59,6 +69,10 @@ bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const
     command_add(&c, "-o");
     command_add(&c, "program");
     for (int i = 0; i < (profile ? 4 : 3); i++) command_add(&c, arena_printf(a, "%s%s.c", name, files[i]));
+    if (target_image(t)) {
+        command_add(&c, arena_printf(a, "%s_start.c", name));
+        command_add_words(&c, emit_image_flags(a, t, name));
+    }
     if (threads) {
         command_add(&c, "tenon_pool.c");
         command_add(&c, "-pthread");

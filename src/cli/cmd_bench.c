@@ -1,11 +1,23 @@
 #include "cli/cmd.h"
 #include "cli/runner.h"
 #include "cli/versus.h"
+#include "target/board.h"
 
 static const CommandInfo info = {
     "bench", "MODEL", "Measures how long one run of the compiled model takes, on seeded random inputs, alone or beside other engines.",
     "tenon bench mobilenet.onnx --seconds 5 --input-shape x=1x3x224x224\n"
     "  tenon bench mobilenet.onnx --vs onnxruntime,openvino,mnn,ncnn --python peers/bin/python", CMD_bench};
+
+/* Seconds that one run is longer than. */
+#define COUNT_ONCE 1e-6
+
+/* An emulator's time: a nanosecond an instruction. */
+static void print_count(Arena *a, const Runner *r, double ms) {
+    double n = ms * 1e6;
+    printf("MACs    %s\ncount   %.0f instructions", count_words(a, (double)r->macs), n);
+    if (r->macs) printf(", %.3f a MAC", n / (double)r->macs);
+    printf("\n");
+}
 
 static bool bench(Cli *c) {
     const Options *o = &c->options;
@@ -19,8 +31,13 @@ static bool bench(Cli *c) {
     const Tensor **in = g ? model_tensors(&m, c->arena, g, true) : NULL;
     Runner *r = in ? runner_open(c->arena, c->diag, o, &m, g, false) : NULL;
     if (r && o->vs.n) return versus(r, in, o, python);
-    if (!r || !runner_time(r, in, o->seconds, &median, &best)) return false;
+    bool counts = r && r->target->board && r->target->board->counts;
+    if (!r || !runner_time(r, in, counts ? COUNT_ONCE : o->seconds, &median, &best)) return false;
     printf("target  %s\n", r->target->name);
+    if (counts) {
+        print_count(c->arena, r, best);
+        return true;
+    }
     if (o->threads > 1) printf("threads %d\n", o->threads);
     printf("MACs    %s\nmedian  %.4g ms\nbest    %.4g ms\nspeed   %.4g GMAC/s\n",
            count_words(c->arena, (double)r->macs), median, best, (double)r->macs / (median > 0 ? median : 1e-6) * 1e-6);

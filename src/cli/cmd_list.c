@@ -1,8 +1,33 @@
 /* tenon targets, passes, ops: what there is. */
+#include "cli/boards.h"
 #include "cli/cmd.h"
 #include "op/op.h"
 #include "pass/pass.h"
 #include <string.h>
+
+static void print_memory(const char *what, const Memory *m) {
+    if (m->bytes) printf(", %s %lld KiB at 0x%08llx", what, (long long)m->bytes >> 10, (unsigned long long)m->origin);
+}
+
+static void print_target(Arena *a, Diag *d, const Target *t) {
+    const Target *runs = target_to_run(a, d, t);
+    printf("%-12s %s\n", t->name, t->help);
+    printf("             %s%s, %d-byte vectors, %s %s\n", t->parent ? "from " : "no parent", t->parent ? t->parent->name : "",
+           t->vector_bytes, t->cc, t->cflags);
+    for (int v = 0; v < t->nvariant; v++)
+        printf("%s %s%s", v ? "" : "             variants", t->variant[v]->name, v + 1 < t->nvariant ? "" : "\n");
+    if (t->board && t->board->ram.bytes) {
+        printf("             %.6g MHz", t->board->mhz);
+        print_memory("flash", &t->board->flash);
+        print_memory("RAM", &t->board->ram);
+        printf("\n");
+    }
+    printf("             %s%s\n",
+           !runs->run   ? "cannot run here"
+           : *runs->run ? "runs here by "
+                        : "runs here",
+           runs->run ? runs->run : "");
+}
 
 int targets_command(int argc, char **argv) {
     static const CommandInfo info = {"targets", "", "Lists the targets that --target takes.", "tenon targets",
@@ -12,18 +37,12 @@ int targets_command(int argc, char **argv) {
     int n;
     const Target *const *list = target_list(&n), *host = target_host();
     for (int i = 0; i < n; i++) {
-        const Target *t = list[i];
-        printf("%-12s %s\n", t->name, t->help);
-        printf("             %s%s, %d-byte vectors, %s %s\n", t->parent ? "from " : "no parent",
-               t->parent ? t->parent->name : "", t->vector_bytes, t->cc, t->cflags);
-        for (int v = 0; v < t->nvariant; v++)
-            printf("%s %s%s", v ? "" : "             variants", t->variant[v]->name, v + 1 < t->nvariant ? "" : "\n");
-        printf("             %s%s%s\n",
-               !t->run   ? "cannot run here"
-               : *t->run ? "runs here by "
-                         : "runs here",
-               t->run ? t->run : "", t == host ? " (the default: native)" : "");
+        print_target(c.arena, c.diag, list[i]);
+        if (list[i] == host) printf("             the default: native\n");
     }
+    uint32_t boards;
+    const Target *const *board = board_list(c.arena, c.diag, &boards);
+    for (uint32_t i = 0; i < boards; i++) print_target(c.arena, c.diag, board[i]);
     return cli_end(&c, true);
 }
 

@@ -1,4 +1,5 @@
 #include "cli/options.h"
+#include "cli/boards.h"
 #include "base/io.h"
 #include "base/str.h"
 #include <argp.h>
@@ -204,13 +205,11 @@ static const char *parse_channels(const char *text, double *out, int *n) {
 }
 
 static const char *parse_target(Options *o, const char *text) {
-    o->target = target_find(text);
-    if (o->target) return NULL;
-    int n;
-    const Target *const *list = target_list(&n);
+    o->target = target_named(o->arena, o->diag, text);
+    if (o->target || diag_errors(o->diag)) return NULL; /* what is wrong with the board's file is said later */
     Str s = str_new(o->arena);
-    str_add(&s, "is not a target; there are native");
-    for (int i = 0; i < n; i++) str_addf(&s, ", %s", list[i]->name);
+    str_add(&s, "is not a target; there are ");
+    target_names(o->arena, o->diag, &s);
     return s.at;
 }
 
@@ -482,7 +481,9 @@ bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, in
     o->line = typed_line(a, argc, argv);
     parse_words(o, given, argc, argv);
     if (o->config && !read_config(o, given)) return false;
+    if (diag_errors(d)) return false;
     if (!o->target) o->target = target_host();
+    if (command->bit & (CMD_run | CMD_verify | CMD_bench | CMD_profile)) o->target = target_to_run(a, d, o->target);
     if (*command->arguments && !o->model && !o->list_passes)
         usage_error(o, command->bit == CMD_verify ? "which model, or which case folder?" : "which model?");
     if (command->bit & (CMD_compile | CMD_convert) && !o->output && !o->list_passes)

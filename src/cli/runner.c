@@ -6,6 +6,7 @@
 #include "cli/temp.h"
 #include "emit/package.h"
 #include "op/op.h"
+#include "target/board.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,7 +168,8 @@ static bool profile_write(Runner *r, const char *folder) {
 static void clean(Runner *r, const char *folder) {
     static const char *const rest[] = {"tenon_pool.h", "tenon_pool.c", "Makefile", "CMakeLists.txt", "log"};
     static const char *const ends[] = {".h",         ".c",         "_weights.h", "_weights.c", "_weights.bin",
-                                       "_example.c", "_profile.c", ".map.json",  ".o",         "_weights.o"};
+                                       "_example.c", "_profile.c", ".map.json",  ".o",         "_weights.o",
+                                       "_start.c",   ".ld"};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) unlink(path_join(r->arena, folder, rest[i]));
     for (int v = -1; v < r->target->nvariant; v++) {
         const char *name = v < 0 ? "model" : emit_variant_name(r->arena, "model", r->target, v);
@@ -294,14 +296,15 @@ static bool write_plain(Diag *d, const char *path, const Tensor *t) {
                             strerror(errno));
 }
 
-bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, Command *c) {
+static void add_word(void *to, const char *word) {
+    command_add(to, word);
+}
+
+bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, double seconds, Command *c) {
     Arena *a = r->arena;
-    command_add_words(c, r->target->run);
-    char *place = realpath(r->program, NULL);
-    command_add(c, place ? place : r->program);
-    free(place);
-    command_add(c, "--out");
-    command_add(c, "out");
+    Command words = command_new(a);
+    command_add(&words, "--out");
+    command_add(&words, "out");
     for (uint32_t i = 0; i < r->nin; i++) {
         ValueId v = graph_find(r->graph, r->in[i].name);
         const Tensor *t = NULL;
@@ -312,8 +315,15 @@ bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, Comman
                               r->in[i].name);
         const char *name = arena_printf(a, "in%u.bin", (unsigned)i);
         if (!write_plain(r->diag, path_join(a, work, name), t)) return false;
-        command_add(c, name);
+        command_add(&words, name);
     }
+    if (seconds > 0) {
+        command_add(&words, "--time");
+        command_add(&words, arena_printf(a, "%.6f", seconds));
+    }
+    char *place = realpath(r->program, NULL);
+    target_command(a, r->target, place ? place : r->program, words.word.at, words.word.n, add_word, c);
+    free(place);
     return true;
 }
 
@@ -374,7 +384,7 @@ static const Tensor *read_output(Runner *r, const char *work, uint32_t i) {
 static const Tensor **execute_all(Runner *r, const Tensor *const *in) {
     const char *work = temp_folder(r->arena, r->diag, NULL);
     Command c = command_new(r->arena);
-    if (!work || !runner_prepare(r, in, work, &c) || !execute(r, &c, work)) return NULL;
+    if (!work || !runner_prepare(r, in, work, 0, &c) || !execute(r, &c, work)) return NULL;
     const Tensor **out = arena_array_of(r->arena, r->nout + 1, const Tensor *);
     for (uint32_t i = 0; i < r->nout; i++)
         if (!(out[i] = read_output(r, work, i))) return NULL;
@@ -423,9 +433,7 @@ const char *runner_log(Runner *r, const Tensor *const *in, double seconds, const
     const char *work = temp_folder(r->arena, r->diag, NULL);
     Command c = command_new(r->arena);
     Bytes log;
-    if (!work || !runner_prepare(r, in, work, &c)) return NULL;
-    command_add(&c, "--time");
-    command_add(&c, arena_printf(r->arena, "%.6f", seconds));
+    if (!work || !runner_prepare(r, in, work, seconds, &c)) return NULL;
     if (!execute(r, &c, work) || !io_map(r->arena, r->diag, path_join(r->arena, work, "log"), &log)) return NULL;
     const char *line = strstr(arena_strndup(r->arena, (const char *)log.data, log.n), start);
     for (const char *next; line && (next = strstr(line + 1, start));) line = next;

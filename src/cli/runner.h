@@ -38,8 +38,8 @@ Runner *runner_interpreter(Arena *a, Diag *d, const Graph *g);
  * order. NULL with diagnostics. */
 const Tensor **runner_run(Runner *r, const Tensor *const *in);
 /* Writes the inputs into folder `work` and adds the words of a call to c: emulator, program, `--out out`, the inputs' files
- * in the program's order. */
-bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, Command *c);
+ * in the program's order; with seconds > 0 `--time`. */
+bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, double seconds, Command *c);
 /* Runs again and again for `seconds`; milliseconds. */
 bool runner_time(Runner *r, const Tensor *const *in, double seconds, double *median, double *best);
 /* Does that, and gives what the program has printed from the last `start` on; NULL with diagnostics. */

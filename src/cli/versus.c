@@ -51,7 +51,7 @@ static bool write_job(Versus *v, const Tensor *const *in) {
     Command program = command_new(v->arena);
     const Options *o = v->o;
     char *model = realpath(o->model, NULL);
-    if (!runner_prepare(v->r, in, v->work, &program)) {
+    if (!runner_prepare(v->r, in, v->work, 0, &program)) {
         free(model);
         return false;
     }

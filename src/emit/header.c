@@ -1,5 +1,6 @@
 /* NAME.h and what else shows the program's inputs and outputs: the example. */
 #include "emit/package.h"
+#include "target/board.h"
 #include <limits.h>
 #include <string.h>
 
@@ -260,6 +261,9 @@ static const char strings_functions[] =
     "    return written;\n"
     "}\n\n";
 
+/* Of NAME_start.c. */
+static const char board_seconds[] = "#define BOARD\ndouble board_seconds(void);\n\n";
+
 static bool has_strings(const Package *k) {
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
         if (k->port[i].value->dtype == DT_string) return true;
@@ -289,6 +293,7 @@ void example_text(const Package *k, Str *out) {
                                 {"outputs", rows_text(k, false)},
                                 {"io", io.at},
                                 {"arena_bytes", arena},
+                                {"board_seconds", target_image(k->target) ? board_seconds : ""},
                                 {"strings", has_strings(k) ? strings_functions : ""},
                                 {"strings_help", has_strings(k) ? ",\n * or the strings one behind the other, each with the 0 at its end" : ""},
                                 {"load_strings", has_strings(k) ? "    if (t->type == TYPE_string) return load_strings(t, path, f);\n" : ""},

@@ -1,7 +1,9 @@
 /* The generated package: names, files, and the text helpers that its writers share. */
 #include "emit/package.h"
 #include "base/size.h"
+#include "emit/image.h"
 #include "emit/skel.h"
+#include "target/board.h"
 #include <string.h>
 
 const char *name_unique(Arena *a, Map *taken, const char *base) {
@@ -266,6 +268,7 @@ static void makefile_text(const Package *k, Str *out) {
     Str heading = str_new(k->arena);
     heading_add(k, &heading, "Makefile", "# ", "# ");
     const Target *t = k->target;
+    bool image = target_image(t);
     const SkelValue values[] = {{"heading", heading.at},
                                 {"name", k->name},
                                 {"target", t->name},
@@ -277,6 +280,8 @@ static void makefile_text(const Package *k, Str *out) {
                                 {"pool_h", package_threads(k) ? " tenon_pool.h" : ""},
                                 {"pool_lib", package_threads(k) ? " -pthread" : ""},
                                 {"pool_rule", package_threads(k) ? pool_rule : ""},
+                                {"start_o", image ? arena_printf(k->arena, " %s_start.o", k->name) : ""},
+                                {"ldflags", image ? arena_printf(k->arena, "LDFLAGS ?= %s\n", emit_image_flags(k->arena, t, k->name)) : ""},
                                 {NULL, NULL}};
     skeleton_fill(out, "package.mk.in", values);
 }
@@ -352,7 +357,7 @@ bool package_write_outside(const Package *k, OutSet *set, const char *dir) {
     cmake_text(k, &cmake);
     return package_put(k, set, dir, ".h", &header) && package_put(k, set, dir, "_example.c", &example) &&
            package_put_as(k, set, dir, "Makefile", &makefile) && package_put_as(k, set, dir, "CMakeLists.txt", &cmake) &&
-           (!package_threads(k) || package_write_pool(k, set, dir));
+           (!package_threads(k) || package_write_pool(k, set, dir)) && (!target_image(k->target) || image_write(k, set, dir));
 }
 
 bool package_write_code(const Package *k, OutSet *set, const char *dir) {

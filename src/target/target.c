@@ -13,8 +13,9 @@ typedef struct {
 } Row;
 
 #define TARGET(name, parent, help, dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs)                    \
-    {{name, help, NULL, DIALECT_##dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs, NULL, 0}, parent},
+    {{name, help, NULL, DIALECT_##dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs, NULL, NULL, NULL, 0}, parent},
 #define VARIANTS(name, targets)
+#define EMULATED(name, board)
 static Row rows[] = {
 #include "target/targets.def"
 };
@@ -29,9 +30,21 @@ static const struct {
 } variants[] = {
 #include "target/targets.def"
 };
-#undef TARGET
 #undef VARIANTS
 enum { VARIANT_ROWS = sizeof variants / sizeof *variants };
+
+#undef EMULATED
+#define VARIANTS(name, targets)
+#define EMULATED(name, board) {name, board},
+static const struct {
+    const char *name, *board;
+} emulated[] = {
+#include "target/targets.def"
+};
+#undef TARGET
+#undef VARIANTS
+#undef EMULATED
+enum { EMULATED_ROWS = sizeof emulated / sizeof *emulated };
 
 #define CPU(word, reg, bit, kept) {word, #reg, #bit, "x86_" #kept},
 static const CpuWord cpu_words[] = {
@@ -72,8 +85,7 @@ static bool runs_here(const Target *t) {
     return true;
 }
 
-/* The first word of `command` is a program that PATH leads to. */
-static bool installed(const char *command) {
+bool program_installed(const char *command) {
     size_t n = strcspn(command, " ");
     const char *path = getenv("PATH");
     char file[4096];
@@ -139,10 +151,13 @@ static const Target *const *table(void) {
         Target *t = &rows[i].t;
         if (runs_here(t))
             t->run = "";
-        else if (!installed(t->run))
+        else if (!program_installed(t->run))
             t->run = NULL;
     }
     add_variants();
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < EMULATED_ROWS; k++)
+            if (!strcmp(rows[i].t.name, emulated[k].name)) rows[i].t.emulated = emulated[k].board;
     for (int i = 0; i < ROWS; i++) list[i] = &rows[i].t;
     return list;
 }

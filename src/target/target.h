@@ -1,11 +1,13 @@
 /* A target is data: what vectors, registers, features and caches there are, which dialect of C is written, how that is
- * compiled and run. It starts from a parent. Boards (text files) come with the microcontroller targets. */
+ * compiled and run. It starts from a parent. A board (target/board.h) is a target too. */
 #ifndef TENON_TARGET_TARGET_H
 #define TENON_TARGET_TARGET_H
 #include "base/diag.h"
 #include "ir/types.h"
 
 typedef enum { DIALECT_c99, DIALECT_gnu /* GNU vector extensions */ } Dialect;
+
+typedef struct Board Board;
 
 typedef struct Target {
     const char *name;
@@ -20,6 +22,8 @@ typedef struct Target {
     const char *run;        /* command prefix that runs a program on this machine ("" natively, "qemu-x86_64 -cpu max");
                                NULL: the CPU lacks something and no emulator is installed */
     const char *cpu_needs;  /* words of /proc/cpuinfo flags that the CPU must have to run it; "" : any */
+    const char *emulated;   /* the board whose emulator runs its programs where `run` cannot; NULL: none */
+    const Board *board;     /* NULL: any machine of the kind */
     const struct Target *const *variant; /* what a package for it holds, best first; NULL: its own code alone */
     int nvariant;
 } Target;
@@ -27,6 +31,7 @@ typedef struct Target {
 const Target *target_find(const char *name); /* "native" and NULL: target_host(); NULL when unknown */
 const Target *target_host(void);             /* best of the table that this machine runs, by CPUID */
 const Target *const *target_list(int *n);
+bool program_installed(const char *command); /* PATH leads to the command's first word */
 int target_lanes(const Target *t, DType d);  /* vector_bytes / bytes; 1 for scalar targets */
 const Target *target_here(const Target *t);  /* of its variants the best that this machine runs; t when it has none */
 

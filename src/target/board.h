@@ -1,0 +1,40 @@
+/* Boards: a target with the memory, clock and tools of one machine, read at run time from a text file of lines
+ * `key words`, '#' begins a comment:
+ *     help    what it is
+ *     target  which target it starts from
+ *     flash   ORIGIN SIZE   where code and constants stay, as 0x08000000 2M
+ *     ram     ORIGIN SIZE
+ *     vectors ORIGIN        where the processor looks for its vectors, if that is not the start of the flash
+ *     clock   MHz
+ *     time    instructions   the emulator's clock goes on by 1 ns an instruction, so that times are counts of these
+ *     start   which start-up code its images have: `arm-m`; without it an operating system starts programs
+ *     cc, cflags, ldflags, run   the compiler in place of the target's; flags behind the target's; flags for linking; the
+ *             command that runs a program, where {program} is its file and {arguments} stands for ,arg=WORD of each
+ *             argument; without {program} both go behind the command
+ * Only `target` has to be there. A board without `run` is compiled for and linked for, but not run. */
+#ifndef TENON_TARGET_BOARD_H
+#define TENON_TARGET_BOARD_H
+#include "target/target.h"
+
+typedef struct {
+    uint64_t origin;
+    int64_t bytes;
+} Memory;
+
+struct Board {
+    Memory flash, ram; /* bytes 0: not told */
+    uint64_t vectors;
+    bool counts;       /* a nanosecond of its time is an instruction */
+    double mhz;        /* 0: not told */
+    const char *start; /* "": none */
+    const char *ldflags;
+};
+
+/* A target of name `name` from the text of a board's file, in a; NULL with a diagnostic for each bad line of `file`. */
+const Target *board_parse(Arena *a, Diag *d, const char *file, const char *name, const char *text);
+/* Programs for it are images with start-up code of their own. */
+bool target_image(const Target *t);
+/* Its command for `program` with n words behind it, word by word. */
+typedef void CommandWord(void *to, const char *word);
+void target_command(Arena *a, const Target *t, const char *program, const char *const *word, uint32_t n, CommandWord *add, void *to);
+#endif
