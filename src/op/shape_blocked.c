@@ -36,9 +36,12 @@ SHAPE_FN(unblock_channels) {
 
 #define MOST_PAD ((int64_t)1 << 46)
 
+typedef struct {
+    Ints strides, dilations, pads;
+} Windows;
+
 /* floor((size + p0 + p1 - d*(k-1) - 1) / s) + 1 of a known size */
-static bool windows(Graph *g, NodeId n, int d, Dim size, Dim k, Dim *out) {
-    const Attr_ConvBlocked *a = SHAPE_ATTR(ConvBlocked);
+static bool windows(Graph *g, NodeId n, int d, Dim size, Dim k, const Windows *a, Dim *out) {
     uint32_t spatial = a->strides.n;
     if (!dim_known(size) || !dim_known(k)) return SHAPE_ERROR(NULL, "dimension %d has to be a number", d + 2);
     int64_t reach, room;
@@ -92,7 +95,8 @@ SHAPE_FN(conv_blocked) {
     y.dim[1] = oc / a->block;
     y.dim[w.shape.rank] = a->block;
     for (int d = 0; d < spatial; d++)
-        if (!windows(g, n, d, x.shape.dim[d + 2], w.shape.dim[d + 2], &y.dim[d + 2])) return false;
+        if (!windows(g, n, d, x.shape.dim[d + 2], w.shape.dim[d + 2], &(Windows){a->strides, a->dilations, a->pads}, &y.dim[d + 2]))
+            return false;
     return shape_set(g, n, 0, sum, &y);
 }
 
@@ -153,4 +157,54 @@ SHAPE_FN(conv_winograd) {
         y.dim[d + 2] = size - 2;
     }
     return shape_want(g, n, 2, &bias) && shape_set(g, n, 0, x.type, &y);
+}
+
+/* Operands of a convolution of bytes with its channels last, and its result's sizes in y from dimension 1 on. */
+static bool bytes_windows(Graph *g, NodeId n, int spatial, Operand *x, Operand *w, Operand *b, Shape *y) {
+    const Attr_ConvBytes *a;
+    if (!shape_operand(g, n, 0, x) || !shape_operand(g, n, 1, w)) return false;
+    if ((x->type != DT_u8 && x->type != DT_i8) || w->type != DT_i8)
+        return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+    if (spatial < 0) spatial += w->shape.rank;
+    if (spatial < 1 || x->shape.rank != spatial + 2 || !shape_known(&x->shape) || !shape_known(&w->shape))
+        return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+    if (node_in(&g->node.at[n], 2) != NO_VALUE && (!shape_operand(g, n, 2, b) || b->type != DT_i32))
+        return SHAPE_ERROR("b", "%s: want i32", operand_text(g, n, 2));
+    if (!shape_list_attr(g, n, "strides", (uint32_t)spatial, 1, 1) || !shape_list_attr(g, n, "dilations", (uint32_t)spatial, 1, 1) ||
+        !shape_list_attr(g, n, "pads", 2 * (uint32_t)spatial, 0, 0))
+        return false;
+    a = SHAPE_ATTR(ConvBytes);
+    if (!shape_within(g, n, "x_zero", a->x_zero, -128, 255)) return false;
+    Shape bias = {.rank = 1, .dim = {w->shape.dim[0]}};
+    for (int d = 0; d < spatial; d++)
+        if (!windows(g, n, d, x->shape.dim[d + 1], w->shape.dim[d + 1], &(Windows){a->strides, a->dilations, a->pads}, &y->dim[d + 1]))
+            return false;
+    y->dim[0] = x->shape.dim[0];
+    y->rank = (int8_t)(spatial + 2);
+    y->dim[spatial + 1] = w->shape.dim[0];
+    return shape_want(g, n, 2, &bias);
+}
+
+SHAPE_FN(conv_patches) {
+    Operand x, w, b;
+    Shape y = {0};
+    int64_t pixels;
+    if (!bytes_windows(g, n, -2, &x, &w, &b, &y)) return false;
+    const Attr_ConvBytes *a = SHAPE_ATTR(ConvBytes);
+    if (x.shape.dim[x.shape.rank - 1] != w.shape.dim[w.shape.rank - 1] || w.shape.rank != x.shape.rank)
+        return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+    if (!size_product(y.dim + 1, y.rank - 2, &pixels)) return SHAPE_ERROR(NULL, "the result is too large");
+    if (!shape_within(g, n, "together", a->together, 1, pixels) || pixels % a->together)
+        return SHAPE_ERROR("together", "got %" PRId64 ", want a divisor of %" PRId64, a->together, pixels);
+    Shape grouped = {.rank = 4, .dim = {y.dim[0], pixels / a->together, a->together, w.shape.dim[0]}};
+    return shape_set(g, n, 0, DT_i32, &grouped);
+}
+
+SHAPE_FN(conv_planes) {
+    Operand x, w, b;
+    Shape y = {0};
+    if (!bytes_windows(g, n, -1, &x, &w, &b, &y)) return false;
+    if (x.shape.dim[x.shape.rank - 1] != w.shape.dim[0])
+        return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+    return shape_set(g, n, 0, DT_i32, &y);
 }

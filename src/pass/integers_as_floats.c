@@ -297,6 +297,17 @@ static ValueId whole_bias(Numbers *p, NodeId n, ValueId scale, double most, doub
     return *with <= WHOLE_LIMIT ? b : NO_VALUE;
 }
 
+/* The bias as an operand that broadcasts to a result of `rank`. */
+static ValueId channel_view(Numbers *p, NodeId n, ValueId bias, int rank, bool conv) {
+    const Shape *s = value_shape(p->r.g, bias);
+    if (!conv || s->rank != 1) return bias;
+    Shape to = {.rank = (int8_t)(rank - 1), .dim = {s->dim[0]}};
+    for (int i = 1; i < to.rank; i++) to.dim[i] = 1;
+    Attr_ShapeTo *a = rw_attr_new(&p->r, OP_Reshape);
+    a->shape = (Dims){(uint32_t)to.rank, arena_copy(p->r.g->arena, to.dim, sizeof to.dim)};
+    return rw_node(&p->r, n, OP_Reshape, 1, &bias, a);
+}
+
 /* Conv, MatMul, Gemm of dequantised numbers by constant ones: of the numbers, then the scales. */
 static void real_product(Numbers *p, NodeId n) {
     Rw *r = &p->r;
@@ -314,9 +325,16 @@ static void real_product(Numbers *p, NodeId n) {
     scale = rw_const_zip(r, scale, x->scale, const_mul);
     if (scale == NO_VALUE) return;
     double most = whole_sum(r->g, w, axis) * fmax(fabs(x->lo), fabs(x->hi));
-    ValueId in[3] = {x->k, w, NO_VALUE};
-    if (rw_in(r, n, 2) != NO_VALUE && (in[2] = whole_bias(p, n, scale, most, &most)) == NO_VALUE) return;
+    ValueId in[3] = {x->k, w, NO_VALUE}, bias = rw_in(r, n, 2);
+    if (bias != NO_VALUE) in[2] = whole_bias(p, n, scale, most, &most);
+    if (most > WHOLE_LIMIT) return;
     ValueId k = rw_node(r, n, op, in[2] == NO_VALUE ? 2 : 3, in, op == OP_MatMul ? NULL : rw_attr_copy(r, n));
+    if (bias != NO_VALUE && in[2] == NO_VALUE) { /* beyond whole numbers: channels without weights have such */
+        k = node2(p, n, OP_Mul, k, scale);
+        rw_become(r, n, OP_Add, 2, (ValueId[2]){k, channel_view(p, n, bias, out, op == OP_Conv)}, NULL);
+        r->c->hits++;
+        return;
+    }
     rw_become(r, n, OP_Mul, 2, (ValueId[2]){k, scale}, NULL);
     p->scaled[rw_out(r, n)] = (Scaled){k, scale, -most, most, true};
     r->c->hits++;
@@ -424,7 +442,8 @@ static bool quantised(const Graph *g) {
 }
 
 bool pass_integers_as_floats(Graph *g, PassContext *c) {
-    if (c->small || !c->target || target_lanes(c->target, DT_f32) < 4 || !quantised(g)) return false;
+    if (!c->target || !quantised(g)) return false;
+    if (!target_sums_bytes(c->target) && (c->small || target_lanes(c->target, DT_f32) < 4)) return false;
     Numbers p = {.r = rw_begin(g, c), .n = g->value.n};
     p.whole = arena_array_of(p.r.tmp, p.n + 1, Whole);
     p.scaled = arena_array_of(p.r.tmp, p.n + 1, Scaled);

@@ -5,80 +5,18 @@
 #include "pass/whole.h"
 #include <math.h>
 
-#define MOST_STEPS 8 /* nodes looked at for the range of a value */
-
 typedef struct {
     ValueId bytes;
     double lo;
 } Bytes;
 
 typedef struct {
-    bool known, whole;
-    double lo, hi;
-} Bounds;
-
-typedef struct {
     Rw r;
     int four;      /* bytes of a dot product */
     uint32_t n;    /* entries: values at the start */
     Bytes *bytes;  /* one a value; NO_VALUE: not made yet */
-    Bounds *range;  /* one a value */
+    WholeBounds range;
 } Maker;
-
-static bool whole(double x) { return x == rint(x); }
-
-static bool range_of(Maker *m, ValueId v, int steps, double *lo, double *hi);
-
-/* Range of what node d makes; lo and hi are infinite before. */
-static bool range_made(Maker *m, NodeId d, int steps, double *lo, double *hi) {
-    Rw *r = &m->r;
-    double low, high;
-    ValueId x = rw_in(r, d, 0);
-    bool all = false;
-    switch (rw_at(r, d)->op) {
-    case OP_Round:
-        range_of(m, x, steps, lo, hi);
-        *lo = rint(*lo), *hi = rint(*hi);
-        return true;
-    case OP_Clip:
-        if (!const_scalar(r->g, rw_in(r, d, 1), &low) || !const_scalar(r->g, rw_in(r, d, 2), &high)) return false;
-        if (!(low <= high)) return false;
-        all = range_of(m, x, steps, lo, hi);
-        *lo = fmin(fmax(*lo, low), high), *hi = fmin(fmax(*hi, low), high);
-        return all && whole(*lo) && whole(*hi);
-    case OP_BlockChannels: /* filled up with 0 */
-        all = range_of(m, x, steps, lo, hi);
-        *lo = fmin(*lo, 0), *hi = fmax(*hi, 0);
-        return all;
-    case OP_UnblockChannels:
-    case OP_MaxPool:
-    case OP_Reshape:
-    case OP_Transpose:
-    case OP_Slice: return range_of(m, x, steps, lo, hi);
-    case OP_Concat:
-        all = range_of(m, x, steps, lo, hi);
-        for (unsigned i = 1; i < rw_at(r, d)->nin; i++) {
-            all &= range_of(m, rw_in(r, d, i), steps, &low, &high);
-            *lo = fmin(*lo, low), *hi = fmax(*hi, high);
-        }
-        return all;
-    default: return false;
-    }
-}
-
-/* Are the elements of v whole numbers? Between which they lie, also of others: infinities where that is not known. */
-static bool range_of(Maker *m, ValueId v, int steps, double *lo, double *hi) {
-    NodeId d = rw_def(&m->r, v);
-    *lo = -INFINITY, *hi = INFINITY;
-    if (d == NO_NODE || !steps || v >= m->n) return false;
-    Bounds *k = &m->range[v];
-    if (!k->known) {
-        *k = (Bounds){.known = true, .lo = -INFINITY, .hi = INFINITY};
-        k->whole = range_made(m, d, steps - 1, &k->lo, &k->hi);
-    }
-    *lo = k->lo, *hi = k->hi;
-    return k->whole;
-}
 
 /* v less lo as bytes. What is rounded is shifted before it is clipped, so that the kernel that makes it clips last. */
 static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double lo, double hi) {
@@ -120,19 +58,11 @@ static bool byte_bias(Maker *m, ValueId b, const Tensor *w, double lo, ValueId *
             x[o] += lo * tensor_float(w, o * depth + k);
             most += 255 * fabs(tensor_float(w, o * depth + k));
         }
-        fits = whole(x[o]) && most + fabs(x[o]) <= LARGEST_SUM;
+        fits = x[o] == rint(x[o]) && most + fabs(x[o]) <= LARGEST_SUM;
     }
     arena_free(tmp);
     if (fits) *made = rw_const(&m->r, b == NO_VALUE ? "bias" : m->r.g->value.at[b].name, DT_i32, &s, x);
     return fits;
-}
-
-static bool are_bytes(const Tensor *w) {
-    for (int64_t i = 0; i < shape_count(&w->shape); i++) {
-        double x = tensor_float(w, i);
-        if (!whole(x) || x < -128 || x > 127) return false;
-    }
-    return true;
 }
 
 static bool padded(const Attr_ConvBlocked *a) {
@@ -149,13 +79,13 @@ static void convolution(Maker *m, NodeId n) {
     double lo, hi;
     if (!t || a->group != 1 || a->block % m->four || value_shape(r->g, x)->rank == t->shape.rank) return;
     if ((b != NO_VALUE && !value_data(r->g, b)) || r->g->value.at[x].dtype != DT_f32) return;
-    if (!range_of(m, x, MOST_STEPS, &lo, &hi) || !(hi - fmin(lo, 0) <= 255)) return;
+    if (!whole_bounds(r, &m->range, x, &lo, &hi) || !(hi - fmin(lo, 0) <= 255)) return;
     lo = fmin(lo, 0);
     if (lo != 0 && padded(a)) return; /* 0, which stands around it, would be another byte */
     Arena *tmp = arena_new("weights");
     ValueId in[3] = {x, w, NO_VALUE};
     t = tensor_contents(t, tmp);
-    bool fits = t->dtype == DT_f32 && are_bytes(t) && byte_bias(m, b, t, lo, &in[2]);
+    bool fits = t->dtype == DT_f32 && whole_bytes(t) && byte_bias(m, b, t, lo, &in[2]);
     arena_free(tmp);
     if (!fits) return;
     in[1] = byte_weights(m, w);
@@ -177,11 +107,11 @@ static void read_bytes(Maker *m, NodeId n) {
 }
 
 bool pass_multiply_bytes(Graph *g, PassContext *c) {
-    if (c->small || !c->target || !c->target->dot) return false;
+    if (c->small || !c->target || c->target->dot < 4) return false;
     Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .n = g->value.n};
+    m.range = whole_bounds_new(&m.r);
     uint32_t nodes = g->node.n;
     m.bytes = arena_array_of(m.r.tmp, m.n + 1, Bytes);
-    m.range = arena_array_of(m.r.tmp, m.n + 1, Bounds);
     for (uint32_t v = 0; v < m.n; v++) m.bytes[v].bytes = NO_VALUE;
     for (NodeId n = 0; n < nodes; n++)
         if (g->node.at[n].op == OP_ConvBlocked) convolution(&m, n);

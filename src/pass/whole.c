@@ -68,3 +68,87 @@ void *whole_cast_attr(Rw *r, DType t) {
 ValueId whole_cast(Rw *r, NodeId like, ValueId v, DType t) {
     return rw_node(r, like, OP_Cast, 1, &v, whole_cast_attr(r, t));
 }
+
+/* ---- bounds ---- */
+
+#define MOST_STEPS 8 /* nodes looked at for the range of a value */
+
+static bool whole(double x) { return x == rint(x); }
+
+static bool range_of(Rw *r, WholeBounds *m, ValueId v, int steps, double *lo, double *hi);
+
+/* Range of what node d makes; lo and hi are infinite before. */
+static bool range_made(Rw *r, WholeBounds *m, NodeId d, int steps, double *lo, double *hi) {
+    double low, high;
+    ValueId x = rw_in(r, d, 0);
+    bool all = false;
+    switch (rw_at(r, d)->op) {
+    case OP_Round:
+        range_of(r, m, x, steps, lo, hi);
+        *lo = rint(*lo), *hi = rint(*hi);
+        return true;
+    case OP_Cast: {
+        DType from = r->g->value.at[x].dtype;
+        if (r->g->value.at[rw_out(r, d)].dtype != DT_f32 || (from != DT_u8 && from != DT_i8)) return false;
+        *lo = dtype_lowest(from), *hi = dtype_largest(from);
+        return true;
+    }
+    case OP_Add:
+        if (!const_scalar(r->g, rw_in(r, d, 1), &low) || !range_of(r, m, x, steps, lo, hi)) return false;
+        *lo += low, *hi += low;
+        return whole(low);
+    case OP_Clip:
+        if (!const_scalar(r->g, rw_in(r, d, 1), &low) || !const_scalar(r->g, rw_in(r, d, 2), &high)) return false;
+        if (!(low <= high)) return false;
+        all = range_of(r, m, x, steps, lo, hi);
+        *lo = fmin(fmax(*lo, low), high), *hi = fmin(fmax(*hi, low), high);
+        return all && whole(*lo) && whole(*hi);
+    case OP_BlockChannels: /* filled up with 0 */
+        all = range_of(r, m, x, steps, lo, hi);
+        *lo = fmin(*lo, 0), *hi = fmax(*hi, 0);
+        return all;
+    case OP_UnblockChannels:
+    case OP_MaxPool:
+    case OP_Reshape:
+    case OP_Transpose:
+    case OP_Slice: return range_of(r, m, x, steps, lo, hi);
+    case OP_Concat:
+        all = range_of(r, m, x, steps, lo, hi);
+        for (unsigned i = 1; i < rw_at(r, d)->nin; i++) {
+            all &= range_of(r, m, rw_in(r, d, i), steps, &low, &high);
+            *lo = fmin(*lo, low), *hi = fmax(*hi, high);
+        }
+        return all;
+    default: return false;
+    }
+}
+
+/* Are the elements of v whole numbers? Between which they lie, also of others: infinities where that is not known. */
+static bool range_of(Rw *r, WholeBounds *m, ValueId v, int steps, double *lo, double *hi) {
+    NodeId d = rw_def(r, v);
+    *lo = -INFINITY, *hi = INFINITY;
+    if (d == NO_NODE || !steps || v >= m->n) return false;
+    WholeBound *k = &m->at[v];
+    if (!k->known) {
+        *k = (WholeBound){.known = true, .lo = -INFINITY, .hi = INFINITY};
+        k->whole = range_made(r, m, d, steps - 1, &k->lo, &k->hi);
+    }
+    *lo = k->lo, *hi = k->hi;
+    return k->whole;
+}
+
+WholeBounds whole_bounds_new(const Rw *r) {
+    return (WholeBounds){r->g->value.n, arena_array_of(r->tmp, r->g->value.n + 1, WholeBound)};
+}
+
+bool whole_bounds(Rw *r, WholeBounds *b, ValueId v, double *lo, double *hi) {
+    return range_of(r, b, v, MOST_STEPS, lo, hi);
+}
+
+bool whole_bytes(const Tensor *w) {
+    for (int64_t i = 0; i < shape_count(&w->shape); i++) {
+        double x = tensor_float(w, i);
+        if (!whole(x) || x < -128 || x > 127) return false;
+    }
+    return true;
+}

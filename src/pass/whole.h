@@ -17,4 +17,19 @@ ValueId whole_plus(Rw *r, NodeId like, ValueId v, double x);
 ValueId whole_clip(Rw *r, NodeId like, ValueId v, double lo, double hi);
 ValueId whole_cast(Rw *r, NodeId like, ValueId v, DType t);
 void *whole_cast_attr(Rw *r, DType t); /* of Cast, for rw_become */
+
+typedef struct {
+    bool known, whole;
+    double lo, hi;
+} WholeBound;
+
+/* What was found out about the values that a pass began with. */
+typedef struct {
+    uint32_t n;
+    WholeBound *at;
+} WholeBounds;
+WholeBounds whole_bounds_new(const Rw *r);
+/* Are the elements of v whole numbers? Between which they lie, also of others: infinities where that is not known. */
+bool whole_bounds(Rw *r, WholeBounds *b, ValueId v, double *lo, double *hi);
+bool whole_bytes(const Tensor *w); /* contents, all whole, from -128 to 127 */
 #endif

@@ -189,3 +189,7 @@ int target_lanes(const Target *t, DType d) {
     int bytes = dtype_info[d].bytes;
     return t->vector_bytes && bytes && t->vector_bytes > bytes ? t->vector_bytes / bytes : 1;
 }
+
+bool target_sums_bytes(const Target *t) {
+    return t->dot > 0 && target_lanes(t, DT_f32) < 4;
+}

@@ -16,7 +16,7 @@ typedef struct Target {
     Dialect dialect;
     int vector_bytes;       /* 0: scalar */
     int vector_registers;
-    int dot;                /* bytes whose products one instruction adds to a lane of 32 bits: u8 by i8; 0: none does */
+    int dot;                /* products of bytes that one instruction adds to a lane of 32 bits */
     int l1_bytes, l2_bytes; /* per core */
     const char *cc, *cflags;
     const char *run;        /* command prefix that runs a program on this machine ("" natively, "qemu-x86_64 -cpu max");
@@ -32,6 +32,8 @@ const Target *target_find(const char *name); /* "native" and NULL: target_host()
 const Target *target_host(void);             /* best of the table that this machine runs, by CPUID */
 const Target *const *target_list(int *n);
 bool program_installed(const char *command); /* PATH leads to the command's first word */
+/* Quantised models stay bytes throughout: there are no vectors of floats. */
+bool target_sums_bytes(const Target *t);
 int target_lanes(const Target *t, DType d);  /* vector_bytes / bytes; 1 for scalar targets */
 const Target *target_here(const Target *t);  /* of its variants the best that this machine runs; t when it has none */
 

@@ -1,0 +1,99 @@
+/* Convolutions of bytes with their channels last: what the sums read is widened first, into patches that hold all that a
+ * group of pixels reads, or into the plane of a channel with its borders. */
+#include "op/build.h"
+
+/* x at from, less the zero point, as i16; 0 outside. */
+static ExprId widened(const NestBuild *b, const ExprId *from) {
+    Nest *n = b->nest;
+    const Attr_ConvBytes *a = bd_attr(b);
+    ExprId e = bd_load_or(b, bd_in(b, 0), from, 0);
+    Expr x = *x_get(n, e);
+    bool guarded = x.kind == X_fn && x.id == FN_select;
+    ExprId v = x_cast(n, DT_i32, guarded ? x_arg(n, e, 1) : e);
+    v = x_cast(n, DT_i16, x_fn2(n, FN_sub, v, x_int(n, DT_i32, a->x_zero)));
+    return guarded ? x_select(n, x_arg(n, e, 0), v, x_int(n, DT_i16, 0)) : v;
+}
+
+/* y at the axes: the sum of buf times w, and the bias of channel c. */
+static void store_sum(const NestBuild *b, int rank, const AxisId *axes, int nred, const AxisId *red, ExprId x, ExprId w, ExprId c) {
+    Nest *n = b->nest;
+    ExprId product = x_fn2(n, FN_mul, x_cast(n, DT_i32, x), x_cast(n, DT_i32, w));
+    ExprId sum = x_reduce(n, COMBINE_sum, product, NO_EXPR, nred, red);
+    if (bd_in(b, 2) != NO_BUF) sum = x_fn2(n, FN_add, sum, bd_load(b, bd_in(b, 2), &c));
+    bd_store(b, bd_out(b, 0), rank, axes, sum);
+}
+
+/* One axis a dimension. */
+static void make_axes(const NestBuild *b, int rank, const char *const *names, const int64_t *dim, AxisKind kind, AxisId *axes, ExprId *at) {
+    for (int i = 0; i < rank; i++) at[i] = x_axis(b->nest, axes[i] = nest_axis(b->nest, names[i], dim[i], kind));
+}
+
+bool build_ConvPatches(NestBuild *b) {
+    Nest *n = b->nest;
+    BufId x = bd_in(b, 0), w = bd_in(b, 1), y = bd_out(b, 0);
+    const Attr_ConvBytes *a = bd_attr(b);
+    int spatial = bd_buf(b, x)->rank - 2, rank = spatial + 4;
+    if (rank > MAX_RANK || !bd_rank(b, y, 4) || !bd_rank(b, w, spatial + 2)) return bd_error(b, "w", "too many dimensions");
+    int64_t out[MAX_RANK], dim[MAX_RANK];
+    memcpy(dim, bd_buf(b, y)->dim, 3 * sizeof *dim);
+    memcpy(dim + 3, bd_buf(b, w)->dim + 1, ((size_t)spatial + 1) * sizeof *dim);
+    const char *names[MAX_RANK] = {"n", "g", "p"}, *results[4] = {"n", "g", "p", "oc"};
+    for (int d = 0; d < spatial; d++) {
+        names[d + 3] = bd_spatial_name(b, "k", spatial, d);
+        int64_t reach = bd_entry(a->dilations, d, 1) * (bd_buf(b, w)->dim[d + 1] - 1) + 1;
+        out[d] = (bd_buf(b, x)->dim[d + 1] + bd_entry(a->pads, d, 0) + bd_entry(a->pads, d + spatial, 0) - reach) /
+                     bd_entry(a->strides, d, 1) + 1;
+    }
+    names[spatial + 3] = "ic";
+    BufId patch = bd_local(b, "patch", DT_i16, rank, dim);
+    AxisId axes[MAX_RANK], red[MAX_RANK];
+    ExprId at[MAX_RANK], from[MAX_RANK], pixel[MAX_RANK], wi[MAX_RANK];
+    make_axes(b, rank, names, dim, AXIS_spatial, axes, at);
+    bd_unflatten(b, x_fn2(n, FN_add, bd_times(b, at[1], a->together), at[2]), spatial, out, pixel);
+    from[0] = at[0];
+    for (int d = 0; d < spatial; d++) {
+        ExprId k = bd_times(b, at[d + 3], bd_entry(a->dilations, d, 1)), o = bd_times(b, pixel[d], bd_entry(a->strides, d, 1));
+        from[d + 1] = bd_plus(b, x_fn2(n, FN_add, o, k), -bd_entry(a->pads, d, 0));
+    }
+    from[spatial + 1] = at[spatial + 3];
+    bd_store(b, patch, rank, axes, widened(b, from));
+    make_axes(b, 4, results, bd_buf(b, y)->dim, AXIS_spatial, axes, at);
+    wi[0] = at[3];
+    make_axes(b, spatial + 1, names + 3, dim + 3, AXIS_reduce, red, at + 3);
+    memcpy(wi + 1, at + 3, ((size_t)spatial + 1) * sizeof *wi);
+    store_sum(b, 4, axes, spatial + 1, red, bd_load(b, patch, at), bd_load(b, w, wi), wi[0]);
+    return true;
+}
+
+bool build_ConvPlanes(NestBuild *b) {
+    Nest *n = b->nest;
+    BufId x = bd_in(b, 0), w = bd_in(b, 1), y = bd_out(b, 0);
+    const Attr_ConvBytes *a = bd_attr(b);
+    int rank = bd_buf(b, x)->rank, spatial = rank - 2;
+    if (!bd_rank(b, y, rank) || !bd_rank(b, w, spatial + 1)) return false;
+    int64_t dim[MAX_RANK] = {bd_buf(b, x)->dim[0], bd_buf(b, w)->dim[0]};
+    const char *planes[MAX_RANK] = {"n", "c"}, *results[MAX_RANK] = {"n"}, *taps[MAX_RANK] = {NULL};
+    for (int d = 0; d < spatial; d++) {
+        dim[d + 2] = bd_buf(b, x)->dim[d + 1] + bd_entry(a->pads, d, 0) + bd_entry(a->pads, d + spatial, 0);
+        planes[d + 2] = bd_spatial_name(b, "i", spatial, d);
+        results[d + 1] = bd_spatial_name(b, "o", spatial, d);
+        taps[d] = bd_spatial_name(b, "k", spatial, d);
+    }
+    results[rank - 1] = "c";
+    BufId plane = bd_local(b, "plane", DT_i16, rank, dim);
+    AxisId axes[MAX_RANK], red[MAX_RANK];
+    ExprId at[MAX_RANK], from[MAX_RANK], k[MAX_RANK], wi[MAX_RANK];
+    make_axes(b, rank, planes, dim, AXIS_spatial, axes, at);
+    from[0] = at[0], from[rank - 1] = at[1];
+    for (int d = 0; d < spatial; d++) from[d + 1] = bd_plus(b, at[d + 2], -bd_entry(a->pads, d, 0));
+    bd_store(b, plane, rank, axes, widened(b, from));
+    make_axes(b, rank, results, bd_buf(b, y)->dim, AXIS_spatial, axes, at);
+    make_axes(b, spatial, taps, bd_buf(b, w)->dim + 1, AXIS_reduce, red, k);
+    from[0] = at[0], from[1] = wi[0] = at[rank - 1];
+    for (int d = 0; d < spatial; d++) {
+        from[d + 2] = x_fn2(n, FN_add, bd_times(b, at[d + 1], bd_entry(a->strides, d, 1)), bd_times(b, k[d], bd_entry(a->dilations, d, 1)));
+        wi[d + 1] = k[d];
+    }
+    store_sum(b, rank, axes, spatial, red, bd_load(b, plane, from), bd_load(b, w, wi), wi[0]);
+    return true;
+}

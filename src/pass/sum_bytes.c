@@ -1,0 +1,403 @@
+/* Quantised parts of a graph on bytes, channels last, for processors without vectors of floats: the whole floats that
+ * integers_as_floats made are stored as i8, convolutions and products sum bytes in i32. A value that was made so has a
+ * twin: the same with its channels last, [n, c, spatial] as [n, spatial, c], or in the groups of pixels that
+ * ConvPatches gives. What scales and rounds the sums stays the same arithmetic, so the numbers are the same. */
+#include "base/size.h"
+#include "pass/layout.h"
+#include "pass/whole.h"
+#include <math.h>
+
+typedef struct {
+    ValueId last;  /* f32, channels last; NO_VALUE: there is none */
+    ValueId bytes; /* the same as i8 or u8 plus zero; NO_VALUE: not made */
+    double zero;
+} Twin;
+
+typedef struct {
+    Rw r;
+    uint32_t n; /* entries: values at the start */
+    Twin *twin;
+    WholeBounds range;
+} Bytes;
+
+#define MOST_PIXELS 8          /* of a group */
+#define LARGEST_SUM 16777216.0 /* f32 holds it, as the floats did */
+
+static const Shape *shape_at(const Bytes *b, ValueId v) { return value_shape(b->r.g, v); }
+static DType type_at(const Bytes *b, ValueId v) { return b->r.g->value.at[v].dtype; }
+static Twin *twin_of(const Bytes *b, ValueId v) { return v != NO_VALUE && v < b->n ? &b->twin[v] : NULL; }
+
+static ValueId reshaped(Bytes *b, NodeId like, ValueId v, const Shape *s) {
+    if (shape_equal(shape_at(b, v), s)) return v;
+    Attr_ShapeTo *a = rw_attr_new(&b->r, OP_Reshape);
+    a->shape = (Dims){(uint32_t)s->rank, arena_copy(b->r.g->arena, s->dim, sizeof s->dim)};
+    return rw_node(&b->r, like, OP_Reshape, 1, &v, a);
+}
+
+/* [n, c, spatial] as [n, spatial, c], and back. */
+static Shape shape_last(const Shape *s) {
+    Shape to = *s;
+    for (int i = 2; i < s->rank; i++) to.dim[i - 1] = s->dim[i];
+    if (s->rank > 1) to.dim[s->rank - 1] = s->dim[1];
+    return to;
+}
+
+static void *perm_attr(Bytes *b, int rank, bool last) {
+    Attr_Perm *a = rw_attr_new(&b->r, OP_Transpose);
+    int64_t perm[MAX_RANK] = {0};
+    for (int i = 1; i < rank; i++) perm[i] = last ? (i + 1 < rank ? i + 1 : 1) : (i == 1 ? rank - 1 : i - 1);
+    attr_set_ints(b->r.g->arena, &a->perm, (uint32_t)rank, perm);
+    return a;
+}
+
+/* Channels and pixels, one of which is a single one, lie in either order. */
+static bool either_order(const Shape *s) {
+    int64_t pixels = 1;
+    for (int i = 2; i < s->rank; i++) pixels *= s->dim[i];
+    return s->rank < 3 || s->dim[1] == 1 || pixels == 1;
+}
+
+static bool is_perm(const Attr_Perm *a, int rank, bool last) {
+    for (int i = 1; i < rank; i++)
+        if (a->perm.at[i] != (last ? (i + 1 < rank ? i + 1 : 1) : (i == 1 ? rank - 1 : i - 1))) return false;
+    return a->perm.n == (uint32_t)rank && a->perm.at[0] == 0;
+}
+
+static ValueId channels_last(Bytes *b, NodeId like, ValueId v) {
+    const Shape s = *shape_at(b, v), to = shape_last(&s);
+    if (either_order(&s)) return reshaped(b, like, v, &to);
+    NodeId d = rw_def_op(&b->r, v, OP_Transpose);
+    if (d != NO_NODE && is_perm(RW_ATTR(&b->r, d, Perm), s.rank, false)) return rw_in(&b->r, d, 0);
+    return rw_node(&b->r, like, OP_Transpose, 1, &v, perm_attr(b, s.rank, true));
+}
+
+/* Node n makes its value, channels second, from that with channels last. */
+static void become_first(Bytes *b, NodeId n, ValueId last) {
+    Shape s = *shape_at(b, rw_out(&b->r, n)), to = shape_last(&s);
+    if (!either_order(&s)) {
+        ValueId x = reshaped(b, n, last, &to);
+        rw_become(&b->r, n, OP_Transpose, 1, &x, perm_attr(b, s.rank, false));
+        return;
+    }
+    Attr_ShapeTo *a = rw_attr_new(&b->r, OP_Reshape);
+    a->shape = (Dims){(uint32_t)s.rank, arena_copy(b->r.g->arena, s.dim, sizeof s.dim)};
+    rw_become(&b->r, n, OP_Reshape, 1, &last, a);
+}
+
+/* ---- bytes of a value ---- */
+
+/* v is a byte as a float plus a constant, whatever moves lie between: that byte, moved likewise. */
+static bool stored_bytes(Bytes *b, NodeId like, ValueId v, int steps, Twin *out) {
+    Rw *r = &b->r;
+    Twin *t = twin_of(b, v);
+    double x;
+    NodeId d = rw_def(r, v);
+    if (t && t->bytes != NO_VALUE && either_order(shape_at(b, v))) {
+        *out = (Twin){NO_VALUE, reshaped(b, like, t->bytes, shape_at(b, v)), t->zero};
+        return true;
+    }
+    if (d == NO_NODE || !steps) return false;
+    ValueId in = rw_in(r, d, 0);
+    switch (rw_at(r, d)->op) {
+    case OP_Cast:
+        if (type_at(b, in) != DT_i8 && type_at(b, in) != DT_u8) return false;
+        *out = (Twin){NO_VALUE, in, 0};
+        return true;
+    case OP_Add:
+        if (!const_scalar(r->g, rw_in(r, d, 1), &x) || !stored_bytes(b, like, in, steps - 1, out)) return false;
+        out->zero -= x;
+        return x == rint(x);
+    case OP_Transpose:
+    case OP_Reshape:
+        if (!stored_bytes(b, like, in, steps - 1, out)) return false;
+        out->bytes = rw_node(r, like, rw_at(r, d)->op, 1, &out->bytes, rw_attr_copy(r, d));
+        return true;
+    default: return false;
+    }
+}
+
+/* `last`, whose elements are whole from lo on, 256 at most, as i8. What is rounded is shifted before it is clipped, so that the
+ * kernel that makes it clips last. */
+static ValueId make_bytes(Bytes *b, NodeId like, ValueId last, double lo, double hi) {
+    Rw *r = &b->r;
+    NodeId clip = rw_def_op(r, last, OP_Clip);
+    bool rounded = clip != NO_NODE && rw_def_op(r, rw_in(r, clip, 0), OP_Round) != NO_NODE;
+    ValueId x = whole_plus(r, like, rounded ? rw_in(r, clip, 0) : last, -lo - 128);
+    if (rounded) x = whole_clip(r, like, x, -128, hi - lo - 128);
+    return whole_cast(r, like, x, DT_i8);
+}
+
+/* v's bytes, channels last; at most one of 256 numbers each. */
+static bool bytes_of(Bytes *b, NodeId like, ValueId v, Twin *out) {
+    Twin *t = twin_of(b, v), found;
+    double lo, hi;
+    if (!t || type_at(b, v) != DT_f32 || !shape_known(shape_at(b, v)) || value_data(b->r.g, v)) return false;
+    if (t->bytes == NO_VALUE && t->last == NO_VALUE && stored_bytes(b, like, v, 8, &found)) {
+        t->bytes = channels_last(b, like, found.bytes);
+        t->zero = found.zero;
+    }
+    if (t->bytes == NO_VALUE) {
+        if (!whole_bounds(&b->r, &b->range, v, &lo, &hi) || !(hi - lo <= 255)) return false;
+        ValueId last = t->last == NO_VALUE ? channels_last(b, like, v) : t->last;
+        t->bytes = make_bytes(b, like, last, lo, hi);
+        t->zero = -lo - 128;
+    }
+    *out = *t;
+    return t->zero >= -128 && t->zero <= 255;
+}
+
+/* ---- sums ---- */
+
+/* Weights as i8 [oc, kernel, ic]: from [oc, ic, kernel], or from a matrix [ic, oc] that is to be turned. */
+static ValueId byte_weights(Bytes *b, ValueId w, bool turned, const Shape *to) {
+    Rw *r = &b->r;
+    Arena *tmp = arena_new("weights");
+    const Tensor *t = tensor_contents(value_data(r->g, w), tmp);
+    ValueId made = NO_VALUE;
+    if (t->dtype == DT_f32 && whole_bytes(t)) {
+        Tensor *x = tensor_new(r->g->arena, DT_i8, *to);
+        int64_t oc = to->dim[0], each = shape_count(to) / oc, ic = turned ? each : t->shape.dim[1], k = each / ic;
+        for (int64_t o = 0; o < oc; o++)
+            for (int64_t c = 0; c < ic; c++)
+                for (int64_t i = 0; i < k; i++)
+                    tensor_set_float(x, (o * k + i) * ic + c, tensor_float(t, turned ? c * oc + o : (o * ic + c) * k + i));
+        made = graph_constant(r->g, r->g->value.at[w].name, x);
+        rw_grow(r);
+    }
+    arena_free(tmp);
+    return made;
+}
+
+/* The bias in i32; false: no whole number, or sums could pass what f32 holds. */
+static bool byte_bias(Bytes *b, ValueId bias, ValueId w, double lo, double hi, ValueId *made) {
+    Rw *r = &b->r;
+    const Tensor *t = value_data(r->g, w);
+    int64_t oc = t->shape.dim[0], each = shape_count(&t->shape) / oc;
+    Shape s = shape_of(1, &oc);
+    double *x = arena_array_of(r->tmp, oc + 1, double);
+    const Tensor *have = bias == NO_VALUE ? NULL : value_data(r->g, bias);
+    *made = NO_VALUE;
+    if (bias != NO_VALUE && (!have || shape_count(&have->shape) != oc)) return false;
+    for (int64_t o = 0; o < oc; o++) {
+        double most = 0;
+        x[o] = have ? tensor_float(have, o) : 0;
+        for (int64_t k = 0; k < each; k++) most += fmax(fabs(lo), fabs(hi)) * fabs(tensor_float(t, o * each + k));
+        if (x[o] != rint(x[o]) || most + fabs(x[o]) > LARGEST_SUM) return false;
+    }
+    if (have) *made = rw_const(r, r->g->value.at[bias].name, DT_i32, &s, x);
+    return true;
+}
+
+/* Pixels whose patches are made together: the more, the longer a weight is used, as long as registers last. */
+static int64_t together(int64_t pixels) {
+    int64_t best = 1;
+    for (int64_t p = 1; p <= MOST_PIXELS && p <= pixels; p++)
+        if (pixels % p == 0) best = p > 4 && best == 4 ? best : p;
+    return best;
+}
+
+/* The node of a sum over bytes x, its result as floats: the twin of what n makes, whose place n leaves. */
+static bool sum(Bytes *b, NodeId n, Op op, const Twin *x, ValueId w, ValueId bias, Attr_ConvBytes *a) {
+    Rw *r = &b->r;
+    ValueId v = rw_in(r, n, 0), in[3] = {x->bytes, w, NO_VALUE}, y = rw_out(r, n);
+    double lo = dtype_lowest(type_at(b, x->bytes)) - x->zero, hi = dtype_largest(type_at(b, x->bytes)) - x->zero, l, h;
+    if (whole_bounds(r, &b->range, v, &l, &h)) lo = l, hi = h;
+    if (!byte_bias(b, bias, w, lo, hi, &in[2])) return false;
+    a->x_zero = (int64_t)x->zero;
+    ValueId s = rw_node(r, n, op, in[2] == NO_VALUE ? 2 : 3, in, a);
+    b->twin[y].last = whole_cast(r, n, s, DT_f32);
+    become_first(b, n, b->twin[y].last);
+    r->c->hits++;
+    return true;
+}
+
+static void convolution(Bytes *b, NodeId n) {
+    Rw *r = &b->r;
+    const Attr_Conv *old = RW_ATTR(r, n, Conv);
+    ValueId w = rw_in(r, n, 1), y = rw_out(r, n);
+    Twin x;
+    if (type_at(b, y) != DT_f32 || !value_data(r->g, w) || !shape_known(shape_at(b, y)) || shape_count(shape_at(b, y)) < 1) return;
+    const Shape ws = *shape_at(b, w), ys = *shape_at(b, y);
+    bool planes = old->group > 1 && old->group == ws.dim[0] && ws.dim[1] == 1;
+    if ((old->group != 1 && !planes) || ws.rank > MAX_RANK - 2 || ws.rank < 3 || !bytes_of(b, n, rw_in(r, n, 0), &x)) return;
+    Attr_ConvBytes *a = rw_attr_new(r, OP_ConvPatches);
+    int64_t pixels = shape_count(&ys) / (ys.dim[0] * ys.dim[1]);
+    a->strides = old->strides, a->dilations = old->dilations, a->pads = old->pads;
+    a->together = planes ? 1 : together(pixels);
+    Shape to = shape_last(&ws);
+    if (planes) to.rank--;
+    ValueId bytes = byte_weights(b, w, false, &to);
+    if (bytes != NO_VALUE) sum(b, n, planes ? OP_ConvPlanes : OP_ConvPatches, &x, bytes, rw_in(r, n, 2), a);
+}
+
+/* MatMul and Gemm of two matrices, the second constant: each row a pixel. */
+static void product(Bytes *b, NodeId n) {
+    Rw *r = &b->r;
+    const Attr_Gemm *gemm = rw_at(r, n)->op == OP_Gemm ? RW_ATTR(r, n, Gemm) : NULL;
+    ValueId w = rw_in(r, n, 1), y = rw_out(r, n);
+    Twin x;
+    if (gemm && (gemm->alpha != 1 || gemm->beta != 1 || gemm->transA)) return;
+    if (type_at(b, y) != DT_f32 || !value_data(r->g, w) || shape_at(b, y)->rank != 2 || !shape_known(shape_at(b, y))) return;
+    int64_t m = shape_at(b, y)->dim[0], oc = shape_at(b, y)->dim[1], k = shape_at(b, rw_in(r, n, 0))->dim[1];
+    if (m < 1 || oc < 1 || k < 1 || shape_at(b, w)->rank != 2 || !bytes_of(b, n, rw_in(r, n, 0), &x)) return;
+    Shape to = {.rank = 3, .dim = {oc, 1, k}}, rows = {.rank = 3, .dim = {1, m, k}};
+    ValueId bytes = byte_weights(b, w, !(gemm && gemm->transB), &to);
+    if (bytes == NO_VALUE) return;
+    Attr_ConvBytes *a = rw_attr_new(r, OP_ConvPatches);
+    a->together = together(m);
+    x.bytes = reshaped(b, n, x.bytes, &rows);
+    sum(b, n, OP_ConvPatches, &x, bytes, rw_in(r, n, 2), a);
+}
+
+/* ---- what follows the sums ---- */
+
+/* v with channels last in shape s; floats from its bytes where there are some. */
+static ValueId operand(Bytes *b, NodeId like, ValueId v, const Shape *s) {
+    Twin x, *t = twin_of(b, v);
+    if (t->bytes == NO_VALUE && t->last == NO_VALUE && stored_bytes(b, like, v, 8, &x)) bytes_of(b, like, v, &x);
+    if (t->bytes != NO_VALUE) {
+        ValueId f = whole_cast(&b->r, like, reshaped(b, like, t->bytes, s), DT_f32);
+        return whole_plus(&b->r, like, f, -t->zero);
+    }
+    return reshaped(b, like, t->last == NO_VALUE ? channels_last(b, like, v) : t->last, s);
+}
+
+/* A constant that is one number, or one a channel: as [c]. NO_VALUE: it is neither. */
+static ValueId factor(Bytes *b, ValueId v, const Shape *y) {
+    Rw *r = &b->r;
+    const Shape *s = shape_at(b, v);
+    int64_t c = y->dim[1];
+    Shape to = shape_of(0, NULL);
+    if (!value_data(r->g, v)) return NO_VALUE;
+    if (shape_count(s) == 1) return rw_const_view(r, v, &to);
+    int at = s->rank - (y->rank - 1); /* of the channels */
+    if (at < 0 || shape_count(s) != c || s->dim[at] != c) return NO_VALUE;
+    to = shape_of(1, &c);
+    return rw_const_view(r, v, &to);
+}
+
+static void elementwise(Bytes *b, NodeId n) {
+    Rw *r = &b->r;
+    const Node *x = rw_at(r, n);
+    ValueId y = x->out[0], in[8];
+    const Shape ys = *shape_at(b, y), *like = NULL;
+    unsigned nin = x->nin;
+    if (x->nout != 1 || nin > 8 || ys.rank < 2 || !shape_known(&ys)) return;
+    for (unsigned i = 0; i < nin; i++) { /* the shape of a twin that is a sum, else of any */
+        Twin *t = twin_of(b, rw_in(r, n, i));
+        if (!t || (t->last == NO_VALUE && t->bytes == NO_VALUE) || !shape_equal(shape_at(b, rw_in(r, n, i)), &ys)) continue;
+        if (t->bytes == NO_VALUE) like = shape_at(b, t->last);
+        if (!like) like = shape_at(b, t->bytes);
+    }
+    if (!like) return;
+    Shape s = *like;
+    for (unsigned i = 0; i < nin; i++) {
+        ValueId v = rw_in(r, n, i);
+        if (v == NO_VALUE) continue;
+        bool tensor = shape_equal(shape_at(b, v), &ys) && !value_data(r->g, v);
+        if (tensor ? !twin_of(b, v) : factor(b, v, &ys) == NO_VALUE) return;
+    }
+    for (unsigned i = 0; i < nin; i++) {
+        ValueId v = rw_in(r, n, i);
+        in[i] = v == NO_VALUE ? v : value_data(r->g, v) ? factor(b, v, &ys) : operand(b, n, v, &s);
+    }
+    ValueId made = rw_node(r, n, rw_at(r, n)->op, (int)nin, in, rw_attr_copy(r, n));
+    Twin *t = &b->twin[y];
+    double lo, hi;
+    if (type_at(b, y) == DT_f32 && rw_at(r, n)->op == OP_Clip && whole_bounds(r, &b->range, y, &lo, &hi) && hi - lo <= 255) {
+        Shape to = shape_last(&ys);
+        t->bytes = reshaped(b, n, make_bytes(b, n, made, lo, hi), &to);
+        t->zero = -lo - 128;
+        become_first(b, n, operand(b, n, y, &to));
+        return;
+    }
+    t->last = made;
+    become_first(b, n, made);
+}
+
+/* A list attribute with one more dimension, the channels: `fill` for it. `sides` lists behind each other. */
+static void longer(Bytes *b, Ints *list, uint32_t sides, int64_t fill) {
+    int64_t to[2 * MAX_RANK];
+    uint32_t n = list->n / sides, k = 0;
+    for (uint32_t s = 0; s < sides; s++) {
+        for (uint32_t i = 0; i < n; i++) to[k++] = list->at[s * n + i];
+        to[k++] = fill;
+    }
+    attr_set_ints(b->r.g->arena, list, k, to);
+}
+
+/* Windows over [n, 1, spatial, c]; the largest of bytes is one of them. */
+static void pooling(Bytes *b, NodeId n) {
+    Rw *r = &b->r;
+    ValueId v = rw_in(r, n, 0), y = rw_out(r, n);
+    Twin *t = twin_of(b, v), *to = &b->twin[y];
+    const Node *x = rw_at(r, n);
+    bool largest = x->op == OP_MaxPool;
+    if (!t || (t->last == NO_VALUE && t->bytes == NO_VALUE) || (x->nout > 1 && x->out[1] != NO_VALUE)) return;
+    Shape s = shape_last(shape_at(b, v)), ys = shape_last(shape_at(b, y));
+    if (s.rank + 1 > MAX_RANK || (largest && t->bytes == NO_VALUE)) return;
+    ValueId last = largest ? t->bytes : operand(b, n, v, &s);
+    memmove(s.dim + 2, s.dim + 1, ((size_t)s.rank - 1) * sizeof *s.dim);
+    s.dim[1] = 1;
+    s.rank++;
+    Attr_Pool *a = rw_attr_copy(r, n);
+    longer(b, &a->kernel_shape, 1, 1);
+    longer(b, &a->strides, 1, 1);
+    longer(b, &a->dilations, 1, 1);
+    longer(b, &a->pads, 2, 0);
+    last = reshaped(b, n, last, &s);
+    last = reshaped(b, n, rw_node(r, n, rw_at(r, n)->op, 1, &last, a), &ys);
+    if (largest) *to = (Twin){NO_VALUE, last, t->zero};
+    else to->last = last;
+    become_first(b, n, largest ? operand(b, n, y, &ys) : last);
+}
+
+/* Over all pixels. */
+static void reduction(Bytes *b, NodeId n) {
+    Rw *r = &b->r;
+    ValueId v = rw_in(r, n, 0), y = rw_out(r, n);
+    Twin *t = twin_of(b, v);
+    Attr_Reduce *a = rw_attr_copy(r, n);
+    int rank = shape_at(b, v)->rank;
+    if (!t || (t->last == NO_VALUE && t->bytes == NO_VALUE) || !a->keepdims || (int)a->axes.n != rank - 2) return;
+    int64_t axes[MAX_RANK];
+    for (int i = 0; i < rank - 2; i++) {
+        if (a->axes.at[i] != i + 2) return;
+        axes[i] = i + 1;
+    }
+    Shape s = shape_last(shape_at(b, v));
+    ValueId last = operand(b, n, v, &s);
+    attr_set_ints(r->g->arena, &a->axes, (uint32_t)rank - 2, axes);
+    b->twin[y].last = rw_node(r, n, rw_at(r, n)->op, 1, &last, a);
+    become_first(b, n, b->twin[y].last);
+}
+
+static void visit(Bytes *b, NodeId n) {
+    switch (rw_at(&b->r, n)->op) {
+    case OP_Conv: convolution(b, n); return;
+    case OP_MatMul:
+    case OP_Gemm: product(b, n); return;
+    case OP_MaxPool:
+    case OP_AveragePool: pooling(b, n); return;
+    case OP_ReduceMean:
+    case OP_ReduceSum:
+    case OP_ReduceMax: reduction(b, n); return;
+    default:
+        if (op_info[rw_at(&b->r, n)->op].cls == CLASS_elementwise) elementwise(b, n);
+    }
+}
+
+bool pass_sum_bytes(Graph *g, PassContext *c) {
+    if (!c->target || !target_sums_bytes(c->target) || g->outer) return false;
+    Bytes b = {.r = rw_begin(g, c), .n = g->value.n};
+    b.range = whole_bounds_new(&b.r);
+    b.twin = arena_array_of(b.r.tmp, b.n + 1, Twin);
+    for (uint32_t v = 0; v < b.n; v++) { /* bounds while the nodes are there that tell them */
+        double lo, hi;
+        b.twin[v] = (Twin){NO_VALUE, NO_VALUE, 0};
+        whole_bounds(&b.r, &b.range, v, &lo, &hi);
+    }
+    for (NodeId n = 0; n < b.r.nodes_at_start; n++)
+        if (g->node.at[n].op != OP_none && g->node.at[n].nout > 0 && !g->node.at[n].nsub) visit(&b, n);
+    return rw_end(&b.r);
+}
