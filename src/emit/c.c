@@ -230,6 +230,32 @@ static int dot(Emit *m, const LoopNode *s, const char *target, int depth, Str *o
     return 1;
 }
 
+static void place(Emit *m, const char *name, ExprId at, Str *out) {
+    str_addf(out, "%s + ", name);
+    c_expr(m, at, P_MUL, out);
+}
+
+/* Products of two neighbours of x and bytes of words that hold two points by two lanes. */
+static int pair(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
+    ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0), lane = s->nindex ? s->index[s->nindex - 1] : x_index(m->n, 0);
+    if (!pair_operands(m->n, s->value, &x, &w)) return 0;
+    zero[s->dot] = x_index(m->n, 0);
+    if (x_get(m->n, lane)->kind == X_axis) zero[x_get(m->n, lane)->id] = x_index(m->n, 0);
+    ExprId words = x_substitute(m->n, x_load_offset(m->n, w), zero);
+    indent(out, depth);
+    c_need(m, "dot_i16x2.h");
+    str_addf(out, "%s = dot_i16x2(%s, ", target, target);
+    bool var = x_get(m->n, x)->kind == X_var; /* an array of the function */
+    ExprId two = x_substitute(m->n, var ? x_arg(m->n, x, 0) : x_load_offset(m->n, x), zero);
+    place(m, var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id), two, out);
+    str_add(out, ", ");
+    place(m, c_buffer_name(m, x_get(m->n, w)->id), words, out);
+    str_add(out, ", ");
+    c_expr(m, lane, 0, out);
+    str_add(out, ");\n");
+    return 1;
+}
+
 static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
     Str target = str_new(m->arena);
     bool vec = m->lane != NO_AXIS;
@@ -254,6 +280,7 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
         c_expr(m, x->offset, 0, &target);
         str_add(&target, "]");
     }
+    if (x->pair) return pair(m, x, target.at, depth, out);
     if (x->dot != NO_AXIS) return dot(m, x, target.at, depth, out);
     int made = temporaries(m, x->value, depth, out);
     indent(out, depth);

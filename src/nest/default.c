@@ -250,8 +250,9 @@ Schedule schedule_default(Arena *a, Plan *p) {
         Rule r = {.a = a, .p = p, .out = &out, .stage = s};
         ExprId red[2];
         fuse_neighbours(&r);
-        if (target_lanes(p->target, DT_f32) <= 1) continue;
         int count = x_reductions(p->nest, p->nest->stage.at[s].value, red, 2);
+        if (count == 1 && rule_bytes(&r, red[0])) continue;
+        if (target_lanes(p->target, DT_f32) <= 1) continue;
         if (count == 1 && rule_contraction(&r, red[0])) continue;
         if (count == 0)
             vector_plain(&r);

@@ -173,7 +173,9 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
     LoopNode *body = into, *loop = NULL;
     l->base[a] = x_fn2(n, FN_add, base, x_index(n, first));
     bool was_vector = w->in_vector;
-    if (p->dot) {
+    AxisId dot = w->dot;
+    if (p->dot || (p->pair && count == p->size)) {
+        w->pair = p->pair;
         w->dot = lower_instance(l, a, p->name, count);
         l->base[a] = x_fn2(n, FN_add, l->base[a], x_axis(n, w->dot));
     } else if (count > 1) {
@@ -208,6 +210,7 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
     w->nconj = saved.nconj;
     memcpy(w->conj, saved.conj, sizeof w->conj);
     w->in_vector = was_vector;
+    w->dot = dot;
     l->base[a] = base;
     l->rem[a] = rem;
     l->axis_to[a] = to;

@@ -31,6 +31,7 @@ struct Walk {
     bool in_vector;
     AxisId lane;
     AxisId dot; /* of the open piece that an instruction sums */
+    bool pair;  /* it is two points */
     ExprId conj[MAX_CONJUNCTS]; /* pending conjuncts of a reduction's guard */
     int nconj;
     Leaf *leaf;

@@ -62,6 +62,7 @@ static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
         set_to(l, u, acc_ref(l, w, b, b->current, b->folds && !w->in_vector));
         u->combine = (Combine)x_get(l->n, b->red[b->current])->id;
         u->dot = w->dot;
+        u->pair = w->dot != NO_AXIS && w->pair;
         u->value = lower_resolve(l, x_arg(l->n, b->red[b->current], 0), NULL);
     }
     w->nconj = saved.nconj;

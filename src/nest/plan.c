@@ -389,6 +389,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
         return true;
     case STEP_vector: return step_vector(p, s, at, why);
     case STEP_dot: return plan_dot(p, s, at, st, why);
+    case STEP_pair: return plan_pair(p, s, at, st, why);
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
     case STEP_unroll:
         if (x->size > 64) return WHY("%s has %lld iterations", x->name, (long long)x->size);
@@ -528,6 +529,7 @@ static bool stage_legal(Plan *p, uint32_t stage, const char **why) {
         if (x->apart && x_reductions(p->nest, p->nest->stage.at[stage].value, NULL, 0) != 1)
             return WHY("more than one reduction");
         if (x->parallel && i > 0 && !s->piece[i - 1].parallel) return WHY("%s is not outermost", x->name);
+        if (x->pair && !pair_legal(p, s, i, stage, why)) return false;
         if (x->vector && !vector_legal(p, s, i, stage, why)) return false;
         if ((x->reduce && !x->apart) || i < first_reduce(s) || (x->reduce && x->vector)) continue;
         if (++tiles == MAX_RANK || !size_mul(points, x->size, &points) || points > MAX_TILE)

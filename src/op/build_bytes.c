@@ -33,22 +33,24 @@ bool build_ConvPatches(NestBuild *b) {
     BufId x = bd_in(b, 0), w = bd_in(b, 1), y = bd_out(b, 0);
     const Attr_ConvBytes *a = bd_attr(b);
     int spatial = bd_buf(b, x)->rank - 2, rank = spatial + 4;
-    if (rank > MAX_RANK || !bd_rank(b, y, 4) || !bd_rank(b, w, spatial + 2)) return bd_error(b, "w", "too many dimensions");
-    int64_t out[MAX_RANK], dim[MAX_RANK];
-    memcpy(dim, bd_buf(b, y)->dim, 3 * sizeof *dim);
-    memcpy(dim + 3, bd_buf(b, w)->dim + 1, ((size_t)spatial + 1) * sizeof *dim);
+    if (rank > MAX_RANK || !bd_rank(b, y, 4) || !bd_rank(b, w, 2)) return bd_error(b, "w", "too many dimensions");
     const char *names[MAX_RANK] = {"n", "g", "p"}, *results[4] = {"n", "g", "p", "oc"};
+    int64_t out[MAX_RANK], extent[MAX_RANK], dim[4];
+    memcpy(dim, bd_buf(b, y)->dim, sizeof dim);
+    memcpy(extent, dim, 3 * sizeof *dim);
+    dim[3] = bd_buf(b, w)->dim[1];
     for (int d = 0; d < spatial; d++) {
+        int64_t k = extent[d + 3] = bd_entry(a->kernel_shape, d, 1), pads = bd_entry(a->pads, d, 0) + bd_entry(a->pads, d + spatial, 0);
         names[d + 3] = bd_spatial_name(b, "k", spatial, d);
-        int64_t reach = bd_entry(a->dilations, d, 1) * (bd_buf(b, w)->dim[d + 1] - 1) + 1;
-        out[d] = (bd_buf(b, x)->dim[d + 1] + bd_entry(a->pads, d, 0) + bd_entry(a->pads, d + spatial, 0) - reach) /
-                     bd_entry(a->strides, d, 1) + 1;
+        out[d] = (bd_buf(b, x)->dim[d + 1] + pads - bd_entry(a->dilations, d, 1) * (k - 1) - 1) / bd_entry(a->strides, d, 1) + 1;
     }
     names[spatial + 3] = "ic";
-    BufId patch = bd_local(b, "patch", DT_i16, rank, dim);
-    AxisId axes[MAX_RANK], red[MAX_RANK];
-    ExprId at[MAX_RANK], from[MAX_RANK], pixel[MAX_RANK], wi[MAX_RANK];
-    make_axes(b, rank, names, dim, AXIS_spatial, axes, at);
+    extent[spatial + 3] = bd_buf(b, x)->dim[spatial + 1];
+    BufId patch = bd_local(b, "patch", DT_i16, 4, dim);
+    AxisId axes[MAX_RANK], red;
+    ExprId at[MAX_RANK], from[MAX_RANK], pixel[MAX_RANK];
+    make_axes(b, rank, names, extent, AXIS_spatial, axes, at);
+    n->axis.at[axes[2]].kind = AXIS_inner; /* a loop of each stage's own */
     bd_unflatten(b, x_fn2(n, FN_add, bd_times(b, at[1], a->together), at[2]), spatial, out, pixel);
     from[0] = at[0];
     for (int d = 0; d < spatial; d++) {
@@ -56,12 +58,13 @@ bool build_ConvPatches(NestBuild *b) {
         from[d + 1] = bd_plus(b, x_fn2(n, FN_add, o, k), -bd_entry(a->pads, d, 0));
     }
     from[spatial + 1] = at[spatial + 3];
-    bd_store(b, patch, rank, axes, widened(b, from));
+    ExprId to[4] = {at[0], at[1], at[2], bd_flatten(b, spatial + 1, extent + 3, at + 3)};
+    bd_store_at(b, patch, rank, axes, to, widened(b, from));
     make_axes(b, 4, results, bd_buf(b, y)->dim, AXIS_spatial, axes, at);
-    wi[0] = at[3];
-    make_axes(b, spatial + 1, names + 3, dim + 3, AXIS_reduce, red, at + 3);
-    memcpy(wi + 1, at + 3, ((size_t)spatial + 1) * sizeof *wi);
-    store_sum(b, 4, axes, spatial + 1, red, bd_load(b, patch, at), bd_load(b, w, wi), wi[0]);
+    n->axis.at[axes[2]].kind = AXIS_inner;
+    ExprId oc = at[3], k = x_axis(n, red = nest_axis(n, "k", dim[3], AXIS_reduce));
+    at[3] = k;
+    store_sum(b, 4, axes, 1, &red, bd_load(b, patch, at), bd_load(b, w, (ExprId[2]){oc, k}), oc);
     return true;
 }
 

@@ -160,24 +160,24 @@ SHAPE_FN(conv_winograd) {
 }
 
 /* Operands of a convolution of bytes with its channels last, and its result's sizes in y from dimension 1 on. */
-static bool bytes_windows(Graph *g, NodeId n, int spatial, Operand *x, Operand *w, Operand *b, Shape *y) {
+static bool bytes_windows(Graph *g, NodeId n, Operand *x, Operand *w, Operand *b, Shape *y) {
     const Attr_ConvBytes *a;
     if (!shape_operand(g, n, 0, x) || !shape_operand(g, n, 1, w)) return false;
     if ((x->type != DT_u8 && x->type != DT_i8) || w->type != DT_i8)
         return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
-    if (spatial < 0) spatial += w->shape.rank;
-    if (spatial < 1 || x->shape.rank != spatial + 2 || !shape_known(&x->shape) || !shape_known(&w->shape))
+    int spatial = x->shape.rank - 2;
+    if (spatial < 1 || w->shape.rank < 1 || !shape_known(&x->shape) || !shape_known(&w->shape))
         return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
     if (node_in(&g->node.at[n], 2) != NO_VALUE && (!shape_operand(g, n, 2, b) || b->type != DT_i32))
         return SHAPE_ERROR("b", "%s: want i32", operand_text(g, n, 2));
     if (!shape_list_attr(g, n, "strides", (uint32_t)spatial, 1, 1) || !shape_list_attr(g, n, "dilations", (uint32_t)spatial, 1, 1) ||
-        !shape_list_attr(g, n, "pads", 2 * (uint32_t)spatial, 0, 0))
+        !shape_list_attr(g, n, "pads", 2 * (uint32_t)spatial, 0, 0) || !shape_list_attr(g, n, "kernel_shape", (uint32_t)spatial, 0, 1))
         return false;
     a = SHAPE_ATTR(ConvBytes);
     if (!shape_within(g, n, "x_zero", a->x_zero, -128, 255)) return false;
     Shape bias = {.rank = 1, .dim = {w->shape.dim[0]}};
     for (int d = 0; d < spatial; d++)
-        if (!windows(g, n, d, x->shape.dim[d + 1], w->shape.dim[d + 1], &(Windows){a->strides, a->dilations, a->pads}, &y->dim[d + 1]))
+        if (!windows(g, n, d, x->shape.dim[d + 1], a->kernel_shape.at[d], &(Windows){a->strides, a->dilations, a->pads}, &y->dim[d + 1]))
             return false;
     y->dim[0] = x->shape.dim[0];
     y->rank = (int8_t)(spatial + 2);
@@ -188,10 +188,11 @@ static bool bytes_windows(Graph *g, NodeId n, int spatial, Operand *x, Operand *
 SHAPE_FN(conv_patches) {
     Operand x, w, b;
     Shape y = {0};
-    int64_t pixels;
-    if (!bytes_windows(g, n, -2, &x, &w, &b, &y)) return false;
+    int64_t pixels, taps, depth;
+    if (!bytes_windows(g, n, &x, &w, &b, &y)) return false;
     const Attr_ConvBytes *a = SHAPE_ATTR(ConvBytes);
-    if (x.shape.dim[x.shape.rank - 1] != w.shape.dim[w.shape.rank - 1] || w.shape.rank != x.shape.rank)
+    if (!size_product(a->kernel_shape.at, (int)a->kernel_shape.n, &taps) || !size_mul(taps, x.shape.dim[x.shape.rank - 1], &depth) ||
+        w.shape.rank != 2 || w.shape.dim[1] != depth)
         return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
     if (!size_product(y.dim + 1, y.rank - 2, &pixels)) return SHAPE_ERROR(NULL, "the result is too large");
     if (!shape_within(g, n, "together", a->together, 1, pixels) || pixels % a->together)
@@ -203,8 +204,11 @@ SHAPE_FN(conv_patches) {
 SHAPE_FN(conv_planes) {
     Operand x, w, b;
     Shape y = {0};
-    if (!bytes_windows(g, n, -1, &x, &w, &b, &y)) return false;
-    if (x.shape.dim[x.shape.rank - 1] != w.shape.dim[0])
+    if (!bytes_windows(g, n, &x, &w, &b, &y)) return false;
+    const Attr_ConvBytes *a = SHAPE_ATTR(ConvBytes);
+    bool fits = x.shape.dim[x.shape.rank - 1] == w.shape.dim[0] && w.shape.rank == x.shape.rank - 1;
+    for (int d = 1; fits && d < w.shape.rank; d++) fits = w.shape.dim[d] == a->kernel_shape.at[d - 1];
+    if (!fits)
         return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
     return shape_set(g, n, 0, DT_i32, &y);
 }

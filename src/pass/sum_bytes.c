@@ -224,8 +224,10 @@ static void convolution(Bytes *b, NodeId n) {
     int64_t pixels = shape_count(&ys) / (ys.dim[0] * ys.dim[1]);
     a->strides = old->strides, a->dilations = old->dilations, a->pads = old->pads;
     a->together = planes ? 1 : together(pixels);
+    attr_set_ints(r->g->arena, &a->kernel_shape, (uint32_t)ws.rank - 2, ws.dim + 2);
     Shape to = shape_last(&ws);
     if (planes) to.rank--;
+    else to = (Shape){.rank = 2, .dim = {ws.dim[0], shape_count(&ws) / ws.dim[0]}};
     ValueId bytes = byte_weights(b, w, false, &to);
     if (bytes != NO_VALUE) sum(b, n, planes ? OP_ConvPlanes : OP_ConvPatches, &x, bytes, rw_in(r, n, 2), a);
 }
@@ -240,10 +242,11 @@ static void product(Bytes *b, NodeId n) {
     if (type_at(b, y) != DT_f32 || !value_data(r->g, w) || shape_at(b, y)->rank != 2 || !shape_known(shape_at(b, y))) return;
     int64_t m = shape_at(b, y)->dim[0], oc = shape_at(b, y)->dim[1], k = shape_at(b, rw_in(r, n, 0))->dim[1];
     if (m < 1 || oc < 1 || k < 1 || shape_at(b, w)->rank != 2 || !bytes_of(b, n, rw_in(r, n, 0), &x)) return;
-    Shape to = {.rank = 3, .dim = {oc, 1, k}}, rows = {.rank = 3, .dim = {1, m, k}};
+    Shape to = {.rank = 2, .dim = {oc, k}}, rows = {.rank = 3, .dim = {1, m, k}};
     ValueId bytes = byte_weights(b, w, !(gemm && gemm->transB), &to);
     if (bytes == NO_VALUE) return;
     Attr_ConvBytes *a = rw_attr_new(r, OP_ConvPatches);
+    attr_set_ints(r->g->arena, &a->kernel_shape, 1, (int64_t[1]){1});
     a->together = together(m);
     x.bytes = reshaped(b, n, x.bytes, &rows);
     sum(b, n, OP_ConvPatches, &x, bytes, rw_in(r, n, 2), a);

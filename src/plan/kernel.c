@@ -148,7 +148,10 @@ static ExprId member_value(Kernel *k, uint32_t m, const ExprId *index) {
     if (x_reductions(f->nest, f->final->value, NULL, 0) > 0) /* the loops are called as the operator calls them */
         for (int i = 0; i < f->final->nindex; i++) {
             const Expr *from = x_get(f->nest, f->final->index[i]), *at = x_get(k->n, index[i]);
-            if (from->kind == X_axis && at->kind == X_axis) nest_rename_axis(k->n, at->id, f->nest->axis.at[from->id].base);
+            if (from->kind != X_axis || at->kind != X_axis) continue;
+            const Axis own = f->nest->axis.at[from->id];
+            nest_rename_axis(k->n, at->id, own.base);
+            if (own.kind == AXIS_inner) k->n->axis.at[at->id].kind = AXIS_inner;
         }
     Reader r = {k, m};
     ExprId e = x_import(k->n, f->nest, f->final->value, to, NULL, read_value, &r);

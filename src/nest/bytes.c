@@ -1,0 +1,74 @@
+/* Sums of bytes without vectors: a register tile of some pixels by two channels, whose weights lie in the order of the
+ * loops; by the step `pair` where the target has an instruction for two products. */
+#include "nest/internal.h"
+#include "nest/rule.h"
+
+#define TILE 4      /* pixels whose sums are in registers: 8 of 13 with two channels */
+#define WRITTEN 8   /* points of the reduction that are written out */
+
+/* The piece whose points x is read along side by side, the innermost reduced one; -1: there is none. */
+static int innermost(const Rule *r) {
+    const StagePlan *s = rule_plan(r);
+    int at = -1;
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].reduce) at = i;
+    return at;
+}
+
+/* The last spatial piece that moves the constant but not x, or x but not the constant. */
+static int mover(const Rule *r, ExprId moved, ExprId still) {
+    Nest *n = r->p->nest;
+    const StagePlan *s = rule_plan(r);
+    for (int i = s->npiece - 1; i >= 0; i--) {
+        AxisId a = s->piece[i].root;
+        if (s->piece[i].reduce || s->piece[i].step != 1 || !s->piece[i].outermost || n->axis.at[a].kind == AXIS_serial) continue;
+        if (x_uses_axis(n, moved, a) && !x_uses_axis(n, still, a)) return i;
+    }
+    return -1;
+}
+
+static bool take(Rule *r, int at, int64_t size) {
+    if (at < 0 || size < 2) return true;
+    return rule_step1(r, STEP_tile, rule_name(r, at), size, NULL) && rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
+}
+
+/* Pairs of the reduction, some of them written out. */
+static bool cut_reduction(Rule *r, const char **pair) {
+    int at = innermost(r);
+    int64_t size = rule_plan(r)->piece[at].size;
+    *pair = NULL;
+    if (r->p->target->dot != 2 || size < 4) return true;
+    if (!r->p->small && size >= 2 * WRITTEN) {
+        if (!rule_step1(r, STEP_split, rule_name(r, at), WRITTEN, NULL)) return false;
+        at = innermost(r);
+    }
+    if (!rule_step1(r, STEP_split, rule_name(r, at), 2, NULL)) return false;
+    at = innermost(r);
+    if (!r->p->small && rule_plan(r)->piece[at - 1].size <= WRITTEN && !rule_step1(r, STEP_unroll, rule_name(r, at - 1), 0, NULL)) return false;
+    *pair = rule_name(r, at);
+    return true;
+}
+
+bool rule_bytes(Rule *r, ExprId reduction) {
+    Nest *n = r->p->nest;
+    RuleMark before = rule_mark(r);
+    ExprId x, w;
+    const char *pair;
+    if (!target_sums_bytes(r->p->target) || x_get(n, reduction)->id != COMBINE_sum || x_arg(n, reduction, 1) != NO_EXPR ||
+        !pair_operands(n, x_arg(n, reduction, 0), &x, &w))
+        return false;
+    const char *buffer = n->buf.at[x_get(n, w)->id].name;
+    ExprId at_x = x_load_offset(n, x), at_w = x_load_offset(n, w);
+    int channel = mover(r, at_w, at_x);
+    if (channel < 0 || !cut_reduction(r, &pair)) return rule_back(r, &before);
+    int pixel = mover(r, at_x, at_w);
+    int64_t pixels = pixel < 0 ? 1 : rule_plan(r)->piece[pixel].size;
+    if (!take(r, pixel, pixels < TILE ? pixels : TILE)) return rule_back(r, &before);
+    channel = mover(r, at_w, at_x);
+    if (!take(r, channel, rule_plan(r)->piece[channel].size < 2 ? 1 : 2)) return rule_back(r, &before);
+    if (pair && rule_plan(r)->piece[rule_plan(r)->npiece - 1].size == 2) {
+        Step st = {.kind = STEP_pair, .naxis = 2, .axis = {pair, rule_name(r, -1)}, .buffer = buffer};
+        if (rule_step(r, st)) return true;
+    }
+    return rule_step1(r, STEP_stream, NULL, 0, buffer) || rule_back(r, &before);
+}
