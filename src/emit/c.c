@@ -39,7 +39,7 @@ static void mark_sure(Emit *m, Shared *s, ExprId e) {
     for (int i = 0; i < narg; i++) mark_sure(m, s, x_arg(m->n, e, i));
 }
 
-static void indent(Str *out, int depth) {
+void c_indent(Str *out, int depth) {
     for (int i = 0; i < depth; i++) str_add(out, "    ");
 }
 
@@ -58,7 +58,7 @@ static int temporaries(Emit *m, ExprId value, int depth, Str *out) {
         bool vec = varies(m, e);
         if (vec && dtype_is_int((DType)x.dtype) && x.dtype != DT_i32) continue; /* bytes are no vectors */
         while (!c_name_free(m, arena_printf(m->arena, "t%u", m->temps))) m->temps++;
-        indent(out, depth);
+        c_indent(out, depth);
         if (vec)
             str_addf(out, "const %s t%u = ", c_lanes_type(m, (DType)x.dtype), m->temps);
         else
@@ -88,7 +88,7 @@ static void body(Emit *m, const LoopNode *x, int depth, Str *out) {
     str_add(out, count > 1 ? " {\n" : "\n");
     str_addn(out, inner.at, inner.n);
     if (count > 1) {
-        indent(out, depth);
+        c_indent(out, depth);
         str_add(out, "}\n");
     }
 }
@@ -96,18 +96,19 @@ static void body(Emit *m, const LoopNode *x, int depth, Str *out) {
 static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
     if (x->parallel && m->pool && !m->inside && x_get(m->n, x->lo)->kind == X_int &&
         x_get(m->n, x->hi)->kind == X_int) {
-        indent(out, depth);
+        c_indent(out, depth);
         return c_parallel(m, x, out);
     }
+    if (c_widen(m, x, depth, out)) return 1;
     c_call_axis(m, x->axis);
     vec_push(m->arena, &m->around, x->axis);
     const char *name = c_axis_name(m, x->axis);
     if (x->unroll && m->p->target->dialect != DIALECT_c99) {
         c_need(m, "UNROLL.h");
-        indent(out, depth);
+        c_indent(out, depth);
         str_add(out, "UNROLL\n");
     }
-    indent(out, depth);
+    c_indent(out, depth);
     str_addf(out, "for (%s %s = ", m->index_type, name);
     c_expr(m, x->lo, 0, out);
     str_addf(out, "; %s < ", name);
@@ -203,7 +204,7 @@ static void combine(Emit *m, const LoopNode *x, const char *target, DType t, boo
 static int vector_store(Emit *m, const LoopNode *x, const char *name, ExprId offset, int depth, Str *out) {
     int made = temporaries(m, x->value, depth, out);
     DType t = (DType)x_get(m->n, x->value)->dtype;
-    indent(out, depth);
+    c_indent(out, depth);
     str_addf(out, "%s(", c_vector_fn(m, t == DT_u8 ? "store_u8" : t == DT_i8 ? "store_i8" : "store"));
     c_lanes_at(m, name, offset, out);
     str_add(out, ", ");
@@ -221,37 +222,11 @@ static int dot(Emit *m, const LoopNode *s, const char *target, int depth, Str *o
     const char *xs = c_buffer_name(m, x_get(m->n, x)->id), *ws = c_buffer_name(m, x_get(m->n, w)->id);
     x = x_substitute(m->n, x_load_offset(m->n, x), zero);
     w = x_substitute(m->n, x_load_offset(m->n, w), zero);
-    indent(out, depth);
+    c_indent(out, depth);
     str_addf(out, "%s = %s(%s, ", target, c_vector_fn(m, "dot"), target);
     c_lanes_at(m, xs, x, out);
     str_add(out, ", ");
     c_lanes_at(m, ws, w, out);
-    str_add(out, ");\n");
-    return 1;
-}
-
-static void place(Emit *m, const char *name, ExprId at, Str *out) {
-    str_addf(out, "%s + ", name);
-    c_expr(m, at, P_MUL, out);
-}
-
-/* Products of two neighbours of x and bytes of words that hold two points by two lanes. */
-static int pair(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
-    ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0), lane = s->nindex ? s->index[s->nindex - 1] : x_index(m->n, 0);
-    if (!pair_operands(m->n, s->value, &x, &w)) return 0;
-    zero[s->dot] = x_index(m->n, 0);
-    if (x_get(m->n, lane)->kind == X_axis) zero[x_get(m->n, lane)->id] = x_index(m->n, 0);
-    ExprId words = x_substitute(m->n, x_load_offset(m->n, w), zero);
-    indent(out, depth);
-    c_need(m, "dot_i16x2.h");
-    str_addf(out, "%s = dot_i16x2(%s, ", target, target);
-    bool var = x_get(m->n, x)->kind == X_var; /* an array of the function */
-    ExprId two = x_substitute(m->n, var ? x_arg(m->n, x, 0) : x_load_offset(m->n, x), zero);
-    place(m, var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id), two, out);
-    str_add(out, ", ");
-    place(m, c_buffer_name(m, x_get(m->n, w)->id), words, out);
-    str_add(out, ", ");
-    c_expr(m, lane, 0, out);
     str_add(out, ");\n");
     return 1;
 }
@@ -280,10 +255,10 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
         c_expr(m, x->offset, 0, &target);
         str_add(&target, "]");
     }
-    if (x->pair) return pair(m, x, target.at, depth, out);
+    if (x->pair) return c_pair(m, x, target.at, depth, out);
     if (x->dot != NO_AXIS) return dot(m, x, target.at, depth, out);
     int made = temporaries(m, x->value, depth, out);
-    indent(out, depth);
+    c_indent(out, depth);
     if (x->kind == LOOP_store && c_is_half(t))
         combine_half(m, x, target.at, t, out);
     else
@@ -304,7 +279,7 @@ static int fold(Emit *m, const LoopNode *x, int depth, Str *out) {
     }
     m->lanes = m->t->var.at[x_get(m->n, x->value)->id].lanes;
     const char *f = c_vector_fn(m, name[x->combine]);
-    indent(out, depth);
+    c_indent(out, depth);
     if (x->combine <= COMBINE_prod) {
         str_addf(out, "%s %s %s(", target.at, x->combine == COMBINE_sum ? "+=" : "*=", f);
     } else {
@@ -334,7 +309,7 @@ static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
     }
     m->lanes = lanes;
     bool vectors = m->p->target->dialect != DIALECT_c99 && v->lanes == 1 && v->ndim == 1 && v->dim[0] >= 16;
-    indent(out, depth);
+    c_indent(out, depth);
     str_addf(out, "%s%s %s", vectors ? "_Alignas(64) " : "", type, name); /* where vectors may be stored */
     for (int i = 0; i < v->ndim; i++) str_addf(out, "[%lld]", (long long)v->dim[i]);
     if (v->ndim == 0 && init.n) str_addf(out, " = %s", init.at);
@@ -346,13 +321,13 @@ static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
         while (!c_name_free(m, at[i]));
         if (m->p->target->dialect != DIALECT_c99) {
             c_need(m, "UNROLL.h");
-            indent(out, depth + i);
+            c_indent(out, depth + i);
             str_add(out, "UNROLL\n");
         }
-        indent(out, depth + i);
+        c_indent(out, depth + i);
         str_addf(out, "for (int %s = 0; %s < %lld; %s++)\n", at[i], at[i], (long long)v->dim[i], at[i]);
     }
-    indent(out, depth + v->ndim);
+    c_indent(out, depth + v->ndim);
     str_add(out, name);
     for (int i = 0; i < v->ndim; i++) str_addf(out, "[%s]", at[i]);
     str_addf(out, " = %s;\n", init.at);
@@ -373,7 +348,7 @@ int c_statement(Emit *m, const LoopNode *x, int depth, Str *out) {
         return count;
     case LOOP_for: return for_loop(m, x, depth, out);
     case LOOP_if:
-        indent(out, depth);
+        c_indent(out, depth);
         str_add(out, "if (");
         c_expr(m, x->lo, 0, out);
         str_add(out, ")");
@@ -387,11 +362,11 @@ int c_statement(Emit *m, const LoopNode *x, int depth, Str *out) {
         m->lanes = m->t->var.at[x->var].lanes;
         c_need(m, "UNROLL.h");
         c_need(m, arena_printf(m->arena, "%s_%.*s.h", c_vector_type(m), (int)strcspn(x->note, "_"), x->note));
-        indent(out, depth);
+        c_indent(out, depth);
         str_addf(out, "%s_%s(%s);\n", c_vector_type(m), x->note, c_var_name(m, x->var));
         return 1;
     case LOOP_note:
-        indent(out, depth);
+        c_indent(out, depth);
         str_addf(out, "/* %s */\n", x->note);
         return 2; /* a comment is no body */
     }

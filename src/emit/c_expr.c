@@ -397,6 +397,7 @@ static void cast(Emit *m, ExprId e, int prec, Str *out) {
         }
         return;
     }
+    if (c_round_clip(m, e, out)) return;
     if (t == DT_bool) {
         open_paren(out, prec > P_EQUAL);
         c_expr(m, a, P_ADD, out);

@@ -1,0 +1,153 @@
+/* What kernels of bytes are written with where there are no vectors: pairs of products, rows that are widened, sums that
+ * are scaled, rounded and clipped. */
+#include "emit/c_internal.h"
+#include <math.h>
+
+static void place(Emit *m, const char *name, ExprId at, Str *out) {
+    str_addf(out, "%s + ", name);
+    c_expr(m, at, P_MUL, out);
+}
+
+/* Products of two neighbours of x and bytes of words that hold two points by two lanes. */
+int c_pair(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
+    ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0), lane = s->nindex ? s->index[s->nindex - 1] : x_index(m->n, 0);
+    if (!pair_operands(m->n, s->value, &x, &w)) return 0;
+    zero[s->dot] = x_index(m->n, 0);
+    if (x_get(m->n, lane)->kind == X_axis) zero[x_get(m->n, lane)->id] = x_index(m->n, 0);
+    ExprId words = x_substitute(m->n, x_load_offset(m->n, w), zero);
+    c_indent(out, depth);
+    c_need(m, "dot_i16x2.h");
+    str_addf(out, "%s = dot_i16x2(%s, ", target, target);
+    bool var = x_get(m->n, x)->kind == X_var; /* an array of the function */
+    ExprId two = x_substitute(m->n, var ? x_arg(m->n, x, 0) : x_load_offset(m->n, x), zero);
+    place(m, var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id), two, out);
+    str_add(out, ", ");
+    place(m, c_buffer_name(m, x_get(m->n, w)->id), words, out);
+    str_add(out, ", ");
+    c_expr(m, lane, 0, out);
+    str_add(out, ");\n");
+    return 1;
+}
+
+/* ---- rows ---- */
+
+/* e is a byte, or that less a number, as i16; in `out` the load and the number. */
+static bool widened_byte(const Nest *n, ExprId e, ExprId *load, int64_t *less) {
+    const Expr *x = x_get(n, e);
+    *less = 0;
+    if (x->kind != X_cast || x->dtype != DT_i16) return false;
+    x = x_get(n, e = x_arg(n, e, 0));
+    if (x->kind == X_fn && x->dtype == DT_i32 && (x->id == FN_sub || x->id == FN_add)) {
+        const Expr *c = x_get(n, x_arg(n, e, 1));
+        if (c->kind != X_int) return false;
+        *less = x->id == FN_sub ? c->i : -c->i;
+        x = x_get(n, e = x_arg(n, e, 0));
+    }
+    if (x->kind == X_cast && x->dtype == DT_i32) x = x_get(n, e = x_arg(n, e, 0));
+    *load = e;
+    return x->kind == X_load && (x->dtype == DT_i8 || x->dtype == DT_u8);
+}
+
+/* Where e is for the loop's first iteration. */
+static ExprId at_first(Emit *m, const LoopNode *loop, ExprId e) {
+    ExprId *first = x_axis_table(m->n, m->arena, 0);
+    first[loop->axis] = loop->lo;
+    return x_substitute(m->n, e, first);
+}
+
+static bool walks_by_one(const Nest *n, ExprId e, AxisId a) {
+    int64_t coef;
+    return x_coefficient(n, e, a, &coef) && coef == 1;
+}
+
+#define FEW 4 /* bytes that are widened one by one as quickly */
+
+bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
+    Nest *n = m->n;
+    const LoopNode *s = loop->body.n == 1 ? loop->body.at[0] : NULL;
+    ExprId load, inside = NO_EXPR;
+    int64_t less, lo, count;
+    if (!s || loop->unroll || loop->parallel || s->combine != COMBINE_store || !target_sums_bytes(m->p->target)) return false;
+    if (x_get(n, loop->lo)->kind != X_int || x_get(n, loop->hi)->kind != X_int) return false;
+    lo = x_get(n, loop->lo)->i;
+    count = x_get(n, loop->hi)->i - lo;
+    bool set = s->kind == LOOP_set && s->nindex == 1;
+    if ((!set && s->kind != LOOP_store) || count < FEW) return false;
+    ExprId to = set ? s->index[0] : s->offset, value = s->value;
+    const Expr *v = x_get(n, value);
+    if (v->kind == X_fn && v->id == FN_select) {
+        const Expr *otherwise = x_get(n, x_arg(n, value, 2));
+        inside = x_arg(n, value, 0);
+        if (x_uses_axis(n, inside, loop->axis) || otherwise->kind != X_int || otherwise->i != 0) return false;
+        value = x_arg(n, value, 1);
+    }
+    if (!widened_byte(n, value, &load, &less) || !walks_by_one(n, to, loop->axis) || !walks_by_one(n, x_load_offset(n, load), loop->axis))
+        return false;
+    const char *type = dtype_info[x_get(n, load)->dtype].name;
+    const char *name = set ? c_var_name(m, s->var) : c_buffer_name(m, s->buf);
+    c_need(m, arena_printf(m->arena, "widen_%s.h", type));
+    c_indent(out, depth);
+    if (inside != NO_EXPR) {
+        str_add(out, "if (");
+        c_expr(m, inside, 0, out);
+        str_add(out, ")\n");
+        c_indent(out, depth + 1);
+    }
+    str_addf(out, "widen_%s(", type);
+    place(m, name, at_first(m, loop, to), out);
+    str_add(out, ", ");
+    place(m, c_buffer_name(m, x_get(n, load)->id), at_first(m, loop, x_load_offset(n, load)), out);
+    str_addf(out, ", %lld, %lld);\n", (long long)count, (long long)less);
+    if (inside == NO_EXPR) return true;
+    c_indent(out, depth);
+    str_add(out, "else\n");
+    c_indent(out, depth + 1);
+    str_add(out, "memset(");
+    place(m, name, at_first(m, loop, to), out);
+    str_addf(out, ", 0, %lld);\n", (long long)count * 2);
+    return true;
+}
+
+/* ---- results ---- */
+
+/* Made of integers and constants alone, so that it is a number. */
+static bool is_number(const Nest *n, ExprId e) {
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_cast && dtype_is_int((DType)x_get(n, x_arg(n, e, 0))->dtype)) return true;
+    if (x->kind == X_load) return n->buf.at[x->id].kind == BUF_const || dtype_is_int((DType)x->dtype);
+    if (x->kind == X_real) return isfinite(x->f);
+    if (x->kind != X_fn) return x->kind == X_int;
+    if (x->id == FN_div && x_get(n, x_arg(n, e, 1))->kind != X_real) return false;
+    if (x->id > FN_div && x->id != FN_min && x->id != FN_max && x->id != FN_neg) return false;
+    for (int i = 0; i < x->narg; i++)
+        if (!is_number(n, x_arg(n, e, i))) return false;
+    return true;
+}
+
+/* e = f(a, c) with a constant c. */
+static bool with_number(const Nest *n, ExprId e, Fn f, ExprId *a, double *c) {
+    const Expr *x = x_get(n, e);
+    if (x->kind != X_fn || x->id != (uint32_t)f || x->dtype != DT_f32 || x_get(n, x_arg(n, e, 1))->kind != X_real) return false;
+    *a = x_arg(n, e, 0);
+    *c = x_get(n, x_arg(n, e, 1))->f;
+    return true;
+}
+
+bool c_round_clip(Emit *m, ExprId e, Str *out) {
+    const Nest *n = m->n;
+    DType t = (DType)x_get(n, e)->dtype;
+    double lo = dtype_lowest(t), hi = dtype_largest(t), low, high, plus = 0;
+    ExprId a = x_arg(n, e, 0);
+    if ((t != DT_i8 && t != DT_u8) || !target_sums_bytes(m->p->target) || x_get(n, a)->dtype != DT_f32) return false;
+    if (with_number(n, a, FN_min, &a, &high)) hi = fmin(hi, high);
+    if (with_number(n, a, FN_max, &a, &low)) lo = fmax(lo, low);
+    with_number(n, a, FN_add, &a, &plus);
+    const Expr *x = x_get(n, a);
+    if (x->kind != X_fn || x->id != FN_rint || x->dtype != DT_f32 || fabs(plus) > 65536 || plus != rint(plus)) return false;
+    if (lo != rint(lo) || hi != rint(hi) || lo > hi || !is_number(n, x_arg(n, a, 0))) return false;
+    c_need(m, "round_clip.h");
+    str_addf(out, "(%s)round_clip(", emit_c_type(t));
+    c_expr(m, x_arg(n, a, 0), 0, out);
+    str_addf(out, ", %.0f, %.0f, %.0f)", plus, lo, hi);
+    return true;
+}
