@@ -48,7 +48,7 @@ static bool operands(Contraction *c) {
     Nest *n = nest_of(c);
     Expr red = *x_get(n, c->red);
     ExprId v = x_arg(n, c->red, 0);
-    if (red.id == COMBINE_sum && c->r->p->target->dot && dot_operands(n, v, &c->x, &c->w)) {
+    if (red.id == COMBINE_sum && c->r->p->target->dot >= 4 && dot_operands(n, v, &c->x, &c->w)) {
         c->wbuf = x_get(n, c->w)->id;
         c->bytes = c->constant = true;
         return n->buf.at[c->wbuf].nphys == 0;

@@ -278,23 +278,55 @@ static NodeId constant_part(Numbers *p, NodeId n, unsigned i, int64_t axis) {
     return shape_count(value_shape(r->g, rw_in(r, d, 1))) == 1 || a->axis == axis ? d : NO_NODE;
 }
 
-/* The bias as whole numbers in units of `scale`, NO_VALUE: it is none. */
-static ValueId whole_bias(Numbers *p, NodeId n, ValueId scale, double most, double *with) {
+/* Are the weights of output channel o all 0? */
+static bool dead_channel(const Numbers *p, ValueId w, int axis, int64_t o) {
+    const Tensor *t = data_of(p, w);
+    int64_t n = shape_count(&t->shape), oc = t->shape.dim[axis], each = n / oc;
+    for (int64_t k = 0; k < each; k++)
+        if (tensor_float(t, axis == 0 ? o * each + k : k * oc + o) != 0) return false;
+    return true;
+}
+
+static ValueId exact_const(Numbers *p, ValueId like, const Shape *s, const double *x) {
+    Tensor *t = tensor_new(p->r.g->arena, DT_f32, *s);
+    for (int64_t i = 0; i < shape_count(s); i++) tensor_set_float(t, i, x[i]);
+    t->exact = true;
+    ValueId v = graph_constant(p->r.g, p->r.g->value.at[like].name, t);
+    rw_grow(&p->r);
+    return v;
+}
+
+/* The bias as whole numbers in units of *scale, NO_VALUE: it is none. Channels without weights, whose bias may be any number,
+ * get 1, 0 or -1 and a scale of their own. *with: the largest sum then. */
+static ValueId whole_bias(Numbers *p, NodeId n, ValueId weights, int axis, ValueId *scale, double most, double *with) {
     Rw *r = &p->r;
     NodeId d = constant_part(p, n, 2, 0);
-    double z, lo, hi;
+    double z, largest = 0;
     if (d == NO_NODE || value_shape(r->g, rw_in(r, d, 0))->rank != 1) return NO_VALUE;
     if (!uniform(p, rw_in(r, d, 2), &z) || z != 0) return NO_VALUE;
-    const Tensor *have = data_of(p, rw_in(r, d, 1)), *want = data_of(p, scale);
-    int64_t h = shape_count(&have->shape), w = shape_count(&want->shape);
-    for (int64_t i = 0; i < h || i < w; i++)
-        if (!near_const(DT_f32, tensor_float(have, h == 1 ? 0 : i), tensor_float(want, w == 1 ? 0 : i)))
-            return NO_VALUE;
-    ValueId b = whole_const(r, rw_in(r, d, 0), NO_VALUE, 0);
-    if (b == NO_VALUE) return b;
-    whole_range(r->g, b, &lo, &hi);
-    *with = most + fmax(fabs(lo), fabs(hi));
-    return *with <= WHOLE_LIMIT ? b : NO_VALUE;
+    ValueId q = rw_in(r, d, 0);
+    const Tensor *have = data_of(p, rw_in(r, d, 1)), *want = data_of(p, *scale), *b = data_of(p, q);
+    int64_t h = shape_count(&have->shape), w = shape_count(&want->shape), oc = shape_count(&b->shape);
+    double *x = arena_array_of(r->tmp, oc + 1, double), *s = arena_array_of(r->tmp, oc + 1, double);
+    bool changed = false;
+    if (!b->data || !dtype_is_int(b->dtype) || (h != 1 && h != oc) || (w != 1 && w != oc)) return NO_VALUE;
+    for (int64_t i = 0; i < oc; i++) {
+        double unit = tensor_float(have, h == 1 ? 0 : i);
+        x[i] = tensor_float(b, i);
+        s[i] = tensor_float(want, w == 1 ? 0 : i);
+        if (!near_const(DT_f32, unit, s[i]) || fabs(x[i]) > WHOLE_LIMIT) {
+            if (w == 1 || !dead_channel(p, weights, axis, i)) return NO_VALUE;
+            float value = (float)x[i] * (float)unit;
+            x[i] = value > 0 ? 1 : value < 0 ? -1 : 0;
+            s[i] = value != 0 ? fabsf(value) : 1;
+            changed = true;
+        }
+        largest = fmax(largest, fabs(x[i]));
+    }
+    *with = most + largest;
+    if (*with > WHOLE_LIMIT) return NO_VALUE;
+    if (changed) *scale = exact_const(p, *scale, &want->shape, s);
+    return changed ? exact_const(p, q, &b->shape, x) : whole_const(r, q, NO_VALUE, 0);
 }
 
 /* The bias as an operand that broadcasts to a result of `rank`. */
@@ -324,12 +356,13 @@ static void real_product(Numbers *p, NodeId n) {
     ValueId scale = factor_of(p, rw_in(r, d, 1), op == OP_Conv ? 1 : out - 1, out);
     scale = rw_const_zip(r, scale, x->scale, const_mul);
     if (scale == NO_VALUE) return;
-    double most = whole_sum(r->g, w, axis) * fmax(fabs(x->lo), fabs(x->hi));
+    double most = whole_sum(r->g, w, axis) * fmax(fabs(x->lo), fabs(x->hi)), with = most;
     ValueId in[3] = {x->k, w, NO_VALUE}, bias = rw_in(r, n, 2);
-    if (bias != NO_VALUE) in[2] = whole_bias(p, n, scale, most, &most);
     if (most > WHOLE_LIMIT) return;
+    if (bias != NO_VALUE) in[2] = whole_bias(p, n, w, axis, &scale, most, &with);
+    if (in[2] != NO_VALUE) most = with;
     ValueId k = rw_node(r, n, op, in[2] == NO_VALUE ? 2 : 3, in, op == OP_MatMul ? NULL : rw_attr_copy(r, n));
-    if (bias != NO_VALUE && in[2] == NO_VALUE) { /* beyond whole numbers: channels without weights have such */
+    if (bias != NO_VALUE && in[2] == NO_VALUE) { /* beyond whole numbers */
         k = node2(p, n, OP_Mul, k, scale);
         rw_become(r, n, OP_Add, 2, (ValueId[2]){k, channel_view(p, n, bias, out, op == OP_Conv)}, NULL);
         r->c->hits++;

@@ -1,5 +1,5 @@
 /* Quantised parts of a graph on bytes, channels last, for processors without vectors of floats: the whole floats that
- * integers_as_floats made are stored as i8, convolutions and products sum bytes in i32. A value that was made so has a
+ * integers_as_floats made are stored as bytes, convolutions and products sum bytes in i32. A value that was made so has a
  * twin: the same with its channels last, [n, c, spatial] as [n, spatial, c], or in the groups of pixels that
  * ConvPatches gives. What scales and rounds the sums stays the same arithmetic, so the numbers are the same. */
 #include "base/size.h"
@@ -116,15 +116,16 @@ static bool stored_bytes(Bytes *b, NodeId like, ValueId v, int steps, Twin *out)
     }
 }
 
-/* `last`, whose elements are whole from lo on, 256 at most, as i8. What is rounded is shifted before it is clipped, so that the
+/* `last`, whose elements are whole from lo on, 256 at most, as bytes: u8 where lo is 0, which then stands for itself. What is rounded is shifted before it is clipped, so that the
  * kernel that makes it clips last. */
-static ValueId make_bytes(Bytes *b, NodeId like, ValueId last, double lo, double hi) {
+static Twin make_bytes(Bytes *b, NodeId like, ValueId last, double lo, double hi) {
     Rw *r = &b->r;
     NodeId clip = rw_def_op(r, last, OP_Clip);
     bool rounded = clip != NO_NODE && rw_def_op(r, rw_in(r, clip, 0), OP_Round) != NO_NODE;
-    ValueId x = whole_plus(r, like, rounded ? rw_in(r, clip, 0) : last, -lo - 128);
-    if (rounded) x = whole_clip(r, like, x, -128, hi - lo - 128);
-    return whole_cast(r, like, x, DT_i8);
+    double zero = lo == 0 ? 0 : -lo - 128;
+    ValueId x = whole_plus(r, like, rounded ? rw_in(r, clip, 0) : last, zero);
+    if (rounded) x = whole_clip(r, like, x, lo + zero, hi + zero);
+    return (Twin){NO_VALUE, whole_cast(r, like, x, lo == 0 ? DT_u8 : DT_i8), zero};
 }
 
 /* v's bytes, channels last; at most one of 256 numbers each. */
@@ -139,8 +140,9 @@ static bool bytes_of(Bytes *b, NodeId like, ValueId v, Twin *out) {
     if (t->bytes == NO_VALUE) {
         if (!whole_bounds(&b->r, &b->range, v, &lo, &hi) || !(hi - lo <= 255)) return false;
         ValueId last = t->last == NO_VALUE ? channels_last(b, like, v) : t->last;
-        t->bytes = make_bytes(b, like, last, lo, hi);
-        t->zero = -lo - 128;
+        found = make_bytes(b, like, last, lo, hi);
+        t->bytes = found.bytes;
+        t->zero = found.zero;
     }
     *out = *t;
     return t->zero >= -128 && t->zero <= 255;
@@ -309,8 +311,8 @@ static void elementwise(Bytes *b, NodeId n) {
     double lo, hi;
     if (type_at(b, y) == DT_f32 && rw_at(r, n)->op == OP_Clip && whole_bounds(r, &b->range, y, &lo, &hi) && hi - lo <= 255) {
         Shape to = shape_last(&ys);
-        t->bytes = reshaped(b, n, make_bytes(b, n, made, lo, hi), &to);
-        t->zero = -lo - 128;
+        *t = make_bytes(b, n, made, lo, hi);
+        t->bytes = reshaped(b, n, t->bytes, &to);
         become_first(b, n, operand(b, n, y, &to));
         return;
     }
