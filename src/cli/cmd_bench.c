@@ -12,10 +12,12 @@ static const CommandInfo info = {
 #define COUNT_ONCE 1e-6
 
 /* An emulator's time: a nanosecond an instruction. */
-static void print_count(Arena *a, const Runner *r, double ms) {
-    double n = ms * 1e6;
-    printf("MACs    %s\ncount   %.0f instructions", count_words(a, (double)r->macs), n);
-    if (r->macs) printf(", %.3f a MAC", n / (double)r->macs);
+static void print_count(Arena *a, const Graph *g, double ms) {
+    double n = ms * 1e6, macs = 0; /* the model's own, not those with what was filled up */
+    for (NodeId i = 0; i < g->node.n; i++)
+        if (g->node.at[i].op != OP_none) macs += (double)node_macs(g, i);
+    printf("MACs    %s\ncount   %.0f instructions", count_words(a, macs), n);
+    if (macs > 0) printf(", %.3f a MAC", n / macs);
     printf("\n");
 }
 
@@ -35,7 +37,7 @@ static bool bench(Cli *c) {
     if (!r || !runner_time(r, in, counts ? COUNT_ONCE : o->seconds, &median, &best)) return false;
     printf("target  %s\n", r->target->name);
     if (counts) {
-        print_count(c->arena, r, best);
+        print_count(c->arena, g, best);
         return true;
     }
     if (o->threads > 1) printf("threads %d\n", o->threads);

@@ -8,9 +8,30 @@ static void place(Emit *m, const char *name, ExprId at, Str *out) {
     c_expr(m, at, P_MUL, out);
 }
 
+/* What x reads, an array of the function or a buffer, where axes are what `zero` says. */
+static void load_place(Emit *m, ExprId x, const ExprId *zero, Str *out) {
+    bool var = x_get(m->n, x)->kind == X_var;
+    ExprId at = x_substitute(m->n, var ? x_arg(m->n, x, 0) : x_load_offset(m->n, x), zero);
+    place(m, var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id), at, out);
+}
+
+static int twos(Emit *m, const LoopNode *s, const char *target, ExprId x, ExprId w, int depth, Str *out) {
+    ExprId *zero = x_axis_table(m->n, m->arena, 0);
+    zero[s->dot] = x_index(m->n, 0);
+    c_need(m, "dot_i16.h");
+    c_indent(out, depth);
+    str_addf(out, "%s = dot_i16(%s, ", target, target);
+    load_place(m, x, zero, out);
+    str_add(out, ", ");
+    load_place(m, w, zero, out);
+    str_add(out, ");\n");
+    return 1;
+}
+
 /* Products of two neighbours of x and bytes of words that hold two points by two lanes. */
 int c_pair(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
     ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0), lane = s->nindex ? s->index[s->nindex - 1] : x_index(m->n, 0);
+    if (twos_operands(m->n, s->value, &x, &w)) return twos(m, s, target, x, w, depth, out);
     if (!pair_operands(m->n, s->value, &x, &w)) return 0;
     zero[s->dot] = x_index(m->n, 0);
     if (x_get(m->n, lane)->kind == X_axis) zero[x_get(m->n, lane)->id] = x_index(m->n, 0);
@@ -18,9 +39,7 @@ int c_pair(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) 
     c_indent(out, depth);
     c_need(m, "dot_i16x2.h");
     str_addf(out, "%s = dot_i16x2(%s, ", target, target);
-    bool var = x_get(m->n, x)->kind == X_var; /* an array of the function */
-    ExprId two = x_substitute(m->n, var ? x_arg(m->n, x, 0) : x_load_offset(m->n, x), zero);
-    place(m, var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id), two, out);
+    load_place(m, x, zero, out);
     str_add(out, ", ");
     place(m, c_buffer_name(m, x_get(m->n, w)->id), words, out);
     str_add(out, ", ");

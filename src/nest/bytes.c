@@ -4,6 +4,7 @@
 #include "nest/rule.h"
 
 #define TILE 4      /* pixels whose sums are in registers: 8 of 13 with two channels */
+#define MOST_TAPS 7 /* of a row or column of a window that is written out */
 #define WRITTEN 8   /* points of the reduction that are written out */
 
 /* The piece whose points x is read along side by side, the innermost reduced one; -1: there is none. */
@@ -49,14 +50,30 @@ static bool cut_reduction(Rule *r, const char **pair) {
     return true;
 }
 
+/* Planes by taps: the window is written out, two neighbours at a time. */
+static bool windows(Rule *r) {
+    RuleMark before = rule_mark(r);
+    int at = innermost(r);
+    Piece last = rule_plan(r)->piece[at];
+    if (r->p->target->dot == 2 && last.size % 2 == 0) {
+        if (last.size > 2 && !rule_step1(r, STEP_split, last.name, 2, NULL)) return rule_back(r, &before);
+        if (!rule_step1(r, STEP_twos, rule_name(r, innermost(r)), 0, NULL)) return rule_back(r, &before);
+    }
+    for (int i = 0; i < rule_plan(r)->npiece; i++) {
+        Piece x = rule_plan(r)->piece[i];
+        if (x.reduce && !x.pair && x.size <= MOST_TAPS && !r->p->small) rule_step1(r, STEP_unroll, x.name, 0, NULL);
+    }
+    return true;
+}
+
 bool rule_bytes(Rule *r, ExprId reduction) {
     Nest *n = r->p->nest;
     RuleMark before = rule_mark(r);
     ExprId x, w;
     const char *pair;
-    if (!target_sums_bytes(r->p->target) || x_get(n, reduction)->id != COMBINE_sum || x_arg(n, reduction, 1) != NO_EXPR ||
-        !pair_operands(n, x_arg(n, reduction, 0), &x, &w))
-        return false;
+    if (!target_sums_bytes(r->p->target) || x_get(n, reduction)->id != COMBINE_sum || x_arg(n, reduction, 1) != NO_EXPR) return false;
+    if (twos_operands(n, x_arg(n, reduction, 0), &x, &w)) return windows(r);
+    if (!pair_operands(n, x_arg(n, reduction, 0), &x, &w)) return false;
     const char *buffer = n->buf.at[x_get(n, w)->id].name;
     ExprId at_x = x_load_offset(n, x), at_w = x_load_offset(n, w);
     int channel = mover(r, at_w, at_x);

@@ -45,6 +45,8 @@ bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from);
 /* Is that the product of a byte u8 and a constant one i8, in i32? Its loads. */
 /* The same of a product of i16 by a constant i8. */
 bool pair_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
+/* The same of i16 by i16, none of them constant. */
+bool twos_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 bool dot_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 /* The condition as `coef * a + rest >= 0` with rest free of a. */
 bool x_bound(Nest *n, ExprId cond, AxisId a, int64_t *coef, ExprId *rest);

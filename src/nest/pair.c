@@ -1,4 +1,4 @@
-/* The step `pair`: products of two neighbouring 16-bit numbers and bytes, which one instruction adds to a register. The
+/* The steps `pair` and `twos`: products of two neighbouring 16-bit numbers and bytes, which one instruction adds to a register. The
  * bytes lie in words of two points by two of the last piece: what widens a word takes every other byte. */
 #include "nest/step.h"
 
@@ -21,23 +21,43 @@ bool pair_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w) {
     return false;
 }
 
+bool twos_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w) {
+    const Expr *v = x_get(n, product);
+    if (v->kind != X_fn || v->id != FN_mul || v->dtype != DT_i32) return false;
+    *x = widened(n, x_arg(n, product, 0), DT_i16);
+    *w = widened(n, x_arg(n, product, 1), DT_i16);
+    return *x != NO_EXPR && *w != NO_EXPR;
+}
+
+static bool side_by_side(Nest *n, ExprId load, AxisId a) {
+    int64_t coef;
+    return x_coefficient(n, x_load_offset(n, load), a, &coef) && coef == 1;
+}
+
+static bool twos_legal(Plan *p, const Piece *d, ExprId product, const char **why) {
+    ExprId x, w;
+    if (!twos_operands(p->nest, product, &x, &w)) return WHY("the sum is not of 16-bit numbers by 16-bit numbers");
+    if (!side_by_side(p->nest, x, d->root) || !side_by_side(p->nest, w, d->root))
+        return WHY("neighbours of %s do not lie side by side", d->name);
+    return true;
+}
+
 bool pair_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char **why) {
     Nest *n = p->nest;
     const Piece *d = &s->piece[at], *lane = &s->piece[s->npiece - 1];
     ExprId red[2], x, w;
-    int64_t coef;
-    if (p->target->dot != 2 || d->size != 2 || d->step != 1 || d->outermost)
+    if (p->target->dot != 2 || d->size != 2 || d->step != 1 || (d->outermost && p->nest->axis.at[d->root].extent != 2))
         return WHY("%s is not cut into twos for a target that sums two products", d->name);
     if (d->apart || d->partial || d->unroll) return WHY("%s has no loop", d->name);
     for (int i = at + 1; i < s->npiece; i++)
         if (s->piece[i].reduce) return WHY("%s is not the innermost reduced piece", d->name);
-    if (lane->reduce || lane->size != 2 || lane->step != 1 || lane->outermost) return WHY("%s is not cut into twos", lane->name);
+    if (d->lanes && (lane->reduce || lane->size != 2 || lane->step != 1 || lane->outermost)) return WHY("%s is not cut into twos", lane->name);
     if (x_reductions(n, n->stage.at[stage].value, red, 2) != 1 || x_get(n, red[0])->id != COMBINE_sum)
         return WHY("the stage is not one sum");
     if (x_arg(n, red[0], 1) != NO_EXPR) return WHY("the sum has a guard");
+    if (!d->lanes) return twos_legal(p, d, x_arg(n, red[0], 0), why);
     if (!pair_operands(n, x_arg(n, red[0], 0), &x, &w)) return WHY("the sum is not of 16-bit numbers by a constant of bytes");
-    ExprId offset = x_load_offset(n, x);
-    if (!x_coefficient(n, offset, d->root, &coef) || coef != 1 || x_uses_axis(n, offset, lane->root))
+    if (!side_by_side(n, x, d->root) || x_uses_axis(n, x_load_offset(n, x), lane->root))
         return WHY("neighbours of %s do not lie side by side", d->name);
     return true;
 }
@@ -46,6 +66,12 @@ bool plan_pair(Plan *p, StagePlan *s, int at, const Step *st, const char **why) 
     Piece *lane = &s->piece[s->npiece - 1];
     if (!s->piece[at].reduce) return WHY("%s is not reduced", s->piece[at].name);
     if (strcmp(lane->name, st->axis[1]) || lane->reduce) return WHY("%s is not innermost", st->axis[1]);
-    s->piece[at].pair = lane->unroll = true;
+    s->piece[at].pair = s->piece[at].lanes = lane->unroll = true;
     return plan_stream(p, st->buffer, why);
+}
+
+bool plan_twos(Plan *p, StagePlan *s, int at, const char **why) {
+    if (!s->piece[at].reduce) return WHY("%s is not reduced", s->piece[at].name);
+    s->piece[at].pair = true;
+    return true;
 }

@@ -26,6 +26,7 @@
     STEP(stream, "b", "constant b is stored in the order in which the loops read it") \
     STEP(dot, "aab", "sums of bytes: points of the reduced piece times lanes of the last one, constant b stored so") \
     STEP(pair, "aab", "sums of 16-bit numbers by bytes: two points of the reduced piece times two of the last one, constant b stored so") \
+    STEP(twos, "a", "sums of 16-bit numbers by 16-bit numbers: two neighbouring points of the reduced piece at a time") \
     STEP(inline, "b", "a local is computed where it is read") \
     STEP(parallel, "a", "iterations are shared among threads, together with those of the parallel axis outside it")
 
@@ -62,7 +63,8 @@ typedef struct {
     bool vector, unroll, parallel, reduce;
     bool apart;     /* reduced: an accumulator for each iteration (for each lane, where it is a vector) */
     bool dot;       /* reduced: one instruction sums its points for all lanes */
-    bool pair;      /* reduced: two points whose products one instruction sums, for one of the last piece's two */
+    bool pair;      /* reduced: two points whose products one instruction sums */
+    bool lanes;     /* then: for one of the last piece's two, by a constant of bytes */
     bool partial;   /* reduced: accumulators begin anew in each iteration and are added up */
     uint8_t place;  /* of its axis in the stage's order */
 } Piece;

@@ -68,35 +68,90 @@ bool build_ConvPatches(NestBuild *b) {
     return true;
 }
 
+/* Sizes of a plane with its borders, and of the kernel: rows of an odd number of taps that lie side by side get one more
+ * of 0, so that two at a time can be summed; the plane then has a column more, which it meets. */
+static void plane_sizes(const NestBuild *b, int spatial, int64_t *plane, int64_t *taps) {
+    const Attr_ConvBytes *a = bd_attr(b);
+    const int64_t *x = bd_buf(b, bd_in(b, 0))->dim, *w = bd_buf(b, bd_in(b, 1))->dim;
+    plane[0] = x[0], plane[1] = w[0];
+    for (int d = 0; d < spatial; d++) {
+        plane[d + 2] = x[d + 1] + bd_entry(a->pads, d, 0) + bd_entry(a->pads, d + spatial, 0);
+        taps[d + 1] = w[d + 1];
+    }
+    taps[0] = w[0];
+    if (taps[spatial] % 2 == 0 || taps[spatial] == 1 || bd_entry(a->dilations, spatial - 1, 1) != 1) return;
+    taps[spatial]++;
+    plane[spatial + 1]++;
+}
+
+/* plane[n,c,@i]: x with a border of 0. */
+static BufId widened_plane(const NestBuild *b, int spatial, const int64_t *dim) {
+    Nest *n = b->nest;
+    const Attr_ConvBytes *a = bd_attr(b);
+    const int64_t *x = bd_buf(b, bd_in(b, 0))->dim;
+    BufId plane = bd_local(b, "plane", DT_i16, spatial + 2, dim);
+    const char *names[MAX_RANK] = {"n", "c"};
+    int64_t inside[MAX_RANK] = {dim[0], dim[1]};
+    bool border = false;
+    AxisId axes[MAX_RANK];
+    ExprId at[MAX_RANK], from[MAX_RANK], to[MAX_RANK];
+    for (int d = 0; d < spatial; d++) {
+        names[d + 2] = bd_spatial_name(b, "i", spatial, d);
+        inside[d + 2] = x[d + 1];
+        border |= dim[d + 2] != x[d + 1];
+    }
+    make_axes(b, spatial + 2, names, dim, AXIS_spatial, axes, at);
+    if (border) bd_store(b, plane, spatial + 2, axes, x_int(n, DT_i16, 0));
+    make_axes(b, spatial + 2, names, inside, AXIS_spatial, axes, at);
+    from[0] = to[0] = at[0], from[spatial + 1] = to[1] = at[1];
+    for (int d = 0; d < spatial; d++) {
+        from[d + 1] = at[d + 2];
+        to[d + 2] = bd_plus(b, at[d + 2], bd_entry(a->pads, d, 0));
+    }
+    bd_store_at(b, plane, spatial + 2, axes, to, widened(b, from));
+    return plane;
+}
+
+/* taps[n,c,@k]: w, 0 behind the end of a row. */
+static BufId widened_taps(const NestBuild *b, int spatial, const int64_t *dim) {
+    BufId w = bd_in(b, 1);
+    int64_t all[MAX_RANK] = {bd_buf(b, bd_in(b, 0))->dim[0]};
+    const char *names[MAX_RANK] = {"n", "c"};
+    AxisId axes[MAX_RANK];
+    ExprId at[MAX_RANK];
+    memcpy(all + 1, dim, ((size_t)spatial + 1) * sizeof *all);
+    for (int d = 0; d < spatial; d++) names[d + 2] = bd_spatial_name(b, "k", spatial, d);
+    BufId taps = bd_local(b, "taps", DT_i16, spatial + 2, all);
+    make_axes(b, spatial + 2, names, all, AXIS_spatial, axes, at);
+    ExprId e = bd_load_or(b, w, at + 1, 0);
+    if (x_get(b->nest, e)->kind == X_fn) /* select(inside, w, 0) */
+        e = x_select(b->nest, x_arg(b->nest, e, 0), x_cast(b->nest, DT_i16, x_arg(b->nest, e, 1)), x_int(b->nest, DT_i16, 0));
+    bd_store(b, taps, spatial + 2, axes, x_cast(b->nest, DT_i16, e));
+    return taps;
+}
+
 bool build_ConvPlanes(NestBuild *b) {
     Nest *n = b->nest;
-    BufId x = bd_in(b, 0), w = bd_in(b, 1), y = bd_out(b, 0);
+    BufId y = bd_out(b, 0);
     const Attr_ConvBytes *a = bd_attr(b);
-    int rank = bd_buf(b, x)->rank, spatial = rank - 2;
-    if (!bd_rank(b, y, rank) || !bd_rank(b, w, spatial + 1)) return false;
-    int64_t dim[MAX_RANK] = {bd_buf(b, x)->dim[0], bd_buf(b, w)->dim[0]};
-    const char *planes[MAX_RANK] = {"n", "c"}, *results[MAX_RANK] = {"n"}, *taps[MAX_RANK] = {NULL};
+    int rank = bd_buf(b, bd_in(b, 0))->rank, spatial = rank - 2;
+    if (!bd_rank(b, y, rank) || !bd_rank(b, bd_in(b, 1), spatial + 1)) return false;
+    const char *results[MAX_RANK] = {"n"}, *names[MAX_RANK] = {NULL};
+    int64_t sizes[MAX_RANK], kernel[MAX_RANK];
     for (int d = 0; d < spatial; d++) {
-        dim[d + 2] = bd_buf(b, x)->dim[d + 1] + bd_entry(a->pads, d, 0) + bd_entry(a->pads, d + spatial, 0);
-        planes[d + 2] = bd_spatial_name(b, "i", spatial, d);
         results[d + 1] = bd_spatial_name(b, "o", spatial, d);
-        taps[d] = bd_spatial_name(b, "k", spatial, d);
+        names[d] = bd_spatial_name(b, "k", spatial, d);
     }
     results[rank - 1] = "c";
-    BufId plane = bd_local(b, "plane", DT_i16, rank, dim);
+    plane_sizes(b, spatial, sizes, kernel);
+    BufId plane = widened_plane(b, spatial, sizes), taps = widened_taps(b, spatial, kernel);
     AxisId axes[MAX_RANK], red[MAX_RANK];
-    ExprId at[MAX_RANK], from[MAX_RANK], k[MAX_RANK], wi[MAX_RANK];
-    make_axes(b, rank, planes, dim, AXIS_spatial, axes, at);
-    from[0] = at[0], from[rank - 1] = at[1];
-    for (int d = 0; d < spatial; d++) from[d + 1] = bd_plus(b, at[d + 2], -bd_entry(a->pads, d, 0));
-    bd_store(b, plane, rank, axes, widened(b, from));
+    ExprId at[MAX_RANK], from[MAX_RANK], tap[MAX_RANK];
     make_axes(b, rank, results, bd_buf(b, y)->dim, AXIS_spatial, axes, at);
-    make_axes(b, spatial, taps, bd_buf(b, w)->dim + 1, AXIS_reduce, red, k);
-    from[0] = at[0], from[1] = wi[0] = at[rank - 1];
-    for (int d = 0; d < spatial; d++) {
-        from[d + 2] = x_fn2(n, FN_add, bd_times(b, at[d + 1], bd_entry(a->strides, d, 1)), bd_times(b, k[d], bd_entry(a->dilations, d, 1)));
-        wi[d + 1] = k[d];
-    }
-    store_sum(b, rank, axes, spatial, red, bd_load(b, plane, from), bd_load(b, w, wi), wi[0]);
+    make_axes(b, spatial, names, kernel + 1, AXIS_reduce, red, tap + 2);
+    from[0] = tap[0] = at[0], from[1] = tap[1] = at[rank - 1];
+    for (int d = 0; d < spatial; d++)
+        from[d + 2] = x_fn2(n, FN_add, bd_times(b, at[d + 1], bd_entry(a->strides, d, 1)), bd_times(b, tap[d + 2], bd_entry(a->dilations, d, 1)));
+    store_sum(b, rank, axes, spatial, red, bd_load(b, plane, from), bd_load(b, taps, tap), at[rank - 1]);
     return true;
 }
