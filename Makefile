@@ -46,7 +46,9 @@ $(B)/gen/import/onnx/onnx.pb-c.c: src/import/onnx/onnx.proto
 # vectors of N floats; there is one of it for each N.
 WIDE := $(wildcard runtime/snippet/f32xN_*.h)
 WIDTHS := 4 8 16
-SKEL := $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) $(filter-out $(WIDE),$(wildcard runtime/snippet/*.h)) \
+# A snippet dot_NxL is written for tiles of N pixels and L lanes.
+TILES := 1x1 1x2 2x1 2x2 3x1 3x2 4x1 4x2
+SKEL := $(TILES:%=$(B)/gen/runtime/snippet/dot_%.h) $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) $(filter-out $(WIDE) runtime/snippet/dot_NxL.h,$(wildcard runtime/snippet/*.h)) \
     $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=$(B)/gen/runtime/snippet/f32x$(n)_%)) \
     $(wildcard runtime/pool/tenon_pool.*) runtime/cpu/x86_cpu.h
 define WIDTH
@@ -55,6 +57,12 @@ $(B)/gen/runtime/snippet/f32x$(1)_%.h: runtime/snippet/f32xN_%.h
 	sed 's/xN/x$(1)/g' $$< >$$@
 endef
 $(foreach n,$(WIDTHS),$(eval $(call WIDTH,$(n))))
+define TILE
+$(B)/gen/runtime/snippet/dot_$(1).h: runtime/snippet/dot_NxL.h
+	@mkdir -p $$(@D)
+	sed -e 's/NxL/$(1)/g' -e 's/\bN\b/$(firstword $(subst x, ,$(1)))/g' -e 's/\bL\b/$(lastword $(subst x, ,$(1)))/g' $$< >$$@
+endef
+$(foreach t,$(TILES),$(eval $(call TILE,$(t))))
 $(B)/gen/skeletons.c: tools/embed.sh $(SKEL)
 	@mkdir -p $(@D)
 	sh tools/embed.sh $(SKEL) > $@.tmp && mv $@.tmp $@

@@ -255,7 +255,7 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
         c_expr(m, x->offset, 0, &target);
         str_add(&target, "]");
     }
-    if (x->pair) return c_pair(m, x, target.at, depth, out);
+    if (x->pair) return c_twos(m, x, target.at, depth, out);
     if (x->dot != NO_AXIS) return dot(m, x, target.at, depth, out);
     int made = temporaries(m, x->value, depth, out);
     c_indent(out, depth);
@@ -358,6 +358,7 @@ int c_statement(Emit *m, const LoopNode *x, int depth, Str *out) {
     case LOOP_set:
     case LOOP_store: return set_or_store(m, x, depth, out);
     case LOOP_fold: return fold(m, x, depth, out);
+    case LOOP_tile: return c_tile(m, x, depth, out);
     case LOOP_call:
         m->lanes = m->t->var.at[x->var].lanes;
         c_need(m, "UNROLL.h");

@@ -15,8 +15,10 @@ static void load_place(Emit *m, ExprId x, const ExprId *zero, Str *out) {
     place(m, var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id), at, out);
 }
 
-static int twos(Emit *m, const LoopNode *s, const char *target, ExprId x, ExprId w, int depth, Str *out) {
-    ExprId *zero = x_axis_table(m->n, m->arena, 0);
+/* Products of two neighbours of x and of w. */
+int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
+    ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0);
+    if (!twos_operands(m->n, s->value, &x, &w)) return 0;
     zero[s->dot] = x_index(m->n, 0);
     c_need(m, "dot_i16.h");
     c_indent(out, depth);
@@ -28,23 +30,29 @@ static int twos(Emit *m, const LoopNode *s, const char *target, ExprId x, ExprId
     return 1;
 }
 
-/* Products of two neighbours of x and bytes of words that hold two points by two lanes. */
-int c_pair(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
-    ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0), lane = s->nindex ? s->index[s->nindex - 1] : x_index(m->n, 0);
-    if (twos_operands(m->n, s->value, &x, &w)) return twos(m, s, target, x, w, depth, out);
-    if (!pair_operands(m->n, s->value, &x, &w)) return 0;
-    zero[s->dot] = x_index(m->n, 0);
-    if (x_get(m->n, lane)->kind == X_axis) zero[x_get(m->n, lane)->id] = x_index(m->n, 0);
-    ExprId words = x_substitute(m->n, x_load_offset(m->n, w), zero);
+/* Sums of a tile: products of its pixels' numbers and bytes of words that hold two points by two lanes. */
+int c_tile(Emit *m, const LoopNode *s, int depth, Str *out) {
+    Nest *n = m->n;
+    ExprId x, w, *zero = x_axis_table(n, m->arena, 0), *two = x_axis_table(n, m->arena, 0);
+    const LoopVar *v = &m->t->var.at[s->var];
+    int64_t pixels = 1, lanes = v->ndim ? v->dim[v->ndim - 1] : 1, depth_of = x_get(n, s->hi)->i;
+    if (!pair_operands(n, s->value, &x, &w)) return 0;
+    for (int i = 0; i + 1 < v->ndim; i++) pixels *= v->dim[i];
+    zero[s->axis] = x_index(n, 0);
+    two[s->axis] = x_index(n, depth_of > 2 ? 2 : 0);
+    ExprId at = x_get(n, x)->kind == X_var ? x_arg(n, x, 0) : x_load_offset(n, x);
+    const Expr *by = x_get(n, x_fn2(n, FN_sub, x_substitute(n, at, two), x_substitute(n, at, zero)));
+    const char *name = arena_printf(m->arena, "dot_%lldx%lld", (long long)pixels, (long long)lanes);
+    c_need(m, arena_printf(m->arena, "%s.h", name));
     c_indent(out, depth);
-    c_need(m, "dot_i16x2.h");
-    str_addf(out, "%s = dot_i16x2(%s, ", target, target);
+    if (v->ndim < 2) /* a row of lanes, or a single sum */
+        str_addf(out, "%s((int32_t(*)[%lld])%s%s, ", name, (long long)lanes, v->ndim ? "" : "&", c_var_name(m, s->var));
+    else
+        str_addf(out, "%s(%s, ", name, c_var_name(m, s->var));
     load_place(m, x, zero, out);
-    str_add(out, ", ");
-    place(m, c_buffer_name(m, x_get(m->n, w)->id), words, out);
-    str_add(out, ", ");
-    c_expr(m, lane, 0, out);
-    str_add(out, ");\n");
+    str_addf(out, ", %lld, ", (long long)(by->kind == X_int ? by->i : 2));
+    load_place(m, w, zero, out);
+    str_addf(out, ", %lld);\n", (long long)depth_of);
     return 1;
 }
 
@@ -79,13 +87,30 @@ static bool walks_by_one(const Nest *n, ExprId e, AxisId a) {
     return x_coefficient(n, e, a, &coef) && coef == 1;
 }
 
+/* Along the loop e goes 0, 1, *by, *by + 1, 2 * *by .. from an even place: neighbours by twos. by 2: all side by side. */
+static bool walks_by_twos(Emit *m, const LoopNode *loop, ExprId e, int64_t count, int64_t *by) {
+    Nest *n = m->n;
+    ExprId first = at_first(m, loop, e);
+    *by = 2;
+    if (walks_by_one(n, e, loop->axis)) return true;
+    for (int64_t i = 1; i < count; i++) {
+        ExprId *at = x_axis_table(n, m->arena, 0);
+        at[loop->axis] = x_index(n, x_get(n, loop->lo)->i + i);
+        const Expr *d = x_get(n, x_fn2(n, FN_sub, x_substitute(n, e, at), first));
+        if (d->kind != X_int) return false;
+        if (i == 2) *by = d->i;
+        if (d->i != i / 2 * *by + i % 2) return false;
+    }
+    return count > 2;
+}
+
 #define FEW 4 /* bytes that are widened one by one as quickly */
 
 bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
     Nest *n = m->n;
     const LoopNode *s = loop->body.n == 1 ? loop->body.at[0] : NULL;
     ExprId load, inside = NO_EXPR;
-    int64_t less, lo, count;
+    int64_t less, lo, count, by;
     if (!s || loop->unroll || loop->parallel || s->combine != COMBINE_store || !target_sums_bytes(m->p->target)) return false;
     if (x_get(n, loop->lo)->kind != X_int || x_get(n, loop->hi)->kind != X_int) return false;
     lo = x_get(n, loop->lo)->i;
@@ -100,7 +125,8 @@ bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
         if (x_uses_axis(n, inside, loop->axis) || otherwise->kind != X_int || otherwise->i != 0) return false;
         value = x_arg(n, value, 1);
     }
-    if (!widened_byte(n, value, &load, &less) || !walks_by_one(n, to, loop->axis) || !walks_by_one(n, x_load_offset(n, load), loop->axis))
+    if (!widened_byte(n, value, &load, &less) || !walks_by_one(n, x_load_offset(n, load), loop->axis) ||
+        !walks_by_twos(m, loop, to, count, &by))
         return false;
     const char *type = dtype_info[x_get(n, load)->dtype].name;
     const char *name = set ? c_var_name(m, s->var) : c_buffer_name(m, s->buf);
@@ -116,14 +142,15 @@ bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
     place(m, name, at_first(m, loop, to), out);
     str_add(out, ", ");
     place(m, c_buffer_name(m, x_get(n, load)->id), at_first(m, loop, x_load_offset(n, load)), out);
-    str_addf(out, ", %lld, %lld);\n", (long long)count, (long long)less);
+    str_addf(out, ", %lld, %lld, %lld);\n", (long long)by, (long long)count, (long long)less);
     if (inside == NO_EXPR) return true;
     c_indent(out, depth);
     str_add(out, "else\n");
     c_indent(out, depth + 1);
-    str_add(out, "memset(");
+    c_need(m, "clear_i16.h");
+    str_add(out, "clear_i16(");
     place(m, name, at_first(m, loop, to), out);
-    str_addf(out, ", 0, %lld);\n", (long long)count * 2);
+    str_addf(out, ", %lld, %lld);\n", (long long)by, (long long)count);
     return true;
 }
 

@@ -74,9 +74,10 @@ void c_to_half(Emit *m, DType t, ExprId a, Str *out); /* the code of number a */
 ExprId c_lane_zero(Emit *m, ExprId e);                /* e in the first lane */
 /* `name + at` in the first lane: where a vector begins. */
 void c_indent(Str *out, int depth);
-/* Of kernels of bytes (c_bytes.c). c_pair: statements written. The others: false, and nothing was written, where loop or
+/* Of kernels of bytes (c_bytes.c). c_twos, c_tile: statements written. The others: false, and nothing was written, where loop or
  * expression is not of that kind. */
-int c_pair(Emit *m, const LoopNode *s, const char *target, int depth, Str *out);
+int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out);
+int c_tile(Emit *m, const LoopNode *s, int depth, Str *out);
 bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out);
 bool c_round_clip(Emit *m, ExprId e, Str *out);
 void c_lanes_at(Emit *m, const char *name, ExprId at, Str *out);

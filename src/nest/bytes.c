@@ -5,7 +5,6 @@
 
 #define TILE 4      /* pixels whose sums are in registers: 8 of 13 with two channels */
 #define MOST_TAPS 7 /* of a row or column of a window that is written out */
-#define WRITTEN 8   /* points of the reduction that are written out */
 
 /* The piece whose points x is read along side by side, the innermost reduced one; -1: there is none. */
 static int innermost(const Rule *r) {
@@ -33,20 +32,13 @@ static bool take(Rule *r, int at, int64_t size) {
     return rule_step1(r, STEP_tile, rule_name(r, at), size, NULL) && rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
 }
 
-/* Pairs of the reduction, some of them written out. */
+/* Pairs of the reduction, where the target sums these. */
 static bool cut_reduction(Rule *r, const char **pair) {
     int at = innermost(r);
-    int64_t size = rule_plan(r)->piece[at].size;
     *pair = NULL;
-    if (r->p->target->dot != 2 || size < 4) return true;
-    if (!r->p->small && size >= 2 * WRITTEN) {
-        if (!rule_step1(r, STEP_split, rule_name(r, at), WRITTEN, NULL)) return false;
-        at = innermost(r);
-    }
+    if (r->p->target->dot != 2 || rule_plan(r)->piece[at].size % 8) return true;
     if (!rule_step1(r, STEP_split, rule_name(r, at), 2, NULL)) return false;
-    at = innermost(r);
-    if (!r->p->small && rule_plan(r)->piece[at - 1].size <= WRITTEN && !rule_step1(r, STEP_unroll, rule_name(r, at - 1), 0, NULL)) return false;
-    *pair = rule_name(r, at);
+    *pair = rule_name(r, innermost(r));
     return true;
 }
 

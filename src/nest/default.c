@@ -49,6 +49,10 @@ static void fuse_neighbours(Rule *r) {
     int64_t lanes = target_lanes(r->p->target, DT_f32);
     for (int i = 0; i + 1 < rule_plan(r)->npiece;) {
         const Piece *a = &rule_plan(r)->piece[i], *b = a + 1;
+        if (target_sums_bytes(r->p->target) && r->p->nest->axis.at[a->root].kind == AXIS_inner) { /* of a tile to come */
+            i++;
+            continue;
+        }
         if (lanes > 1 && i + 2 == rule_plan(r)->npiece && b->size == lanes && !b->reduce) break;
         Step s = {.kind = STEP_fuse, .naxis = 2, .axis = {a->name, b->name}};
         if (a->reduce != b->reduce || !rule_step(r, s)) i++;

@@ -64,6 +64,14 @@ static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out
         x_print(n, x->value, out);
         break;
     case LOOP_call: str_addf(out, "%s($%u)", x->note, x->var); break;
+    case LOOP_tile:
+        str_addf(out, "$%u += tile %s ", x->var, n->axis.at[x->axis].name);
+        x_print(n, x->lo, out);
+        str_add(out, "..");
+        x_print(n, x->hi, out);
+        str_add(out, ": ");
+        x_print(n, x->value, out);
+        break;
     case LOOP_note: str_addf(out, "# %s", x->note); break;
     }
     if (x->kind != LOOP_block) str_add(out, "\n");

@@ -94,6 +94,13 @@ static void place_local(Lower *l, BufId id, LoopNode *into) {
         b->stride[d] = drop[d] ? 0 : stride;
         if (!drop[d]) stride *= b->dim[d], kept *= b->dim[d];
     }
+    if (b->nphys) { /* the same where the order is its own */
+        int keep = 0;
+        for (int i = 0; i < b->nphys; i++)
+            if (!drop[b->phys[i].dim]) b->phys[keep++] = b->phys[i];
+        b->nphys = (uint8_t)keep;
+        kept = buffer_elements(b);
+    }
     int64_t bytes = kept * dtype_info[b->dtype].bytes;
     if (bytes > LOWER_STACK_LIMIT || (l->plan->general && kept > 1)) {
         l->tree->scratch_offset[id] = l->tree->scratch_bytes;

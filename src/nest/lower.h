@@ -13,6 +13,7 @@ typedef enum {
     LOOP_fold,   /* var[index] combine= the lanes of vector `value`, combined */
     LOOP_store,  /* buffer[offset] combine= value */
     LOOP_call,   /* snippet `note` on var, an array of vectors */
+    LOOP_tile,   /* array var of sums += products `value` of pairs of bytes and 16-bit numbers, for axis from lo to hi */
     LOOP_note,   /* comment */
 } LoopKind;
 
@@ -22,7 +23,7 @@ typedef struct LoopNode {
     ExprId lo, hi; /* index expressions; lo is the condition of LOOP_if */
     bool unroll, parallel;
     AxisId dot; /* LOOP_set: the sum of value over this axis of bytes, in one instruction; NO_AXIS */
-    bool pair;  /* that axis has two points, the last index of var says which lane of the constant's words is meant */
+    bool pair;  /* that axis has two points */
     uint32_t var;
     BufId buf;
     ExprId offset, value;

@@ -177,7 +177,28 @@ static void partial_sums(Lower *l, Walk *w, int k, LoopNode *into) {
     b->acc[r] = b->whole;
 }
 
+/* The sum of a tile by pairs: one call, whose operands are those of the tile's first element. */
+static bool pair_tile(Lower *l, Body *b, int r, LoopNode *into) {
+    const Piece *pair = NULL;
+    Nest *n = l->n;
+    for (int i = 0; i < l->sp->npiece; i++)
+        if (l->sp->piece[i].pair && l->sp->piece[i].lanes) pair = &l->sp->piece[i];
+    if (!pair) return false;
+    LoopNode *t = lower_node(l, LOOP_tile, into);
+    t->axis = lower_instance(l, pair->root, n->axis.at[pair->root].name, n->axis.at[pair->root].extent);
+    t->lo = x_index(n, 0);
+    t->hi = x_index(n, n->axis.at[pair->root].extent);
+    t->var = b->acc[r];
+    l->axis_to[pair->root] = x_axis(n, t->axis);
+    for (int k = 0; k < b->ntile; k++) l->axis_to[b->tile[k]->root] = l->base[b->tile[k]->root];
+    t->value = lower_resolve(l, x_arg(n, b->red[r], 0), NULL);
+    for (int k = 0; k < b->ntile; k++) l->axis_to[b->tile[k]->root] = NO_EXPR;
+    l->axis_to[pair->root] = NO_EXPR;
+    return true;
+}
+
 static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
+    if (pair_tile(l, b, r, into)) return;
     Walk w = {.leaf = update_leaf, .ctx = b, .dot = NO_AXIS};
     if (b->napart == 0) w.partial = partial_sums;
     ExprId red = b->red[r];

@@ -31,6 +31,11 @@ bool twos_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w) {
 
 static bool side_by_side(Nest *n, ExprId load, AxisId a) {
     int64_t coef;
+    const Buffer *b = &n->buf.at[x_get(n, load)->id];
+    if (x_get(n, load)->kind == X_load && b->nphys) { /* twos innermost */
+        const PhysDim last = b->phys[b->nphys - 1];
+        return last.inner && last.block == 2 && x_coefficient(n, x_arg(n, load, last.dim), a, &coef) && coef == 1;
+    }
     return x_coefficient(n, x_load_offset(n, load), a, &coef) && coef == 1;
 }
 
@@ -48,6 +53,9 @@ bool pair_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char 
     ExprId red[2], x, w;
     if (p->target->dot != 2 || d->size != 2 || d->step != 1 || (d->outermost && p->nest->axis.at[d->root].extent != 2))
         return WHY("%s is not cut into twos for a target that sums two products", d->name);
+    if (d->lanes)
+        for (int i = at + 1, k = 0; i + 1 < s->npiece; i++)
+            if (k++ > 0) return WHY("more than one piece lies between %s and %s", d->name, lane->name);
     if (d->apart || d->partial || d->unroll) return WHY("%s has no loop", d->name);
     for (int i = at + 1; i < s->npiece; i++)
         if (s->piece[i].reduce) return WHY("%s is not the innermost reduced piece", d->name);
@@ -62,12 +70,41 @@ bool pair_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char 
     return true;
 }
 
-bool plan_pair(Plan *p, StagePlan *s, int at, const Step *st, const char **why) {
+#define PAIR_PIXELS 4
+
+/* A local that x reads is stored as the loops walk it: for each two points of the reduced piece, those of all its
+ * neighbours in the tile. */
+static bool store_by_twos(Plan *p, const StagePlan *s, uint32_t stage, int at) {
+    Nest *n = p->nest;
+    ExprId red[2], x, w;
+    const Piece *tile = &s->piece[s->npiece - 2];
+    if (tile->reduce) return true; /* one neighbour */
+    if (x_reductions(n, n->stage.at[stage].value, red, 2) != 1 || !pair_operands(n, x_arg(n, red[0], 0), &x, &w) ||
+        x_get(n, x)->kind != X_load || tile->step != 1 || tile->size > PAIR_PIXELS)
+        return false;
+    Buffer *b = &n->buf.at[x_get(n, x)->id];
+    int k = -1, pixel = -1;
+    for (int d = 0; d < b->rank; d++) {
+        const Expr *e = x_get(n, x_arg(n, x, d));
+        if (e->kind == X_axis && e->id == s->piece[at].root) k = d;
+        if (e->kind == X_axis && e->id == tile->root) pixel = d;
+    }
+    if (b->kind != BUF_local || b->nphys || k < 0 || pixel < 0) return false;
+    for (int d = 0; d < b->rank; d++)
+        if (d != k && d != pixel) b->phys[b->nphys++] = (PhysDim){(uint8_t)d, false, 1};
+    b->phys[b->nphys++] = (PhysDim){(uint8_t)k, false, 2};
+    b->phys[b->nphys++] = (PhysDim){(uint8_t)pixel, false, 1};
+    b->phys[b->nphys++] = (PhysDim){(uint8_t)k, true, 2};
+    return true;
+}
+
+bool plan_pair(Plan *p, StagePlan *s, uint32_t stage, int at, const Step *st, const char **why) {
     Piece *lane = &s->piece[s->npiece - 1];
     if (!s->piece[at].reduce) return WHY("%s is not reduced", s->piece[at].name);
     if (strcmp(lane->name, st->axis[1]) || lane->reduce) return WHY("%s is not innermost", st->axis[1]);
     s->piece[at].pair = s->piece[at].lanes = lane->unroll = true;
-    return plan_stream(p, st->buffer, why);
+    if (!plan_stream(p, st->buffer, why)) return false;
+    return store_by_twos(p, s, stage, at) || WHY("what %s is multiplied by is no local with a tile of up to %d", st->buffer, PAIR_PIXELS);
 }
 
 bool plan_twos(Plan *p, StagePlan *s, int at, const char **why) {

@@ -28,6 +28,21 @@ static void make_axes(const NestBuild *b, int rank, const char *const *names, co
     for (int i = 0; i < rank; i++) at[i] = x_axis(b->nest, axes[i] = nest_axis(b->nest, names[i], dim[i], kind));
 }
 
+/* Zeros behind the points of each patch, where the weights have more. */
+static void fill_behind(const NestBuild *b, BufId patch, const int64_t *dim, int64_t depth, int spatial, const Attr_ConvBytes *a) {
+    static const char *const names[4] = {"n", "g", "p", "k"};
+    AxisId axes[4];
+    ExprId at[4];
+    int64_t all[4] = {dim[0], dim[1], dim[2]};
+    for (int d = 0; d < spatial; d++) depth *= bd_entry(a->kernel_shape, d, 1);
+    all[3] = dim[3] - depth;
+    if (all[3] == 0) return;
+    make_axes(b, 4, names, all, AXIS_spatial, axes, at);
+    b->nest->axis.at[axes[2]].kind = AXIS_inner;
+    at[3] = bd_plus(b, at[3], depth);
+    bd_store_at(b, patch, 4, axes, at, x_int(b->nest, DT_i16, 0));
+}
+
 bool build_ConvPatches(NestBuild *b) {
     Nest *n = b->nest;
     BufId x = bd_in(b, 0), w = bd_in(b, 1), y = bd_out(b, 0);
@@ -49,6 +64,7 @@ bool build_ConvPatches(NestBuild *b) {
     BufId patch = bd_local(b, "patch", DT_i16, 4, dim);
     AxisId axes[MAX_RANK], red;
     ExprId at[MAX_RANK], from[MAX_RANK], pixel[MAX_RANK];
+    fill_behind(b, patch, dim, bd_buf(b, x)->dim[spatial + 1], spatial, a);
     make_axes(b, rank, names, extent, AXIS_spatial, axes, at);
     n->axis.at[axes[2]].kind = AXIS_inner; /* a loop of each stage's own */
     bd_unflatten(b, x_fn2(n, FN_add, bd_times(b, at[1], a->together), at[2]), spatial, out, pixel);

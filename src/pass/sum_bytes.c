@@ -150,7 +150,10 @@ static bool bytes_of(Bytes *b, NodeId like, ValueId v, Twin *out) {
 
 /* ---- sums ---- */
 
-/* Weights as i8 [oc, kernel, ic]: from [oc, ic, kernel], or from a matrix [ic, oc] that is to be turned. */
+#define EIGHT 8 /* points that are summed together where two are in one instruction */
+
+/* Weights as i8 [oc, kernel, ic] in shape `to`: from [oc, ic, kernel], or from a matrix [ic, oc] that is to be turned. The last
+ * dimension may be longer. */
 static ValueId byte_weights(Bytes *b, ValueId w, bool turned, const Shape *to) {
     Rw *r = &b->r;
     Arena *tmp = arena_new("weights");
@@ -158,11 +161,12 @@ static ValueId byte_weights(Bytes *b, ValueId w, bool turned, const Shape *to) {
     ValueId made = NO_VALUE;
     if (t->dtype == DT_f32 && whole_bytes(t)) {
         Tensor *x = tensor_new(r->g->arena, DT_i8, *to);
-        int64_t oc = to->dim[0], each = shape_count(to) / oc, ic = turned ? each : t->shape.dim[1], k = each / ic;
+        int64_t oc = to->dim[0], each = shape_count(&t->shape) / oc, ic = turned ? each : t->shape.dim[1], k = each / ic;
+        int64_t row = shape_count(to) / oc;
         for (int64_t o = 0; o < oc; o++)
             for (int64_t c = 0; c < ic; c++)
                 for (int64_t i = 0; i < k; i++)
-                    tensor_set_float(x, (o * k + i) * ic + c, tensor_float(t, turned ? c * oc + o : (o * ic + c) * k + i));
+                    tensor_set_float(x, o * row + i * ic + c, tensor_float(t, turned ? c * oc + o : (o * ic + c) * k + i));
         made = graph_constant(r->g, r->g->value.at[w].name, x);
         rw_grow(r);
     }
@@ -188,6 +192,10 @@ static bool byte_bias(Bytes *b, ValueId bias, ValueId w, double lo, double hi, V
     }
     if (have) *made = rw_const(r, r->g->value.at[bias].name, DT_i32, &s, x);
     return true;
+}
+
+static int64_t eights(const Bytes *b, int64_t depth) {
+    return b->r.c->target->dot == 2 ? ceil_div(depth, EIGHT) * EIGHT : depth;
 }
 
 /* Pixels whose patches are made together: the more, the longer a weight is used, as long as registers last. */
@@ -229,7 +237,7 @@ static void convolution(Bytes *b, NodeId n) {
     attr_set_ints(r->g->arena, &a->kernel_shape, (uint32_t)ws.rank - 2, ws.dim + 2);
     Shape to = shape_last(&ws);
     if (planes) to.rank--;
-    else to = (Shape){.rank = 2, .dim = {ws.dim[0], shape_count(&ws) / ws.dim[0]}};
+    else to = (Shape){.rank = 2, .dim = {ws.dim[0], eights(b, shape_count(&ws) / ws.dim[0])}};
     ValueId bytes = byte_weights(b, w, false, &to);
     if (bytes != NO_VALUE) sum(b, n, planes ? OP_ConvPlanes : OP_ConvPatches, &x, bytes, rw_in(r, n, 2), a);
 }
@@ -244,7 +252,7 @@ static void product(Bytes *b, NodeId n) {
     if (type_at(b, y) != DT_f32 || !value_data(r->g, w) || shape_at(b, y)->rank != 2 || !shape_known(shape_at(b, y))) return;
     int64_t m = shape_at(b, y)->dim[0], oc = shape_at(b, y)->dim[1], k = shape_at(b, rw_in(r, n, 0))->dim[1];
     if (m < 1 || oc < 1 || k < 1 || shape_at(b, w)->rank != 2 || !bytes_of(b, n, rw_in(r, n, 0), &x)) return;
-    Shape to = {.rank = 2, .dim = {oc, k}}, rows = {.rank = 3, .dim = {1, m, k}};
+    Shape to = {.rank = 2, .dim = {oc, eights(b, k)}}, rows = {.rank = 3, .dim = {1, m, k}};
     ValueId bytes = byte_weights(b, w, !(gemm && gemm->transB), &to);
     if (bytes == NO_VALUE) return;
     Attr_ConvBytes *a = rw_attr_new(r, OP_ConvPatches);
