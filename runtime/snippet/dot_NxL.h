@@ -1,13 +1,13 @@
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
 #include <arm_acle.h>
 #endif
-/* sum[p][c] += x of pixel p times w of lane c over n points, eights of them. Points lie by twos: those of pixel p of
+/* sum[p][c] = start[c], 0 without it, + x of pixel p times w of lane c over n points, eights of them. Points lie by twos: those of pixel p of
  * points 2 i and 2 i + 1 at x + i * by + 2 * p, those of two lanes at w + 4 * i in turns. A call of its own: inside a
  * larger function its sums would not stay in registers. */
-static __attribute__((noinline)) void dot_NxL(int32_t (*sum)[L], const int16_t *x, int by, const int8_t *w, int n) {
+static __attribute__((noinline)) void dot_NxL(int32_t (*sum)[L], const int32_t *start, const int16_t *x, int by, const int8_t *w, int n) {
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
-    int32_t a0 = sum[0][0], b0 = sum[0][L - 1], a1 = sum[1 % N][0], b1 = sum[1 % N][L - 1];
-    int32_t a2 = sum[2 % N][0], b2 = sum[2 % N][L - 1], a3 = sum[3 % N][0], b3 = sum[3 % N][L - 1];
+    int32_t a0 = start ? start[0] : 0, b0 = L > 1 && start ? start[L - 1] : 0;
+    int32_t a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
     const int8_t *const end = w + 2 * n;
     do {
 #pragma GCC unroll 4
@@ -43,6 +43,8 @@ static __attribute__((noinline)) void dot_NxL(int32_t (*sum)[L], const int16_t *
     if (N > 3) sum[3 % N][0] = a3;
     if (N > 3 && L > 1) sum[3 % N][L - 1] = b3;
 #else
+    for (int p = 0; p < N; p++)
+        for (int c = 0; c < L; c++) sum[p][c] = start ? start[c] : 0;
     for (int i = 0; i < n / 2; i++)
         for (int p = 0; p < N; p++)
             for (int c = 0; c < L; c++)

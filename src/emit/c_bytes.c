@@ -49,6 +49,11 @@ int c_tile(Emit *m, const LoopNode *s, int depth, Str *out) {
         str_addf(out, "%s((int32_t(*)[%lld])%s%s, ", name, (long long)lanes, v->ndim ? "" : "&", c_var_name(m, s->var));
     else
         str_addf(out, "%s(%s, ", name, c_var_name(m, s->var));
+    if (s->offset == NO_EXPR)
+        str_add(out, "NULL");
+    else
+        place(m, c_buffer_name(m, x_get(n, s->offset)->id), x_load_offset(n, s->offset), out);
+    str_add(out, ", ");
     load_place(m, x, zero, out);
     str_addf(out, ", %lld, ", (long long)(by->kind == X_int ? by->i : 2));
     load_place(m, w, zero, out);

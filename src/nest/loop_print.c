@@ -65,7 +65,9 @@ static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out
         break;
     case LOOP_call: str_addf(out, "%s($%u)", x->note, x->var); break;
     case LOOP_tile:
-        str_addf(out, "$%u += tile %s ", x->var, n->axis.at[x->axis].name);
+        str_addf(out, "$%u = ", x->var);
+        if (x->offset != NO_EXPR) x_print(n, x->offset, out);
+        str_addf(out, " + tile %s ", n->axis.at[x->axis].name);
         x_print(n, x->lo, out);
         str_add(out, "..");
         x_print(n, x->hi, out);

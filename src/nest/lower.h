@@ -13,7 +13,8 @@ typedef enum {
     LOOP_fold,   /* var[index] combine= the lanes of vector `value`, combined */
     LOOP_store,  /* buffer[offset] combine= value */
     LOOP_call,   /* snippet `note` on var, an array of vectors */
-    LOOP_tile,   /* array var of sums += products `value` of pairs of bytes and 16-bit numbers, for axis from lo to hi */
+    LOOP_tile,   /* array var of sums = offset (a load of the first lane's, or NO_EXPR: 0) + products `value` of pairs of
+                    bytes and 16-bit numbers, for axis from lo to hi */
     LOOP_note,   /* comment */
 } LoopKind;
 

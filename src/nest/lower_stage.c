@@ -14,6 +14,7 @@ typedef struct {
     int napart;
     const Piece *apart[MAX_PIECES]; /* reduced pieces with accumulators of their own */
     int64_t apart_at[MAX_PIECES];   /* which of them is meant outside their loops */
+    ExprId with_start[16];          /* a sum and what it began with, where that is one expression; else NO_EXPR */
     bool folds;                     /* one of them is a vector: its lanes, and the points that fill none, meet in */
     uint32_t total[16];
 } Body;
@@ -69,6 +70,13 @@ static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
     memcpy(w->conj, saved.conj, sizeof w->conj);
 }
 
+/* The piece that is summed by pairs for a tile, if there is one. */
+static const Piece *tile_pair(const Lower *l) {
+    for (int i = 0; i < l->sp->npiece; i++)
+        if (l->sp->piece[i].pair && l->sp->piece[i].lanes) return &l->sp->piece[i];
+    return NULL;
+}
+
 static uint32_t acc_var(Lower *l, const Body *b, int r, const char *name, int lanes, int ndim, const int64_t *dim,
                         LoopNode *into) {
     bool single = true;
@@ -76,7 +84,7 @@ static uint32_t acc_var(Lower *l, const Body *b, int r, const char *name, int la
     DType t = (DType)x_get(l->n, b->red[r])->dtype;
     LoopNode *v = lower_node(l, LOOP_var, into);
     v->var = lower_var(l, name, UINT32_MAX, t, lanes, single ? 0 : ndim, dim);
-    v->value = x_neutral(l->n, (Combine)x_get(l->n, b->red[r])->id, t);
+    v->value = tile_pair(l) ? NO_EXPR : x_neutral(l->n, (Combine)x_get(l->n, b->red[r])->id, t);
     return v->var;
 }
 
@@ -177,12 +185,45 @@ static void partial_sums(Lower *l, Walk *w, int k, LoopNode *into) {
     b->acc[r] = b->whole;
 }
 
+/* e holds reduction red once, as red + load of a constant that only the last axis of the tile walks: that sum and the load. */
+static int find_start(const Nest *n, ExprId e, ExprId red, ExprId *sum, ExprId *start) {
+    const Expr *x = x_get(n, e);
+    int found = 0;
+    if (!x_mark(n, e)) return 0;
+    for (int i = 0; i < x->narg; i++) {
+        ExprId a = x_arg(n, e, i);
+        if (a == NO_EXPR) continue;
+        if (a != red) {
+            found += find_start(n, a, red, sum, start);
+            continue;
+        }
+        const Expr *other = x->kind == X_fn && x->id == FN_add && x->dtype == DT_i32 ? x_get(n, x_arg(n, e, 1 - i)) : NULL;
+        bool load = other && other->kind == X_load && n->buf.at[other->id].kind == BUF_const && other->dtype == DT_i32;
+        found += load ? 1 : 2;
+        if (load) *sum = e, *start = x_arg(n, e, 1 - i);
+    }
+    return found;
+}
+
+static void tile_start(Lower *l, Body *b, int r, const Piece *lane, ExprId *sum, ExprId *start) {
+    Nest *n = l->n;
+    int64_t coef;
+    *start = NO_EXPR;
+    x_mark_begin(n);
+    if (find_start(n, l->stage->value, b->red[r], sum, start) != 1) {
+        *start = NO_EXPR;
+        return;
+    }
+    bool fits = x_coefficient(n, x_load_offset(n, *start), lane->root, &coef) && coef == 1;
+    for (int k = 0; k < b->ntile; k++)
+        fits &= b->tile[k] == lane || !x_uses_axis(n, *start, b->tile[k]->root);
+    if (!fits) *start = NO_EXPR;
+}
+
 /* The sum of a tile by pairs: one call, whose operands are those of the tile's first element. */
 static bool pair_tile(Lower *l, Body *b, int r, LoopNode *into) {
-    const Piece *pair = NULL;
+    const Piece *pair = tile_pair(l);
     Nest *n = l->n;
-    for (int i = 0; i < l->sp->npiece; i++)
-        if (l->sp->piece[i].pair && l->sp->piece[i].lanes) pair = &l->sp->piece[i];
     if (!pair) return false;
     LoopNode *t = lower_node(l, LOOP_tile, into);
     t->axis = lower_instance(l, pair->root, n->axis.at[pair->root].name, n->axis.at[pair->root].extent);
@@ -191,6 +232,10 @@ static bool pair_tile(Lower *l, Body *b, int r, LoopNode *into) {
     t->var = b->acc[r];
     l->axis_to[pair->root] = x_axis(n, t->axis);
     for (int k = 0; k < b->ntile; k++) l->axis_to[b->tile[k]->root] = l->base[b->tile[k]->root];
+    ExprId sum, start;
+    tile_start(l, b, r, b->tile[b->ntile - 1], &sum, &start);
+    t->offset = start == NO_EXPR ? start : lower_resolve(l, start, NULL);
+    if (start != NO_EXPR) b->with_start[r] = sum;
     t->value = lower_resolve(l, x_arg(n, b->red[r], 0), NULL);
     for (int k = 0; k < b->ntile; k++) l->axis_to[b->tile[k]->root] = NO_EXPR;
     l->axis_to[pair->root] = NO_EXPR;
@@ -232,7 +277,10 @@ static void post_leaf(Lower *l, Walk *w, LoopNode *into) {
     Body *b = w->ctx;
     const Stage *st = l->stage;
     IdMap done = {0};
-    for (int r = 0; r < b->nred; r++) idmap_set(l->arena, &done, b->red[r], acc_ref(l, w, b, r, b->folds));
+    for (int r = 0; r < b->nred; r++) {
+        bool begun = b->with_start[r] != NO_EXPR;
+        idmap_set(l->arena, &done, begun ? b->with_start[r] : b->red[r], acc_ref(l, w, b, r, b->folds));
+    }
     ExprId index[MAX_RANK];
     for (int i = 0; i < st->nindex; i++) index[i] = lower_resolve(l, st->index[i], &done);
     ExprId value = lower_resolve(l, st->value, &done), offset = buffer_offset(l->n, st->out, index);
@@ -350,6 +398,7 @@ void lower_stage(Lower *l, uint32_t s, LoopNode *into) {
         l->axis_to[a] = NO_EXPR;
     }
     b.nred = x_reductions(n, l->stage->value, b.red, 16);
+    for (int r = 0; r < b.nred; r++) b.with_start[r] = NO_EXPR;
     Walk w = {.leaf = l->sp->turn ? turn_leaf : body_leaf, .ctx = &b, .outer = true};
     bool tile = false;
     for (int i = 0; i < l->sp->npiece; i++) {
