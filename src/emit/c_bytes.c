@@ -15,17 +15,47 @@ static void load_place(Emit *m, ExprId x, const ExprId *zero, Str *out) {
     place(m, var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id), at, out);
 }
 
+/* x at `at`, as a place that the axes of `inner` have no part in and what these add. */
+static void split_place(Emit *m, ExprId x, ExprId at, ExprId inner, Str *out) {
+    Nest *n = m->n;
+    ExprId *zero = x_axis_table(n, m->arena, 0);
+    for (AxisId a = 0; a < n->axis.n; a++)
+        if (x_uses_axis(n, inner, a)) zero[a] = x_index(n, 0);
+    ExprId outer = x_substitute(n, at, zero), rest = x_fn2(n, FN_sub, at, outer);
+    place(m, x_get(n, x)->kind == X_var ? c_var_name(m, x_get(n, x)->id) : c_buffer_name(m, x_get(n, x)->id), outer, out);
+    str_add(out, " + ");
+    c_expr(m, rest, P_MUL, out);
+}
+
 /* Products of two neighbours of x and of w. */
 int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
     ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0);
     if (!twos_operands(m->n, s->value, &x, &w)) return 0;
+    ExprId at_w = x_get(m->n, w)->kind == X_var ? x_arg(m->n, w, 0) : x_load_offset(m->n, w), tile = s->nindex ? s->index[s->nindex - 1] : NO_EXPR;
+    ExprId at_x = x_get(m->n, x)->kind == X_var ? x_arg(m->n, x, 0) : x_load_offset(m->n, x);
+    int64_t coef = 0;
     zero[s->dot] = x_index(m->n, 0);
-    c_need(m, "dot_i16.h");
+    bool row = tile != NO_EXPR && x_get(m->n, tile)->kind == X_axis && m->n->axis.at[x_get(m->n, tile)->id].extent == 2 &&
+               x_coefficient(m->n, at_x, x_get(m->n, tile)->id, &coef) && coef == 1 && !x_uses_axis(m->n, at_w, x_get(m->n, tile)->id);
+    if (row) zero[x_get(m->n, tile)->id] = x_index(m->n, 0);
+    c_need(m, row ? "dot_i16_row.h" : "dot_i16.h");
     c_indent(out, depth);
-    str_addf(out, "%s = dot_i16(%s, ", target, target);
-    load_place(m, x, zero, out);
+    str_addf(out, "%s = dot_i16%s(%s, ", target, row ? "_row" : "", target);
+    if (row) /* what the window's loops add is a constant where they are written out: equal loads are seen to be equal */
+        split_place(m, x, x_substitute(m->n, at_x, zero), at_w, out);
+    else
+        load_place(m, x, zero, out);
     str_add(out, ", ");
     load_place(m, w, zero, out);
+    if (row) { /* which of the two, and whether the second factor is known to be 0 */
+        str_add(out, ", ");
+        c_expr(m, tile, 0, out);
+        str_add(out, ", ");
+        if (s->lo == NO_EXPR)
+            str_add(out, "true");
+        else
+            c_expr(m, x_substitute(m->n, s->lo, zero), 0, out);
+    }
     str_add(out, ");\n");
     return 1;
 }

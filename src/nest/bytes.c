@@ -27,11 +27,6 @@ static int mover(const Rule *r, ExprId moved, ExprId still) {
     return -1;
 }
 
-static bool take(Rule *r, int at, int64_t size) {
-    if (at < 0 || size < 2) return true;
-    return rule_step1(r, STEP_tile, rule_name(r, at), size, NULL) && rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
-}
-
 /* Pairs of the reduction, where the target sums these. */
 static bool cut_reduction(Rule *r, const char **pair) {
     int at = innermost(r);
@@ -42,8 +37,28 @@ static bool cut_reduction(Rule *r, const char **pair) {
     return true;
 }
 
+static bool take(Rule *r, int at, int64_t size) {
+    if (at < 0 || size < 2) return true;
+    return rule_step1(r, STEP_tile, rule_name(r, at), size, NULL) && rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
+}
+
+/* Two neighbours of a row of results, whose windows share what they read. */
+static void row_of_two(Rule *r, ExprId reduction) {
+    Nest *n = r->p->nest;
+    ExprId x, w;
+    int64_t coef;
+    if (!twos_operands(n, x_arg(n, reduction, 0), &x, &w)) return;
+    for (int i = rule_plan(r)->npiece - 1; i >= 0; i--) {
+        Piece p = rule_plan(r)->piece[i];
+        if (p.reduce || p.step != 1 || !p.outermost || p.size % 2) continue;
+        if (!x_coefficient(n, x_load_offset(n, x), p.root, &coef) || coef != 1 || x_uses_axis(n, x_load_offset(n, w), p.root)) continue;
+        take(r, i, 2);
+        return;
+    }
+}
+
 /* Planes by taps: the window is written out, two neighbours at a time. */
-static bool windows(Rule *r) {
+static bool windows(Rule *r, ExprId reduction) {
     RuleMark before = rule_mark(r);
     int at = innermost(r);
     Piece last = rule_plan(r)->piece[at];
@@ -51,6 +66,7 @@ static bool windows(Rule *r) {
         if (last.size > 2 && !rule_step1(r, STEP_split, last.name, 2, NULL)) return rule_back(r, &before);
         if (!rule_step1(r, STEP_twos, rule_name(r, innermost(r)), 0, NULL)) return rule_back(r, &before);
     }
+    if (!r->p->small) row_of_two(r, reduction);
     for (int i = 0; i < rule_plan(r)->npiece; i++) {
         Piece x = rule_plan(r)->piece[i];
         if (x.reduce && !x.pair && x.size <= MOST_TAPS && !r->p->small) rule_step1(r, STEP_unroll, x.name, 0, NULL);
@@ -64,7 +80,7 @@ bool rule_bytes(Rule *r, ExprId reduction) {
     ExprId x, w;
     const char *pair;
     if (!target_sums_bytes(r->p->target) || x_get(n, reduction)->id != COMBINE_sum || x_arg(n, reduction, 1) != NO_EXPR) return false;
-    if (twos_operands(n, x_arg(n, reduction, 0), &x, &w)) return windows(r);
+    if (twos_operands(n, x_arg(n, reduction, 0), &x, &w)) return windows(r, reduction);
     if (!pair_operands(n, x_arg(n, reduction, 0), &x, &w)) return false;
     const char *buffer = n->buf.at[x_get(n, w)->id].name;
     ExprId at_x = x_load_offset(n, x), at_w = x_load_offset(n, w);

@@ -24,7 +24,7 @@ typedef struct LoopNode {
     ExprId lo, hi; /* index expressions; lo is the condition of LOOP_if */
     bool unroll, parallel;
     AxisId dot; /* LOOP_set: the sum of value over this axis of bytes, in one instruction; NO_AXIS */
-    bool pair;  /* that axis has two points */
+    bool pair;  /* that axis has two points; lo: the second one counts, or NO_EXPR: always */
     uint32_t var;
     BufId buf;
     ExprId offset, value;

@@ -54,6 +54,18 @@ static void set_to(Lower *l, LoopNode *u, ExprId ref) {
     for (int i = 0; i < u->nindex; i++) u->index[i] = x_arg(l->n, ref, i);
 }
 
+/* Is the second factor of a pair not one of the zeros behind a row? NO_EXPR: always. */
+static ExprId second_counts(Lower *l, const Walk *w, ExprId product) {
+    Nest *n = l->n;
+    ExprId x, f;
+    if (!twos_operands(n, product, &x, &f) || x_get(n, f)->kind != X_load) return NO_EXPR;
+    const Buffer *b = &n->buf.at[x_get(n, f)->id];
+    if (!b->filled) return NO_EXPR;
+    ExprId *zero = x_axis_table(n, l->arena, 0), at = lower_resolve(l, x_arg(n, f, b->rank - 1), NULL);
+    zero[w->dot] = x_index(n, 0);
+    return x_fn2(n, FN_lt, x_fn2(n, FN_add, x_substitute(n, at, zero), x_index(n, 1)), x_index(n, b->filled));
+}
+
 static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
     Body *b = w->ctx;
     Walk saved = {0};
@@ -64,6 +76,7 @@ static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
         u->combine = (Combine)x_get(l->n, b->red[b->current])->id;
         u->dot = w->dot;
         u->pair = w->dot != NO_AXIS && w->pair;
+        if (u->pair) u->lo = second_counts(l, w, x_arg(l->n, b->red[b->current], 0));
         u->value = lower_resolve(l, x_arg(l->n, b->red[b->current], 0), NULL);
     }
     w->nconj = saved.nconj;
@@ -94,6 +107,8 @@ static int64_t apart_count(const Lower *l, const Piece *p) {
     return all < p->size ? all : p->size;
 }
 
+static void tile_start(Lower *l, Body *b, int r, const Piece *lane, ExprId *sum, ExprId *start);
+
 /* Variables for the accumulators of reduction r: the tile's shape as it is at this place (edges are smaller). */
 static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
     int64_t dim[MAX_RANK];
@@ -114,6 +129,14 @@ static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
     }
     const char *name = b->nred > 1 ? arena_printf(l->arena, "acc%d", r) : "acc";
     b->acc[r] = acc_var(l, b, r, name, lanes, ndim, dim, into);
+    for (int i = 0; i < l->sp->npiece; i++)
+        if (l->sp->piece[i].partial) return;
+    if (!target_sums_bytes(l->plan->target) || tile_pair(l) || b->napart || b->nred > 1) return;
+    ExprId sum, start;
+    tile_start(l, b, r, NULL, &sum, &start);
+    if (start == NO_EXPR) return;
+    vec_last(&into->body)->value = lower_resolve(l, start, NULL);
+    b->with_start[r] = sum;
 }
 
 /* Accumulators that were kept apart become one: the first, and its lanes the scalar. */
@@ -214,7 +237,7 @@ static void tile_start(Lower *l, Body *b, int r, const Piece *lane, ExprId *sum,
         *start = NO_EXPR;
         return;
     }
-    bool fits = x_coefficient(n, x_load_offset(n, *start), lane->root, &coef) && coef == 1;
+    bool fits = !lane || (x_coefficient(n, x_load_offset(n, *start), lane->root, &coef) && coef == 1);
     for (int k = 0; k < b->ntile; k++)
         fits &= b->tile[k] == lane || !x_uses_axis(n, *start, b->tile[k]->root);
     if (!fits) *start = NO_EXPR;

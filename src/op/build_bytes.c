@@ -138,6 +138,7 @@ static BufId widened_taps(const NestBuild *b, int spatial, const int64_t *dim) {
     memcpy(all + 1, dim, ((size_t)spatial + 1) * sizeof *all);
     for (int d = 0; d < spatial; d++) names[d + 2] = bd_spatial_name(b, "k", spatial, d);
     BufId taps = bd_local(b, "taps", DT_i16, spatial + 2, all);
+    b->nest->buf.at[taps].filled = bd_buf(b, w)->dim[spatial];
     make_axes(b, spatial + 2, names, all, AXIS_spatial, axes, at);
     ExprId e = bd_load_or(b, w, at + 1, 0);
     if (x_get(b->nest, e)->kind == X_fn) /* select(inside, w, 0) */
