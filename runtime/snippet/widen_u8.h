@@ -2,7 +2,7 @@
 #include <arm_acle.h>
 #endif
 /* n bytes less zero as 16-bit numbers: two side by side, the next two `by` places on. */
-static inline void widen_u8(int16_t *to, const uint8_t *from, int by, int n, int zero) {
+static inline void widen_u8(int16_t *to, int by, const uint8_t *from, int n, int zero) {
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
     const int16x2_t less = (int16x2_t)((uint32_t)(zero & 0xffff) * 0x10001u);
     for (; n >= 4; n -= 4, from += 4, to += 2 * by) {

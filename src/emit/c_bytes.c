@@ -15,12 +15,13 @@ static void load_place(Emit *m, ExprId x, const ExprId *zero, Str *out) {
     place(m, var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id), at, out);
 }
 
-/* x at `at`, as a place that the axes of `inner` have no part in and what these add. */
-static void split_place(Emit *m, ExprId x, ExprId at, ExprId inner, Str *out) {
+/* x at `at`, as a place that the window's axes, which `inner` holds, and that of the tile have no part in and what these
+ * add: a constant where they are written out, so that equal loads are seen to be equal. */
+static void split_place(Emit *m, ExprId x, ExprId at, ExprId inner, ExprId tile, Str *out) {
     Nest *n = m->n;
     ExprId *zero = x_axis_table(n, m->arena, 0);
     for (AxisId a = 0; a < n->axis.n; a++)
-        if (x_uses_axis(n, inner, a)) zero[a] = x_index(n, 0);
+        if (x_uses_axis(n, inner, a) || (tile != NO_EXPR && x_uses_axis(n, tile, a))) zero[a] = x_index(n, 0);
     ExprId outer = x_substitute(n, at, zero), rest = x_fn2(n, FN_sub, at, outer);
     place(m, x_get(n, x)->kind == X_var ? c_var_name(m, x_get(n, x)->id) : c_buffer_name(m, x_get(n, x)->id), outer, out);
     str_add(out, " + ");
@@ -41,10 +42,7 @@ int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) 
     c_need(m, row ? "dot_i16_row.h" : "dot_i16.h");
     c_indent(out, depth);
     str_addf(out, "%s = dot_i16%s(%s, ", target, row ? "_row" : "", target);
-    if (row) /* what the window's loops add is a constant where they are written out: equal loads are seen to be equal */
-        split_place(m, x, x_substitute(m->n, at_x, zero), at_w, out);
-    else
-        load_place(m, x, zero, out);
+    split_place(m, x, x_substitute(m->n, at_x, zero), at_w, tile, out);
     str_add(out, ", ");
     load_place(m, w, zero, out);
     if (row) { /* which of the two, and whether the second factor is known to be 0 */
@@ -139,53 +137,107 @@ static bool walks_by_twos(Emit *m, const LoopNode *loop, ExprId e, int64_t count
     return count > 2;
 }
 
-#define FEW 4 /* bytes that are widened one by one as quickly */
+/* Where a row goes: along the loop from `first` on, `by` from two to two; odd != NO_EXPR: from point `odd` of a place that lies
+ * by twos, which need not be even. */
+typedef struct {
+    ExprId first, odd;
+    int64_t by;
+} Row;
 
-bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
+/* e = by * (k / 2) + k % 2 + rest, the loop walks k by one. */
+static bool by_twos_anywhere(Emit *m, const LoopNode *loop, ExprId e, Row *r) {
     Nest *n = m->n;
-    const LoopNode *s = loop->body.n == 1 ? loop->body.at[0] : NULL;
-    ExprId load, inside = NO_EXPR;
-    int64_t less, lo, count, by;
+    Linear l;
+    int half = -1, rest = -1;
+    int64_t coef;
+    if (!linear_of(n, e, &l)) return false;
+    for (int i = 0; i < l.n; i++) {
+        const Expr *x = x_get(n, l.term[i].atom);
+        if (x->kind != X_fn || !x->is_index || (x->id != FN_div && x->id != FN_mod)) continue;
+        const Expr *two = x_get(n, x_arg(n, l.term[i].atom, 1));
+        if (two->kind != X_int || two->i != 2 || !x_uses_axis(n, l.term[i].atom, loop->axis)) continue;
+        if (x->id == FN_div) half = i;
+        else rest = i;
+    }
+    if (half < 0 || rest < 0 || l.term[rest].coef != 1) return false;
+    ExprId k = x_arg(n, l.term[half].atom, 0);
+    if (k != x_arg(n, l.term[rest].atom, 0) || !x_coefficient(n, k, loop->axis, &coef) || coef != 1) return false;
+    r->by = l.term[half].coef;
+    r->odd = at_first(m, loop, k);
+    ExprId twos = x_fn2(n, FN_mul, l.term[half].atom, x_index(n, r->by)), both = x_fn2(n, FN_add, twos, l.term[rest].atom);
+    r->first = x_fn2(n, FN_sub, e, both);
+    return !x_uses_axis(n, r->first, loop->axis);
+}
+
+static bool row_to(Emit *m, const LoopNode *loop, ExprId e, int64_t count, Row *r) {
+    *r = (Row){.first = at_first(m, loop, e), .odd = NO_EXPR};
+    return walks_by_twos(m, loop, e, count, &r->by) || by_twos_anywhere(m, loop, e, r);
+}
+
+static void row_place(Emit *m, const char *function, const char *name, const Row *r, Str *out) {
+    const char *call = arena_printf(m->arena, "%s%s", function, r->odd == NO_EXPR ? "" : "_at");
+    c_need(m, arena_printf(m->arena, "%s.h", call));
+    str_addf(out, "%s(", call);
+    place(m, name, r->first, out);
+    str_addf(out, ", %lld, ", (long long)r->by);
+    if (r->odd == NO_EXPR) return;
+    c_expr(m, r->odd, 0, out);
+    str_add(out, ", ");
+}
+
+#define FEW 3 /* bytes that are widened one by one as quickly */
+
+/* A loop that only widens bytes, in `s` its store: operands of the snippet that does it. */
+typedef struct {
+    const LoopNode *s;
+    ExprId load, inside; /* inside: where there is something to load, or NO_EXPR: everywhere */
+    int64_t less, count, step;
+    Row to;
+} Widened;
+
+static bool widens(Emit *m, const LoopNode *loop, Widened *w) {
+    Nest *n = m->n;
+    const LoopNode *s = w->s = loop->body.n == 1 ? loop->body.at[0] : NULL;
     if (!s || loop->unroll || loop->parallel || s->combine != COMBINE_store || !target_sums_bytes(m->p->target)) return false;
     if (x_get(n, loop->lo)->kind != X_int || x_get(n, loop->hi)->kind != X_int) return false;
-    lo = x_get(n, loop->lo)->i;
-    count = x_get(n, loop->hi)->i - lo;
+    w->count = x_get(n, loop->hi)->i - x_get(n, loop->lo)->i;
     bool set = s->kind == LOOP_set && s->nindex == 1;
-    if ((!set && s->kind != LOOP_store) || count < FEW) return false;
-    ExprId to = set ? s->index[0] : s->offset, value = s->value;
+    if ((!set && s->kind != LOOP_store) || w->count < FEW) return false;
+    ExprId value = s->value;
     const Expr *v = x_get(n, value);
+    w->inside = NO_EXPR;
     if (v->kind == X_fn && v->id == FN_select) {
         const Expr *otherwise = x_get(n, x_arg(n, value, 2));
-        inside = x_arg(n, value, 0);
-        if (x_uses_axis(n, inside, loop->axis) || otherwise->kind != X_int || otherwise->i != 0) return false;
+        w->inside = x_arg(n, value, 0);
+        if (x_uses_axis(n, w->inside, loop->axis) || otherwise->kind != X_int || otherwise->i != 0) return false;
         value = x_arg(n, value, 1);
     }
-    if (!widened_byte(n, value, &load, &less) || !walks_by_one(n, x_load_offset(n, load), loop->axis) ||
-        !walks_by_twos(m, loop, to, count, &by))
-        return false;
-    const char *type = dtype_info[x_get(n, load)->dtype].name;
-    const char *name = set ? c_var_name(m, s->var) : c_buffer_name(m, s->buf);
-    c_need(m, arena_printf(m->arena, "widen_%s.h", type));
+    return widened_byte(n, value, &w->load, &w->less) && x_coefficient(n, x_load_offset(n, w->load), loop->axis, &w->step) && w->step > 0 &&
+           row_to(m, loop, set ? s->index[0] : s->offset, w->count, &w->to) && (w->step == 1 || (w->to.by == 2 && w->to.odd == NO_EXPR));
+}
+
+bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
+    Widened w;
+    if (!widens(m, loop, &w)) return false;
+    const char *type = dtype_info[x_get(m->n, w.load)->dtype].name;
+    const char *name = w.s->kind == LOOP_set ? c_var_name(m, w.s->var) : c_buffer_name(m, w.s->buf);
     c_indent(out, depth);
-    if (inside != NO_EXPR) {
+    if (w.inside != NO_EXPR) {
         str_add(out, "if (");
-        c_expr(m, inside, 0, out);
+        c_expr(m, w.inside, 0, out);
         str_add(out, ")\n");
         c_indent(out, depth + 1);
     }
-    str_addf(out, "widen_%s(", type);
-    place(m, name, at_first(m, loop, to), out);
-    str_add(out, ", ");
-    place(m, c_buffer_name(m, x_get(n, load)->id), at_first(m, loop, x_load_offset(n, load)), out);
-    str_addf(out, ", %lld, %lld, %lld);\n", (long long)by, (long long)count, (long long)less);
-    if (inside == NO_EXPR) return true;
+    row_place(m, arena_printf(m->arena, w.step == 1 ? "widen_%s" : "gather_%s", type), name, &w.to, out);
+    place(m, c_buffer_name(m, x_get(m->n, w.load)->id), at_first(m, loop, x_load_offset(m->n, w.load)), out);
+    if (w.step != 1) str_addf(out, ", %lld", (long long)w.step);
+    str_addf(out, ", %lld, %lld);\n", (long long)w.count, (long long)w.less);
+    if (w.inside == NO_EXPR) return true;
     c_indent(out, depth);
     str_add(out, "else\n");
     c_indent(out, depth + 1);
-    c_need(m, "clear_i16.h");
-    str_add(out, "clear_i16(");
-    place(m, name, at_first(m, loop, to), out);
-    str_addf(out, ", %lld, %lld);\n", (long long)by, (long long)count);
+    row_place(m, "clear_i16", name, &w.to, out);
+    str_addf(out, "%lld);\n", (long long)w.count);
     return true;
 }
 

@@ -50,8 +50,8 @@ static void row_of_two(Rule *r, ExprId reduction) {
     if (!twos_operands(n, x_arg(n, reduction, 0), &x, &w)) return;
     for (int i = rule_plan(r)->npiece - 1; i >= 0; i--) {
         Piece p = rule_plan(r)->piece[i];
-        if (p.reduce || p.step != 1 || !p.outermost || p.size % 2) continue;
-        if (!x_coefficient(n, x_load_offset(n, x), p.root, &coef) || coef != 1 || x_uses_axis(n, x_load_offset(n, w), p.root)) continue;
+        if (p.reduce || p.step != 1 || !p.outermost || p.size < 2) continue;
+        if (!x_coefficient(n, x_load_offset(n, x), p.root, &coef) || coef < 1 || coef > 2 || x_uses_axis(n, x_load_offset(n, w), p.root)) continue;
         take(r, i, 2);
         return;
     }
