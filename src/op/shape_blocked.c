@@ -195,9 +195,8 @@ SHAPE_FN(conv_patches) {
         w.shape.rank != 2 || w.shape.dim[1] < depth || w.shape.dim[1] >= depth + 8)
         return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
     if (!size_product(y.dim + 1, y.rank - 2, &pixels)) return SHAPE_ERROR(NULL, "the result is too large");
-    if (!shape_within(g, n, "together", a->together, 1, pixels) || pixels % a->together)
-        return SHAPE_ERROR("together", "got %" PRId64 ", want a divisor of %" PRId64, a->together, pixels);
-    Shape grouped = {.rank = 4, .dim = {y.dim[0], pixels / a->together, a->together, w.shape.dim[0]}};
+    if (!shape_within(g, n, "together", a->together, 1, pixels)) return false;
+    Shape grouped = {.rank = 4, .dim = {y.dim[0], (pixels + a->together - 1) / a->together, a->together, w.shape.dim[0]}};
     return shape_set(g, n, 0, DT_i32, &grouped);
 }
 

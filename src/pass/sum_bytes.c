@@ -4,6 +4,7 @@
  * ConvPatches gives. What scales and rounds the sums stays the same arithmetic, so the numbers are the same. */
 #include "base/size.h"
 #include "pass/layout.h"
+#include "pass/slice.h"
 #include "pass/whole.h"
 #include <math.h>
 
@@ -27,8 +28,17 @@ static const Shape *shape_at(const Bytes *b, ValueId v) { return value_shape(b->
 static DType type_at(const Bytes *b, ValueId v) { return b->r.g->value.at[v].dtype; }
 static Twin *twin_of(const Bytes *b, ValueId v) { return v != NO_VALUE && v < b->n ? &b->twin[v] : NULL; }
 
+/* v in shape s; where it has more elements, pixels behind the last one, without these. */
 static ValueId reshaped(Bytes *b, NodeId like, ValueId v, const Shape *s) {
-    if (shape_equal(shape_at(b, v), s)) return v;
+    const Shape have = *shape_at(b, v);
+    if (shape_equal(&have, s)) return v;
+    if (shape_count(&have) > shape_count(s)) {
+        int64_t c = have.dim[have.rank - 1], start[2] = {0}, step[2] = {1, 1}, count[2] = {shape_count(s) / c, c};
+        Shape rows = {.rank = 2, .dim = {shape_count(&have) / c, c}};
+        v = reshaped(b, like, v, &rows);
+        v = rw_node(&b->r, like, OP_Slice, 1, &v, slice_attr(&b->r, 2, start, step, count));
+        return reshaped(b, like, v, s);
+    }
     Attr_ShapeTo *a = rw_attr_new(&b->r, OP_Reshape);
     a->shape = (Dims){(uint32_t)s->rank, arena_copy(b->r.g->arena, s->dim, sizeof s->dim)};
     return rw_node(&b->r, like, OP_Reshape, 1, &v, a);
@@ -79,6 +89,7 @@ static void become_first(Bytes *b, NodeId n, ValueId last) {
         rw_become(&b->r, n, OP_Transpose, 1, &x, perm_attr(b, s.rank, false));
         return;
     }
+    last = reshaped(b, n, last, &to);
     Attr_ShapeTo *a = rw_attr_new(&b->r, OP_Reshape);
     a->shape = (Dims){(uint32_t)s.rank, arena_copy(b->r.g->arena, s.dim, sizeof s.dim)};
     rw_become(&b->r, n, OP_Reshape, 1, &last, a);
@@ -198,9 +209,30 @@ static int64_t eights(const Bytes *b, int64_t depth) {
     return b->r.c->target->dot == 2 ? ceil_div(depth, EIGHT) * EIGHT : depth;
 }
 
+static ValueId factor(Bytes *b, ValueId v, const Shape *y);
+
+/* What n makes goes through element-wise nodes with constants to one that clips it to a byte, and nowhere else. */
+static bool alone_to_bytes(Bytes *b, NodeId n) {
+    Rw *r = &b->r;
+    double lo, hi;
+    for (int steps = 0; steps < 12; steps++) {
+        ValueId v = rw_out(r, n);
+        const Shape s = *shape_at(b, v);
+        n = rw_user(r, v);
+        if (n == NO_NODE || op_info[rw_at(r, n)->op].cls != CLASS_elementwise || rw_at(r, n)->nout != 1) return false;
+        for (unsigned i = 0; i < rw_at(r, n)->nin; i++)
+            if (rw_in(r, n, i) != v && rw_in(r, n, i) != NO_VALUE && factor(b, rw_in(r, n, i), &s) == NO_VALUE) return false;
+        if (rw_at(r, n)->op == OP_Clip && whole_bounds(r, &b->range, rw_out(r, n), &lo, &hi)) return hi - lo <= 255;
+    }
+    return false;
+}
+
+#define FEW_GROUPS 4 /* below, pixels behind the last one would be too many */
+
 /* Pixels whose patches are made together: the more, the longer a weight is used, as long as registers last. */
-static int64_t together(int64_t pixels) {
+static int64_t together(Bytes *b, NodeId n, int64_t batch, int64_t pixels) {
     int64_t best = 1;
+    if (batch == 1 && pixels > 4 * FEW_GROUPS && pixels % 4 && alone_to_bytes(b, n)) return 4;
     for (int64_t p = 1; p <= MOST_PIXELS && p <= pixels; p++)
         if (pixels % p == 0) best = p > 4 && best == 4 ? best : p;
     return best;
@@ -233,7 +265,7 @@ static void convolution(Bytes *b, NodeId n) {
     Attr_ConvBytes *a = rw_attr_new(r, OP_ConvPatches);
     int64_t pixels = shape_count(&ys) / (ys.dim[0] * ys.dim[1]);
     a->strides = old->strides, a->dilations = old->dilations, a->pads = old->pads;
-    a->together = planes ? 1 : together(pixels);
+    a->together = planes ? 1 : together(b, n, ys.dim[0], pixels);
     attr_set_ints(r->g->arena, &a->kernel_shape, (uint32_t)ws.rank - 2, ws.dim + 2);
     Shape to = shape_last(&ws);
     if (planes) to.rank--;
@@ -257,7 +289,7 @@ static void product(Bytes *b, NodeId n) {
     if (bytes == NO_VALUE) return;
     Attr_ConvBytes *a = rw_attr_new(r, OP_ConvPatches);
     attr_set_ints(r->g->arena, &a->kernel_shape, 1, (int64_t[1]){1});
-    a->together = together(m);
+    a->together = together(b, n, 1, m);
     x.bytes = reshaped(b, n, x.bytes, &rows);
     sum(b, n, OP_ConvPatches, &x, bytes, rw_in(r, n, 2), a);
 }
