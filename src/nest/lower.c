@@ -352,6 +352,36 @@ LoopTree *lower_tree(Arena *a, Nest *n) {
     return t;
 }
 
+static bool placed(const Nest *n, const bool *once, BufId b) {
+    for (uint32_t s = 0; s < n->stage.n; s++)
+        if (once[s] && n->stage.at[s].out == b) return true;
+    return false;
+}
+
+/* Stage s fills a local with a constant, and what later stages put over it lies at the same places in each iteration of the
+ * shared loops: once before these is enough. */
+static bool fills_once(const Plan *p, uint32_t s) {
+    const Nest *n = p->nest;
+    const Stage *st = &n->stage.at[s];
+    const Expr *v = x_get(n, st->value);
+    if (n->buf.at[st->out].kind != BUF_local || st->guard != NO_EXPR || st->combine != COMBINE_store || p->general) return false;
+    if ((v->kind != X_int && v->kind != X_real) || st->joined || nest_joined(n, s) > 1 || p->stage[s].turns != NO_AXIS) return false;
+    for (uint32_t t = 0; t < n->stage.n; t++) {
+        const Stage *other = &n->stage.at[t];
+        if (other->out != st->out) continue;
+        if (t < s) return false;
+        for (int d = 0; d < other->nindex; d++)
+            for (int i = 0; i < n->nshared; i++) { /* dimensions that shared axes walk have one slice */
+                const Expr *x = x_get(n, other->index[d]);
+                if (!(x->kind == X_axis && x->id == other->axis[i]) && x_uses_axis(n, other->index[d], other->axis[i])) return false;
+            }
+        if (other->guard != NO_EXPR) return false;
+    }
+    for (int i = 0; i < n->nshared; i++)
+        if (p->shared[i]) return false; /* each thread has its own */
+    return n->nshared > 0;
+}
+
 LoopTree *lower(Arena *a, Plan *p) {
     Nest *n = p->nest;
     Lower l = {.arena = a, .n = n, .plan = p, .axis_cap = n->axis.n + 64 + 8 * total_pieces(p)};
@@ -364,6 +394,12 @@ LoopTree *lower(Arena *a, Plan *p) {
     l.local = arena_array_of(a, n->buf.n, uint32_t);
     for (uint32_t i = 0; i < n->buf.n; i++) l.local[i] = UINT32_MAX;
     LoopNode *into = l.tree->root;
+    bool *once = arena_array_of(a, n->stage.n, bool);
+    for (uint32_t s = 0; s < n->stage.n; s++) {
+        if (!(once[s] = fills_once(p, s))) continue;
+        place_local(&l, n->stage.at[s].out, into);
+        lower_stage(&l, s, into);
+    }
     for (int i = 0; i < n->nshared; i++) { /* the loops that all stages share */
         AxisId root = vec_last(&n->stage).axis[i];
         if (n->axis.at[root].extent == 1) continue;
@@ -373,11 +409,12 @@ LoopTree *lower(Arena *a, Plan *p) {
         for (uint32_t s = 0; s < n->stage.n; s++) l.axis_to[n->stage.at[s].axis[i]] = l.axis_to[root];
     }
     for (uint32_t i = 0; i < n->buf.n; i++)
-        if (is_written(n, i) && n->buf.at[i].kind == BUF_local) place_local(&l, i, into);
+        if (is_written(n, i) && n->buf.at[i].kind == BUF_local && !placed(n, once, i)) place_local(&l, i, into);
     LoopNode *turn = NULL;
     AxisId turning = NO_AXIS;
     for (uint32_t s = 0; s < n->stage.n; s++) { /* stages of a recurrence take turns inside its one loop */
         uint32_t joined = nest_joined(n, s);
+        if (once[s]) continue;
         if (joined > 1) {
             lower_joined(&l, s, joined, into);
             s += joined - 1;

@@ -371,6 +371,17 @@ static void longer(Bytes *b, Ints *list, uint32_t sides, int64_t fill) {
     attr_set_ints(b->r.g->arena, list, k, to);
 }
 
+/* The only window is all of x. */
+static bool whole_window(const Bytes *b, NodeId n) {
+    const Attr_Pool *a = RW_ATTR(&b->r, n, Pool);
+    const Shape *x = shape_at(b, rw_at(&b->r, n)->in[0]), *y = shape_at(b, rw_out(&b->r, n));
+    for (int d = 2; d < x->rank; d++)
+        if (a->kernel_shape.at[d - 2] != x->dim[d] || y->dim[d] != 1) return false;
+    for (uint32_t i = 0; i < a->pads.n; i++)
+        if (a->pads.at[i]) return false;
+    return true;
+}
+
 /* Windows over [n, 1, spatial, c]; the largest of bytes is one of them. */
 static void pooling(Bytes *b, NodeId n) {
     Rw *r = &b->r;
@@ -382,6 +393,16 @@ static void pooling(Bytes *b, NodeId n) {
     Shape s = shape_last(shape_at(b, v)), ys = shape_last(shape_at(b, y));
     if (s.rank + 1 > MAX_RANK || (largest && t->bytes == NO_VALUE)) return;
     ValueId last = largest ? t->bytes : operand(b, n, v, &s);
+    if (!largest && whole_window(b, n)) {
+        Attr_Reduce *all = rw_attr_new(r, OP_ReduceMean);
+        int64_t axes[MAX_RANK];
+        for (int i = 1; i + 1 < s.rank; i++) axes[i - 1] = i;
+        attr_set_ints(r->g->arena, &all->axes, (uint32_t)s.rank - 2, axes);
+        all->keepdims = 1;
+        to->last = rw_node(r, n, OP_ReduceMean, 1, &last, all);
+        become_first(b, n, to->last);
+        return;
+    }
     memmove(s.dim + 2, s.dim + 1, ((size_t)s.rank - 1) * sizeof *s.dim);
     s.dim[1] = 1;
     s.rank++;
