@@ -47,8 +47,8 @@ $(B)/gen/import/onnx/onnx.pb-c.c: src/import/onnx/onnx.proto
 WIDE := $(wildcard runtime/snippet/f32xN_*.h)
 WIDTHS := 4 8 16
 # A snippet dot_NxL is written for tiles of N pixels and L lanes.
-TILES := 1x1 1x2 2x1 2x2 3x1 3x2 4x1 4x2
-SKEL := $(TILES:%=$(B)/gen/runtime/snippet/dot_%.h) $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) $(filter-out $(WIDE) runtime/snippet/dot_NxL.h,$(wildcard runtime/snippet/*.h)) \
+TILES := 1x1 1x2 1x3 1x4 2x1 2x2 3x1 3x2 4x1 4x2
+SKEL := $(TILES:%=$(B)/gen/runtime/snippet/dot_%.h) $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) $(filter-out $(WIDE) runtime/snippet/dot_NxL.h runtime/snippet/dot_1xL.h,$(wildcard runtime/snippet/*.h)) \
     $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=$(B)/gen/runtime/snippet/f32x$(n)_%)) \
     $(wildcard runtime/pool/tenon_pool.*) runtime/cpu/x86_cpu.h
 define WIDTH
@@ -58,9 +58,9 @@ $(B)/gen/runtime/snippet/f32x$(1)_%.h: runtime/snippet/f32xN_%.h
 endef
 $(foreach n,$(WIDTHS),$(eval $(call WIDTH,$(n))))
 define TILE
-$(B)/gen/runtime/snippet/dot_$(1).h: runtime/snippet/dot_NxL.h
+$(B)/gen/runtime/snippet/dot_$(1).h: runtime/snippet/dot_$(if $(filter 1x%,$(1)),1,N)xL.h
 	@mkdir -p $$(@D)
-	sed -e 's/NxL/$(1)/g' -e 's/\bN\b/$(firstword $(subst x, ,$(1)))/g' -e 's/\bL\b/$(lastword $(subst x, ,$(1)))/g' $$< >$$@
+	sed -e 's/\b[N1]xL\b/$(1)/g' -e 's/dot_[N1]xL/dot_$(1)/g' -e 's/\bN\b/$(firstword $(subst x, ,$(1)))/g' -e 's/\bL\b/$(lastword $(subst x, ,$(1)))/g' $$< >$$@
 endef
 $(foreach t,$(TILES),$(eval $(call TILE,$(t))))
 $(B)/gen/skeletons.c: tools/embed.sh $(SKEL)

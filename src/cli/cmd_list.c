@@ -9,7 +9,7 @@ static void print_memory(const char *what, const Memory *m) {
     if (m->bytes) printf(", %s %lld KiB at 0x%08llx", what, (long long)m->bytes >> 10, (unsigned long long)m->origin);
 }
 
-static void print_target(Arena *a, Diag *d, const Target *t) {
+static void print_target(Arena *a, Diag *d, const Target *t, bool host) {
     const Target *runs = target_to_run(a, d, t);
     printf("%-12s %s\n", t->name, t->help);
     printf("             %s%s, %d-byte vectors, %s %s\n", t->parent ? "from " : "no parent", t->parent ? t->parent->name : "",
@@ -22,11 +22,11 @@ static void print_target(Arena *a, Diag *d, const Target *t) {
         print_memory("RAM", &t->board->ram);
         printf("\n");
     }
-    printf("             %s%s\n",
+    printf("             %s%s%s\n",
            !runs->run   ? "cannot run here"
            : *runs->run ? "runs here by "
                         : "runs here",
-           runs->run ? runs->run : "");
+           runs->run ? runs->run : "", host ? " (the default: native)" : "");
 }
 
 int targets_command(int argc, char **argv) {
@@ -37,12 +37,11 @@ int targets_command(int argc, char **argv) {
     int n;
     const Target *const *list = target_list(&n), *host = target_host();
     for (int i = 0; i < n; i++) {
-        print_target(c.arena, c.diag, list[i]);
-        if (list[i] == host) printf("             the default: native\n");
+        print_target(c.arena, c.diag, list[i], list[i] == host);
     }
     uint32_t boards;
     const Target *const *board = board_list(c.arena, c.diag, &boards);
-    for (uint32_t i = 0; i < boards; i++) print_target(c.arena, c.diag, board[i]);
+    for (uint32_t i = 0; i < boards; i++) print_target(c.arena, c.diag, board[i], false);
     return cli_end(&c, true);
 }
 

@@ -90,8 +90,9 @@ bool rule_bytes(Rule *r, ExprId reduction) {
     int64_t pixels = pixel < 0 ? 1 : rule_plan(r)->piece[pixel].size;
     if (!take(r, pixel, pixels < TILE ? pixels : TILE)) return rule_back(r, &before);
     channel = mover(r, at_w, at_x);
-    if (!take(r, channel, rule_plan(r)->piece[channel].size < 2 ? 1 : 2)) return rule_back(r, &before);
-    if (pair && rule_plan(r)->piece[rule_plan(r)->npiece - 1].size == 2) {
+    int64_t channels = rule_plan(r)->piece[channel].size, lanes = pair && pixels == 1 && channels >= 4 ? 4 : 2;
+    if (!take(r, channel, channels < 2 ? 1 : lanes)) return rule_back(r, &before);
+    if (pair && rule_plan(r)->piece[rule_plan(r)->npiece - 1].size == lanes) {
         Step st = {.kind = STEP_pair, .naxis = 2, .axis = {pair, rule_name(r, -1)}, .buffer = buffer};
         if (rule_step(r, st)) return true;
     }

@@ -375,7 +375,7 @@ static bool fills_once(const Plan *p, uint32_t s) {
                 const Expr *x = x_get(n, other->index[d]);
                 if (!(x->kind == X_axis && x->id == other->axis[i]) && x_uses_axis(n, other->index[d], other->axis[i])) return false;
             }
-        if (other->guard != NO_EXPR) return false;
+        if (other->guard != NO_EXPR || other->combine != COMBINE_store) return false;
     }
     for (int i = 0; i < n->nshared; i++)
         if (p->shared[i]) return false; /* each thread has its own */

@@ -59,7 +59,7 @@ bool pair_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char 
     if (d->apart || d->partial || d->unroll) return WHY("%s has no loop", d->name);
     for (int i = at + 1; i < s->npiece; i++)
         if (s->piece[i].reduce) return WHY("%s is not the innermost reduced piece", d->name);
-    if (d->lanes && (lane->reduce || lane->size != 2 || lane->step != 1 || lane->outermost)) return WHY("%s is not cut into twos", lane->name);
+    if (d->lanes && (lane->reduce || (lane->size != 2 && lane->size != 4) || lane->step != 1 || lane->outermost)) return WHY("%s is not cut into twos or fours", lane->name);
     if (x_reductions(n, n->stage.at[stage].value, red, 2) != 1 || x_get(n, red[0])->id != COMBINE_sum)
         return WHY("the stage is not one sum");
     if (x_arg(n, red[0], 1) != NO_EXPR) return WHY("the sum has a guard");
@@ -98,12 +98,33 @@ static bool store_by_twos(Plan *p, const StagePlan *s, uint32_t stage, int at) {
     return true;
 }
 
+/* The constant in words of two points by two lanes: all points of two lanes behind each other. */
+static bool store_words(Plan *p, const StagePlan *s, uint32_t stage, int at, const char *name, const char **why) {
+    Nest *n = p->nest;
+    ExprId red[2], x, w;
+    const Piece *lane = &s->piece[s->npiece - 1], *tile = lane - 1;
+    BufId id;
+    if (!plan_constant(p, name, &id, why)) return false;
+    if (x_reductions(n, n->stage.at[stage].value, red, 2) != 1 || !pair_operands(n, x_arg(n, red[0], 0), &x, &w) ||
+        x_get(n, w)->kind != X_load || x_get(n, w)->id != id || x_get(n, w)->narg != 2)
+        return WHY("%s is no matrix of bytes that the sum reads", name);
+    if (lane->size > 2 && !tile->reduce) return WHY("%s has more than two points beside a tile", lane->name);
+    const Expr *first = x_get(n, x_arg(n, w, 0)), *second = x_get(n, x_arg(n, w, 1));
+    if (first->kind != X_axis || first->id != lane->root || second->kind != X_axis || second->id != s->piece[at].root)
+        return WHY("%s is not read row by row", name);
+    Buffer *b = &n->buf.at[id];
+    b->phys[b->nphys++] = (PhysDim){0, false, 2};
+    b->phys[b->nphys++] = (PhysDim){1, false, 1};
+    b->phys[b->nphys++] = (PhysDim){0, true, 2};
+    return true;
+}
+
 bool plan_pair(Plan *p, StagePlan *s, uint32_t stage, int at, const Step *st, const char **why) {
     Piece *lane = &s->piece[s->npiece - 1];
     if (!s->piece[at].reduce) return WHY("%s is not reduced", s->piece[at].name);
     if (strcmp(lane->name, st->axis[1]) || lane->reduce) return WHY("%s is not innermost", st->axis[1]);
     s->piece[at].pair = s->piece[at].lanes = lane->unroll = true;
-    if (!plan_stream(p, st->buffer, why)) return false;
+    if (!store_words(p, s, stage, at, st->buffer, why)) return false;
     return store_by_twos(p, s, stage, at) || WHY("what %s is multiplied by is no local with a tile of up to %d", st->buffer, PAIR_PIXELS);
 }
 

@@ -339,9 +339,9 @@ static void plan_arena(Builder *b, const uint32_t *order, int64_t *arena_at, int
     PlanBuffer *buf = arena_array_of(b->a, nv + nj + 1, PlanBuffer);
     uint32_t *slot = arena_array_of(b->a, nv + nj + 1, uint32_t);
     for (uint32_t v = 0; v < nv; v++)
-        if (upper[v] > lower[v] && value_bytes(b->g, v) > 0) {
+        if (upper[v] > lower[v] && b->jobs.storage->extent[v] > 0) {
             slot[count] = v;
-            buf[count++] = (PlanBuffer){lower[v], upper[v], value_bytes(b->g, v), align, 0};
+            buf[count++] = (PlanBuffer){lower[v], upper[v], b->jobs.storage->extent[v], align, 0};
         }
     uint32_t values = count;
     for (uint32_t i = 0; i < nj; i++)
@@ -422,6 +422,7 @@ static bool build_block(Builder *b) {
     if (!b->o->general) {
         storage_order(b->jobs.storage, a, b->jobs.at, n, order);
         storage_in_place(b->jobs.storage, a, b->jobs.at, order, n, aliased);
+        if (target_sums_bytes(b->o->target) && b->p->threads == 1) storage_overlap(b->jobs.storage, a, b->jobs.at, order, n, aliased);
     }
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; aliased[i] && k < b->jobs.at[i].nest->buf.n; k++)

@@ -75,7 +75,11 @@ Storage *storage_views(Arena *a, Graph *g, bool plain, bool *covered, bool **onl
     Storage *s = arena_new_of(a, Storage);
     s->g = g;
     s->home = arena_array_of(a, g->value.n, Home);
-    for (uint32_t v = 0; v < g->value.n; v++) s->home[v].parent = NO_VALUE;
+    s->extent = arena_array_of(a, g->value.n, int64_t);
+    for (uint32_t v = 0; v < g->value.n; v++) {
+        s->home[v].parent = NO_VALUE;
+        s->extent[v] = value_bytes(g, v);
+    }
     View *views = arena_array_of(a, 4096, View);
     for (int pass = 0; pass < 2; pass++) /* renames and parts first, so that Concat sees what they cover */
         for (NodeId n = 0; n < g->node.n; n++) {

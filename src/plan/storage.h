@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
     const Graph *g;
     Home *home;      /* one a value */
+    int64_t *extent; /* one a value: bytes of a root with all that lies inside it */
 } Storage;
 
 ValueId storage_root(const Storage *s, ValueId v, int64_t *offset);
@@ -36,6 +37,10 @@ int64_t value_bytes(const Graph *g, ValueId v);
 /* After the order is known: results that may overwrite an operand that ends there. aliased[job] gets one entry a nest
  * buffer. */
 void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, bool **aliased);
+
+/* The same where a result may begin some bytes before an operand that ends there, and overwrite what has been read by
+ * then (overlap.c): in order, as long as the largest live set does not grow. */
+void storage_overlap(Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, bool **aliased);
 
 /* An order of jobs (topological) with a small largest live set: list scheduling by the change of live bytes, compared
  * with the given order and a depth-first one. order: n entries. Returns the largest live set in bytes. */
