@@ -3,7 +3,7 @@
 #endif
 /* x[odd] * w[0] added to sum, and x[odd + 1] * w[1] where `both` says that w[1] is not 0. Neighbours, odd and not, load the
  * same words. */
-static inline int32_t dot_i16_row(int32_t sum, const int16_t *x, const int16_t *w, int odd, bool both) {
+static inline int32_t dot_i16_row(int32_t sum, const int16_t *x, const int16_t *w, int odd, int both) {
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
     int16x2_t a, b, next;
     memcpy(&a, x, sizeof a);

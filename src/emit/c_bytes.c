@@ -50,7 +50,7 @@ int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) 
         c_expr(m, tile, 0, out);
         str_add(out, ", ");
         if (s->lo == NO_EXPR)
-            str_add(out, "true");
+            str_add(out, "1");
         else
             c_expr(m, x_substitute(m->n, s->lo, zero), 0, out);
     }

@@ -358,6 +358,15 @@ static bool placed(const Nest *n, const bool *once, BufId b) {
     return false;
 }
 
+static bool reads(const Nest *n, ExprId e, BufId b) {
+    const Expr *x = x_get(n, e);
+    if (!x_mark(n, e)) return false;
+    if (x->kind == X_load && x->id == b) return true;
+    for (int i = 0; i < x->narg; i++)
+        if (x_arg(n, e, i) != NO_EXPR && reads(n, x_arg(n, e, i), b)) return true;
+    return false;
+}
+
 /* Stage s fills a local with a constant, and what later stages put over it lies at the same places in each iteration of the
  * shared loops: once before these is enough. */
 static bool fills_once(const Plan *p, uint32_t s) {
@@ -370,11 +379,16 @@ static bool fills_once(const Plan *p, uint32_t s) {
         const Stage *other = &n->stage.at[t];
         if (other->out != st->out) continue;
         if (t < s) return false;
-        for (int d = 0; d < other->nindex; d++)
+        x_mark_begin(n);
+        if (reads(n, other->value, st->out)) return false;
+        for (int d = 0; d < other->nindex; d++) {
+            Range r;
+            if (!x_range(n, other->index[d], &r)) return false; /* data */
             for (int i = 0; i < n->nshared; i++) { /* dimensions that shared axes walk have one slice */
                 const Expr *x = x_get(n, other->index[d]);
                 if (!(x->kind == X_axis && x->id == other->axis[i]) && x_uses_axis(n, other->index[d], other->axis[i])) return false;
             }
+        }
         if (other->guard != NO_EXPR || other->combine != COMBINE_store) return false;
     }
     for (int i = 0; i < n->nshared; i++)

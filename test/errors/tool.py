@@ -13,6 +13,7 @@ PICTURE = one("Relu", {"x": [1, 3, 2, 2]})
 RUN = "run m.onnx --engine interpreter "
 VERIFY = "verify m.onnx --engine interpreter --data r.npz"
 THREE = model([node("Relu", "x", "a", "first"), node("Neg", "a", "b", "second"), node("Abs", "b")], {"x": [4]})
+BOARDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/target/boards")
 WORST = ": max error 2, 3 of 4 elements differ, worst at [3]: got 3, want 1"
 DATA = ("the reference interpreter gives the same result: the data are of another model, or the operator is imported or "
         "defined wrongly\n1 case: 0 same, 1 different, 0 failed, largest error ")
@@ -91,7 +92,7 @@ CASES = [
     usage("unknown target", "compile m.onnx -o out --target pdp11",
           "--target: 'pdp11' is not a target; there are native, c99, gnu, x86-64, x86-64-v1, x86-64-v2, x86-64-v3, x86-64-v4, "
           "x86-64-v4+vnni, arm64, armv7, riscv64, cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, the boards "
-          "BOARDS and files FILE.board"),
+          + ", ".join(sorted(f[:-6] for f in os.listdir(BOARDS) if f.endswith(".board"))) + " and files FILE.board"),
     usage("unknown weights", COMPILE + " --weights json", "--weights: 'json' is neither bin nor text"),
     usage("threads abc", COMPILE + " --threads abc", "--threads: 'abc' is not a number of threads from 0 to 256"),
     usage("threads -1", COMPILE + " --threads -1", "--threads: '-1' is not a number of threads from 0 to 256"),

@@ -85,7 +85,7 @@ refused: dot: oi is not innermost
 --- x86-64-v4+vnni: split(ic,4) tile(oi,16) stream(z) dot(ic.i,oi,z)
 refused: dot: z is packed already
 --- x86-64-v4: split(ic,4) tile(oi,16) dot(ic.i,oi,z)
-refused: dot: ic.i has 4 points, the target sums 0
+refused: dot: ic.i has 4 points, the target sums 1
 
 == no bytes
 graph "t"

@@ -367,29 +367,29 @@ in %wr : f32[1,6,6]
 %y, _ = RNN(%x, %w, %wr) {hidden_size=6}
 out %y
 --- c99: plain
+var h $0[24]:f32
+for j 0..6
+  $0[j] = 0
 for n5 0..2
-  var xw $0[18]:f32
-  var h $1[24]:f32
+  var xw $1[18]:f32
   var acc $2[6]:f32
   for t 0..3
     for g 0..6
       var acc2 $3:f32 = 0
       for i 0..4
         $3 += (x[t,n5,i] * z[0,g,i])
-      $0[((t * 6) + g)] = $3
-  for j 0..6
-    $1[j] = 0
+      $1[((t * 6) + g)] = $3
   for t2 0..3
     for g2 0..6
       var acc3 $4:f32 = 0
       for k 0..6
-        $4 += ($1[((t2 * 6) + k)] * u[0,g2,k])
+        $4 += ($0[((t2 * 6) + k)] * u[0,g2,k])
       $2[g2] = $4
     for j2 0..6
-      $1[(((t2 * 6) + j2) + 6)] = tanh(($0[((t2 * 6) + j2)] + $2[j2]))
+      $0[(((t2 * 6) + j2) + 6)] = tanh(($1[((t2 * 6) + j2)] + $2[j2]))
   for t3 0..3
     for j3 0..6
-      y[(((t3 * 12) + (n5 * 6)) + j3)] = $1[(((t3 * 6) + j3) + 6)]
+      y[(((t3 * 12) + (n5 * 6)) + j3)] = $0[(((t3 * 6) + j3) + 6)]
 --- c99: inline(h)
 refused: inline: h is written by two stages
 --- c99: inline(xw)

@@ -262,13 +262,13 @@ static void test_threads(void) {
     cJSON_Delete(json);
 }
 
-/* The table of targets: variants exist, the last one is what the target's row tells, and every word is known to CPUID. */
+/* The table of targets: variants exist, the last one is what the target's row tells, and every word of a PC's is known to CPUID. */
 static void test_targets(void) {
     int n, with = 0;
     const Target *const *list = target_list(&n);
     for (int i = 0; i < n; i++) {
         const Target *t = list[i];
-        for (const char *w = t->cpu_needs; *w; w += strspn(w, " ")) {
+        for (const char *w = strncmp(t->name, "x86", 3) ? "" : t->cpu_needs; *w; w += strspn(w, " ")) {
             CHECK(cpu_word(w, strcspn(w, " ")) != NULL);
             w += strcspn(w, " ");
         }
