@@ -67,6 +67,7 @@ static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out
     case LOOP_tile:
         str_addf(out, "$%u = ", x->var);
         if (x->offset != NO_EXPR) x_print(n, x->offset, out);
+        else str_add(out, "0");
         str_addf(out, " + tile %s ", n->axis.at[x->axis].name);
         x_print(n, x->lo, out);
         str_add(out, "..");

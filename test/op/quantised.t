@@ -56,3 +56,30 @@ const %s : f32[1,1] = [1]
 out %y
 ---
 y = -1
+
+== bytes with their channels last: patches of three pixels, padding is the zero point
+const %x : u8[1,3,4,2] = [6, 7, 0, 7, 4, 4, 5, 2, 8, 0, 2, 3, 5, 3, 1, 0, 0, 0, 1, 8, 1, 5, 6, 2]
+const %w : i8[3,8] = [-2, 0, -2, 3, -2, 3, 2, 2, -3, -1, 1, 0, 1, 1, 1, -3, 3, 0, 3, -2, -1, 3, -2, -3]
+const %b : i32[3] = [-1, 2, -4]
+%y = ConvPatches(%x, %w, %b) {kernel_shape=[2,2], strides=[1,2], pads=[0,1,1,0], x_zero=3, together=3}
+out %y
+---
+y = 9 19 -4 12 9 -15 -32 13 32 16 2 14 -4 -1 -7 13 1 -20
+
+== more weights than points are times 0; pixels behind the last one
+const %x : i8[1,3,2] = [1, 2, 3, 4, 5, 6]
+const %w : i8[1,3] = [1, 10, 99]
+%p = ConvPatches(%x, %w) {kernel_shape=[1], together=2}
+%y = Reshape(%p) {shape=[4]}
+%z = Slice(%y) {starts=[0], steps=[1], counts=[3]}
+out %z
+---
+z = 21 43 65
+
+== a plane of each channel, padding is the zero point
+const %x : i8[1,3,3,2] = [3, -1, -2, 0, 4, 3, 3, -2, -4, 3, 2, 2, -4, -4, 0, -1, -1, 4]
+const %w : i8[2,3,3] = [-2, 0, -1, -1, 2, -2, -1, -3, -2, -2, 1, 1, 0, -2, 2, 2, -2, -3]
+%y = ConvPlanes(%x, %w) {kernel_shape=[3,3], pads=[1,1,1,1], x_zero=-2}
+out %y
+---
+y = -1 -13 -24 -16 2 -8 16 14 -39 -21 5 -17 -6 11 -10 19 4 -18

@@ -77,3 +77,40 @@ in %s : f32[7,4]
 out %y
 ---
 error want 1, 2, 4 or 8
+
+== patches: pixels in groups, the last one filled up
+graph "t"
+in %x : u8[2,5,7,3]
+in %w : i8[8,32]
+in %b : i32[8]
+%y = ConvPatches(%x, %w, %b) {kernel_shape=[3,3], pads=[1,1,1,1], strides=[1,2], together=8}
+out %y
+---
+y : i32[2,3,8,8]
+
+== patches: more weights than eight behind the points
+graph "t"
+in %x : u8[2,5,7,3]
+in %w : i8[8,35]
+%y = ConvPatches(%x, %w) {kernel_shape=[3,3]}
+out %y
+---
+error operand 1
+
+== planes: a kernel for each channel
+graph "t"
+in %x : i8[1,5,7,3]
+in %w : i8[3,3,2]
+%y = ConvPlanes(%x, %w) {kernel_shape=[3,2], dilations=[2,1]}
+out %y
+---
+y : i32[1,1,6,3]
+
+== planes: kernels for other channels
+graph "t"
+in %x : i8[1,5,7,3]
+in %w : i8[4,3,2]
+%y = ConvPlanes(%x, %w) {kernel_shape=[3,2]}
+out %y
+---
+error operand 1

@@ -1,0 +1,110 @@
+== a tile of four pixels by two channels, patches stored by twos
+graph "t"
+in %x : u8[1,2,4,8]
+in %w : i8[4,8]
+in %b : i32[4]
+%s = ConvPatches(%x, %w, %b) {kernel_shape=[1,1], together=4, x_zero=1}
+%y = Cast(%s) {to=f32}
+out %y
+--- cortex-m4: default
+schedule: split(k,2) tile(p2,4) unroll(p2) tile(oc,2) unroll(oc.i) pair(k.i,oc.i,z)
+for g2 0..2
+  var patch $0[32]:i16
+  for p 0..4
+    for ic 0..8
+      $0[((((ic / 2) * 8) + (p * 2)) + (ic % 2))] = i16((i32(x[0,g2,p,ic]) - 1))
+  for oc_o 0..2
+    var acc $1[4,2]:i32
+    $1 = 0 + tile k 0..8: (i32($0[(((k / 2) * 8) + (k % 2))]) * i32(z[(oc_o * 2),k]))
+    unroll for p2 0..4
+      unroll for oc_i 0..2
+        y[((((g2 * 16) + (p2 * 4)) + (oc_o * 2)) + oc_i)] = f32(($1[p2][oc_i] + u[((oc_o * 2) + oc_i)]))
+--- c99: default
+schedule: tile(p2,4) unroll(p2) tile(oc,2) unroll(oc.i) stream(z)
+for g2 0..2
+  var patch $0[32]:i16
+  for p 0..4
+    for ic 0..8
+      $0[((p * 8) + ic)] = i16((i32(x[0,g2,p,ic]) - 1))
+  for oc_o 0..2
+    var acc $1[4,2]:i32 = 0
+    for k 0..8
+      unroll for p2 0..4
+        unroll for oc_i 0..2
+          $1[p2,oc_i] += (i32($0[((p2 * 8) + k)]) * i32(z[((oc_o * 2) + oc_i),k]))
+    unroll for p2 0..4
+      unroll for oc_i 0..2
+        y[((((g2 * 16) + (p2 * 4)) + (oc_o * 2)) + oc_i)] = f32(($1[p2][oc_i] + u[((oc_o * 2) + oc_i)]))
+
+== one pixel: four channels
+graph "t"
+in %x : u8[1,1,16]
+in %w : i8[6,16]
+%y = ConvPatches(%x, %w) {kernel_shape=[1]}
+out %y
+--- cortex-m4: default
+schedule: split(k,2) tile(oc,4) unroll(oc.i) pair(k.i,oc.i,z)
+var patch $0[16]:i16
+for ic 0..16
+  $0[ic] = i16(i32(x[0,0,ic]))
+var acc $1[4]:i32
+$1 = 0 + tile k 0..16: (i32($0[k]) * i32(z[0,k]))
+unroll for oc_i 0..4
+  y[oc_i] = $1[oc_i]
+var acc2 $2[2]:i32
+$2 = 0 + tile k 0..16: (i32($0[k]) * i32(z[4,k]))
+unroll for oc_i 0..2
+  y[(oc_i + 4)] = $2[oc_i]
+
+== planes: windows by twos, two neighbours of a row, the border filled once
+graph "t"
+in %x : i8[1,4,4,2]
+in %w : i8[2,3,3]
+in %b : i32[2]
+%y = ConvPlanes(%x, %w, %b) {kernel_shape=[3,3], pads=[1,1,1,1]}
+out %y
+--- cortex-m4: default
+schedule: fuse(ih,iw) split(kw2,2) twos(kw2.i) tile(ow,2) unroll(ow.i) unroll(kh2) unroll(kw2.o)
+var plane $0[42]:i16
+for ih_iw 0..42
+  $0[ih_iw] = 0
+for c4 0..2
+  var taps $1[12]:i16
+  for ih2 0..4
+    for iw2 0..4
+      $0[(((ih2 * 7) + iw2) + 8)] = i16(i32(x[0,ih2,iw2,c4]))
+  for kh 0..3
+    for kw 0..4
+      $1[((kh * 4) + kw)] = ((kw < 3) ? i16(z[c4,kh,kw]) : 0)
+  for oh 0..4
+    for ow_o 0..2
+      var acc $2[2]:i32 = 0
+      unroll for kh2 0..3
+        unroll for kw2_o 0..2
+          unroll for ow_i 0..2
+            $2[ow_i] += dot kw2_i: (i32($0[((((((oh * 7) + (kh2 * 7)) + (ow_o * 2)) + (kw2_o * 2)) + kw2_i) + ow_i)]) * i32($1[(((kh2 * 4) + (kw2_o * 2)) + kw2_i)]))
+      unroll for ow_i 0..2
+        y[((((oh * 8) + (ow_o * 4)) + (ow_i * 2)) + c4)] = ($2[ow_i] + u[c4])
+
+== what pair wants
+graph "t"
+in %x : u8[1,2,4,8]
+in %w : i8[4,8]
+%y = ConvPatches(%x, %w) {kernel_shape=[1,1], together=4}
+out %y
+--- cortex-m4: split(k,2) tile(oc,2) pair(k.i,oc.i,z)
+for g2 0..2
+  var patch $0[32]:i16
+  for p 0..4
+    for ic 0..8
+      $0[((p * 8) + ic)] = i16(i32(x[0,g2,p,ic]))
+  for p2 0..4
+    for oc_o 0..2
+      var acc $1[2]:i32
+      $1 = 0 + tile k 0..8: (i32($0[((p2 * 8) + k)]) * i32(z[(oc_o * 2),k]))
+      unroll for oc_i 0..2
+        y[((((g2 * 16) + (p2 * 4)) + (oc_o * 2)) + oc_i)] = $1[oc_i]
+--- cortex-m4: split(k,2) tile(p2,4) tile(oc,2) pair(k.i,p2,z)
+refused: pair: p2 is not innermost
+--- c99: split(k,2) tile(p2,4) tile(oc,2) pair(k.i,oc.i,z)
+refused: pair: k.i is not cut into twos for a target that sums two products

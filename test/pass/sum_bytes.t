@@ -1,0 +1,82 @@
+== rounded to bytes behind the sum, one kernel of the next
+graph "t"
+in %q : i8[1,4,5,1]
+const %zq : f32[] = [3]
+const %lo : f32[] = [0]
+const %hi : f32[] = [255]
+const %s : f32[2,1,1] = [0.5, 0.25]
+const %w : f32[2,1,2,2] = exact [1, -2, 3, 4, -5, 6, 7, -8]
+const %b : f32[2] = exact [10, -20]
+const %d : f32[2,1,3,3] = exact [1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+%x0 = Reshape(%q) {shape=[1,1,4,5]}
+%x1 = Cast(%x0) {to=f32}
+%x = Add(%x1, %zq)
+%c = Conv(%x, %w, %b) {pads=[1,0,0,1]}
+%m = Mul(%c, %s)
+%r = Round(%m)
+%k = Clip(%r, %lo, %hi)
+%y = Conv(%k, %d) {group=2, pads=[1,1,1,1]}
+out %y
+--- sum_bytes:c99
+graph "t" file "t"
+in %q : i8[1,4,5,1]
+const %zq : f32[] = [3]
+const %lo : f32[] = [0]
+const %hi : f32[] = [255]
+const %s : f32[2,1,1] = [0.5, 0.25]
+const %w : f32[2,1,2,2] = exact [1, -2, 3, 4, -5, 6, 7, -8]
+const %b : f32[2] = exact [10, -20]
+const %d : f32[2,1,3,3] = exact [1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+const %w.1 : i8[2,4] = [1, -2, 3, 4, -5, 6, 7, -8]
+const %b.1 : i32[2] = [10, -20]
+const %s.1 : f32[2] = [0.5, 0.25]
+const %s.2 : f32[2] = [0.5, 0.25]
+const %lowest : f32[] = [0]
+const %largest : f32[] = [255]
+const %d.1 : i8[2,3,3] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+%x0 : i8[1,1,4,5] = Reshape(%q) {shape=[1,1,4,5]}
+%Reshape : i8[1,4,5,1] = Reshape(%x0) {shape=[1,4,5,1]} from "Conv"
+%ConvPatches : i32[1,5,4,2] = ConvPatches(%Reshape, %w.1, %b.1) {kernel_shape=[2,2], strides=[1,1], dilations=[1,1], pads=[1,0,0,1], x_zero=-3, together=4} from "Conv"
+%Cast : f32[1,5,4,2] = Cast(%ConvPatches) {to=f32} from "Conv"
+%Mul : f32[1,5,4,2] = Mul(%Cast, %s.2)
+%Round : f32[1,5,4,2] = Round(%Mul)
+%Clip.1 : f32[1,5,4,2] = Clip(%Round, %lowest, %largest)
+%Cast.1 : u8[1,5,4,2] = Cast(%Clip.1) {to=u8} from "Clip"
+%Reshape.4 : u8[1,4,5,2] = Reshape(%Cast.1) {shape=[1,4,5,2]} from "Clip"
+%ConvPlanes : i32[1,4,5,2] = ConvPlanes(%Reshape.4, %d.1) {kernel_shape=[3,3], strides=[1,1], dilations=[1,1], pads=[1,1,1,1]} from "Conv"
+%Cast.3 : f32[1,4,5,2] = Cast(%ConvPlanes) {to=f32} from "Conv"
+%y : f32[1,2,4,5] = Transpose(%Cast.3) {perm=[0,3,1,2]} from "Conv"
+%Clip : f32[1,5,4,2] = Clip(%Round, %lo, %hi)
+out %y
+
+== numbers that are not known to be bytes stay
+graph "t"
+in %x : f32[1,1,4,5]
+const %w : f32[2,1,2,2] = exact [1, -2, 3, 4, -5, 6, 7, -8]
+%y = Conv(%x, %w)
+out %y
+--- sum_bytes:c99
+unchanged
+
+== rows of a matrix, a factor for all and one a column
+graph "t"
+in %q : u8[2,3]
+const %w : f32[3,2] = exact [1, 2, 3, 4, 5, 6]
+const %s : f32[2] = [0.5, 0.25]
+%x = Cast(%q) {to=f32}
+%p = MatMul(%x, %w)
+%y = Mul(%p, %s)
+out %y
+--- sum_bytes:cortex-m4
+graph "t" file "t"
+in %q : u8[2,3]
+const %w : f32[3,2] = exact [1, 2, 3, 4, 5, 6]
+const %s : f32[2] = [0.5, 0.25]
+const %w.1 : i8[2,8] = [1, 3, 5, 0, 0, 0, 0, 0, 2, 4, 6, 0, 0, 0, 0, 0]
+%Reshape : u8[1,2,3] = Reshape(%q) {shape=[1,2,3]} from "MatMul"
+%ConvPatches : i32[1,1,2,2] = ConvPatches(%Reshape, %w.1) {kernel_shape=[1], strides=[1], dilations=[1], pads=[0,0], together=2} from "MatMul"
+%Cast : f32[1,1,2,2] = Cast(%ConvPatches) {to=f32} from "MatMul"
+%Mul : f32[1,1,2,2] = Mul(%Cast, %s)
+%Reshape.2 : f32[2,2] = Reshape(%Mul) {shape=[2,2]} from "Mul"
+%y : f32[2,2] = Reshape(%Reshape.2) {shape=[2,2]} from "Mul"
+out %y
