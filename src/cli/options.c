@@ -484,6 +484,7 @@ bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, in
     if (diag_errors(d)) return false;
     if (!o->target) o->target = target_host();
     if (command->bit & (CMD_run | CMD_verify | CMD_bench | CMD_profile)) o->target = target_to_run(a, d, o->target);
+    if (o->small) o->target = target_for_size(a, o->target);
     if (*command->arguments && !o->model && !o->list_passes)
         usage_error(o, command->bit == CMD_verify ? "which model, or which case folder?" : "which model?");
     if (command->bit & (CMD_compile | CMD_convert) && !o->output && !o->list_passes)

@@ -123,6 +123,15 @@ const Target *board_parse(Arena *a, Diag *d, const char *file, const char *name,
     return r.bad ? NULL : r.t;
 }
 
+const Target *target_for_size(Arena *a, const Target *t) {
+    const char *level = strstr(t->cflags, "-O3");
+    if (!level || t->nvariant) return t;
+    Target *to = arena_new_of(a, Target);
+    *to = *t;
+    to->cflags = arena_printf(a, "%.*s-Os%s", (int)(level - t->cflags), t->cflags, level + 3);
+    return to;
+}
+
 bool target_image(const Target *t) {
     return t->board && *t->board->start;
 }

@@ -32,6 +32,8 @@ struct Board {
 
 /* A target of name `name` from the text of a board's file, in a; NULL with a diagnostic for each bad line of `file`. */
 const Target *board_parse(Arena *a, Diag *d, const char *file, const char *name, const char *text);
+/* The same with the C compiler asked for little code (-Os for -O3), in a; t itself where it has variants. */
+const Target *target_for_size(Arena *a, const Target *t);
 /* Programs for it are images with start-up code of their own. */
 bool target_image(const Target *t);
 /* Its command for `program` with n words behind it, word by word. */

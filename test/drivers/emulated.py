@@ -28,6 +28,8 @@ def emulated():
         words = line.split()
         if not line.startswith(" "):
             name = words[0]
+            if os.path.exists(os.path.join(ROOT, "src/target/boards", name + ".board")):
+                break  # boards come behind the targets, which run on some of them
         elif words[0] in ("from", "no"):
             compiler = line.split(", ")[2].split()[0]
         elif line.strip().startswith("runs here by") and shutil.which(compiler):

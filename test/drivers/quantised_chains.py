@@ -6,6 +6,7 @@ and pooling from a seed.
     quantised_chains.py [KIND|all [FIRST [COUNT]]]
 """
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "judge"))
@@ -85,4 +86,5 @@ def signed(rng):
 
 
 if __name__ == "__main__":
-    main([unsigned, signed], count=16)
+    emulated = shutil.which("qemu-system-arm") and shutil.which("arm-none-eabi-gcc")
+    main([unsigned, signed], count=18, targets=("c99", "native") + (("cortex-m4",) if emulated else ()))

@@ -105,8 +105,8 @@ def check(case, out, target):
     return None
 
 
-def main(kinds, count=4):
-    """[KIND|all [FIRST [COUNT]]]: every kind, `count` seeds from 0 on, c99 and the host in turn."""
+def main(kinds, count=4, targets=("c99", "native")):
+    """[KIND|all [FIRST [COUNT]]]: every kind, `count` seeds from 0 on, the targets in turn."""
     name = os.path.basename(sys.argv[0]).split(".")[0]
     work = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test", name)
     chosen = [k for k in kinds if len(sys.argv) < 2 or sys.argv[1] in (k.__name__, "all")]
@@ -117,7 +117,7 @@ def main(kinds, count=4):
     passed = failed = 0
     for kind in chosen:
         for seed in range(first, first + count):
-            target = ("c99", "native")[seed % 2]
+            target = targets[seed % len(targets)]
             rng = np.random.default_rng([seed, *kind.__name__.encode()])
             why = check(kind(rng), f"{work}/{kind.__name__}.{seed}", target)
             passed, failed = passed + (why is None), failed + (why is not None)
