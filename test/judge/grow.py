@@ -246,7 +246,8 @@ def session(model):
 def disturbed(values, by):
     """What a rounding error may make of them. None: zeros of what is next to nothing."""
     noise = np.random.default_rng(1)
-    near = lambda v: np.where(np.abs(v) < 1e-5 * np.abs(v).max(), 0, v) if by is None else v + by * np.abs(v).max() * noise.standard_normal(v.shape)
+    size = lambda v: max(np.abs(v).max(), 0.01)  # all of them may be next to nothing: a Blackman window of two elements
+    near = lambda v: np.where(np.abs(v) < 1e-5 * size(v), 0, v) if by is None else v + by * size(v) * noise.standard_normal(v.shape)
     return {n: near(v).astype(v.dtype) if by != 0 and v.dtype.char in "fd" and v.size else v for n, v in values.items()}
 
 
