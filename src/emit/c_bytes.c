@@ -15,44 +15,72 @@ static void load_place(Emit *m, ExprId x, const ExprId *zero, Str *out) {
     place(m, var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id), at, out);
 }
 
-/* x at `at`, as a place that the window's axes, which `inner` holds, and that of the tile have no part in and what these
+/* x at `at`, as a place that the window's axes, which `inner` holds, and those of the tile have no part in and what these
  * add: a constant where they are written out, so that equal loads are seen to be equal. */
-static void split_place(Emit *m, ExprId x, ExprId at, ExprId inner, ExprId tile, Str *out) {
+static void split_place(Emit *m, ExprId x, ExprId at, ExprId inner, const LoopNode *s, Str *out) {
     Nest *n = m->n;
     ExprId *zero = x_axis_table(n, m->arena, 0);
-    for (AxisId a = 0; a < n->axis.n; a++)
-        if (x_uses_axis(n, inner, a) || (tile != NO_EXPR && x_uses_axis(n, tile, a))) zero[a] = x_index(n, 0);
+    for (AxisId a = 0; a < n->axis.n; a++) {
+        bool inside = x_uses_axis(n, inner, a);
+        for (int i = 0; i < s->nindex; i++) inside |= x_uses_axis(n, s->index[i], a);
+        if (inside) zero[a] = x_index(n, 0);
+    }
     ExprId outer = x_substitute(n, at, zero), rest = x_fn2(n, FN_sub, at, outer);
     place(m, x_get(n, x)->kind == X_var ? c_var_name(m, x_get(n, x)->id) : c_buffer_name(m, x_get(n, x)->id), outer, out);
     str_add(out, " + ");
     c_expr(m, rest, P_MUL, out);
 }
 
+/* How far `at` moves where axis a, and b if there is one, go from 0 to 1; -1: not by a constant. */
+static int64_t moves_by(Emit *m, ExprId at, AxisId a, AxisId b) {
+    Nest *n = m->n;
+    ExprId *zero = x_axis_table(n, m->arena, 0), *one = x_axis_table(n, m->arena, 0);
+    zero[a] = x_index(n, 0), one[a] = x_index(n, 1);
+    if (b != NO_AXIS) zero[b] = x_index(n, 0), one[b] = x_index(n, 1);
+    const Expr *d = x_get(n, x_fn2(n, FN_sub, x_substitute(n, at, one), x_substitute(n, at, zero)));
+    return d->kind == X_int ? d->i : -1;
+}
+
+/* The axis of the tile whose second point begins at the second of two neighbours; *by: from there to the next two. */
+static AxisId row_axis(Emit *m, const LoopNode *s, ExprId at_x, ExprId at_w, int64_t *by) {
+    Nest *n = m->n;
+    for (int i = 0; i < s->nindex; i++) {
+        const Expr *tile = x_get(n, s->index[i]);
+        if (tile->kind != X_axis || n->axis.at[tile->id].extent != 2 || x_uses_axis(n, at_w, tile->id)) continue;
+        ExprId *zero = x_axis_table(n, m->arena, 0);
+        zero[s->dot] = x_index(n, 0);
+        *by = moves_by(m, at_x, tile->id, s->dot);
+        if (moves_by(m, x_substitute(n, at_x, zero), tile->id, NO_AXIS) == 1 && *by > 0) return tile->id;
+    }
+    return NO_AXIS;
+}
+
 /* Products of two neighbours of x and of w. */
 int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
-    ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0);
-    if (!twos_operands(m->n, s->value, &x, &w)) return 0;
-    ExprId at_w = x_get(m->n, w)->kind == X_var ? x_arg(m->n, w, 0) : x_load_offset(m->n, w), tile = s->nindex ? s->index[s->nindex - 1] : NO_EXPR;
-    ExprId at_x = x_get(m->n, x)->kind == X_var ? x_arg(m->n, x, 0) : x_load_offset(m->n, x);
-    int64_t coef = 0;
-    zero[s->dot] = x_index(m->n, 0);
-    bool row = tile != NO_EXPR && x_get(m->n, tile)->kind == X_axis && m->n->axis.at[x_get(m->n, tile)->id].extent == 2 &&
-               x_coefficient(m->n, at_x, x_get(m->n, tile)->id, &coef) && coef == 1 && !x_uses_axis(m->n, at_w, x_get(m->n, tile)->id);
-    if (row) zero[x_get(m->n, tile)->id] = x_index(m->n, 0);
-    c_need(m, row ? "dot_i16_row.h" : "dot_i16.h");
+    Nest *n = m->n;
+    ExprId x, w, *zero = x_axis_table(n, m->arena, 0);
+    if (!twos_operands(n, s->value, &x, &w)) return 0;
+    ExprId at_w = x_get(n, w)->kind == X_var ? x_arg(n, w, 0) : x_load_offset(n, w);
+    ExprId at_x = x_get(n, x)->kind == X_var ? x_arg(n, x, 0) : x_load_offset(n, x);
+    int64_t by = 0;
+    AxisId row = row_axis(m, s, at_x, at_w, &by);
+    zero[s->dot] = x_index(n, 0);
+    if (row != NO_AXIS) zero[row] = x_index(n, 0);
+    c_need(m, row != NO_AXIS ? "dot_i16_row.h" : "dot_i16.h");
     c_indent(out, depth);
-    str_addf(out, "%s = dot_i16%s(%s, ", target, row ? "_row" : "", target);
-    split_place(m, x, x_substitute(m->n, at_x, zero), at_w, tile, out);
+    str_addf(out, "%s = dot_i16%s(%s, ", target, row != NO_AXIS ? "_row" : "", target);
+    split_place(m, x, x_substitute(n, at_x, zero), at_w, s, out);
     str_add(out, ", ");
+    if (row != NO_AXIS) str_addf(out, "%lld, ", (long long)by);
     load_place(m, w, zero, out);
-    if (row) { /* which of the two, and whether the second factor is known to be 0 */
+    if (row != NO_AXIS) { /* which of the two, and whether the second factor is known to be 0 */
         str_add(out, ", ");
-        c_expr(m, tile, 0, out);
+        c_expr(m, x_axis(n, row), 0, out);
         str_add(out, ", ");
         if (s->lo == NO_EXPR)
             str_add(out, "1");
         else
-            c_expr(m, x_substitute(m->n, s->lo, zero), 0, out);
+            c_expr(m, x_substitute(n, s->lo, zero), 0, out);
     }
     str_add(out, ");\n");
     return 1;
@@ -137,7 +165,7 @@ static bool walks_by_twos(Emit *m, const LoopNode *loop, ExprId e, int64_t count
     return count > 2;
 }
 
-/* Where a row goes: along the loop from `first` on, `by` from two to two; odd != NO_EXPR: from point `odd` of a place that lies
+/* Where a row goes: along the loop from `first` on, `by` from two to two (of what is gathered, from one to one); odd != NO_EXPR: from point `odd` of a place that lies
  * by twos, which need not be even. */
 typedef struct {
     ExprId first, odd;
@@ -172,6 +200,12 @@ static bool by_twos_anywhere(Emit *m, const LoopNode *loop, ExprId e, Row *r) {
 static bool row_to(Emit *m, const LoopNode *loop, ExprId e, int64_t count, Row *r) {
     *r = (Row){.first = at_first(m, loop, e), .odd = NO_EXPR};
     return walks_by_twos(m, loop, e, count, &r->by) || by_twos_anywhere(m, loop, e, r);
+}
+
+/* The loop walks e by one, or by two. */
+static bool column_to(Emit *m, const LoopNode *loop, ExprId e, Row *r) {
+    *r = (Row){.first = at_first(m, loop, e), .odd = NO_EXPR};
+    return x_coefficient(m->n, e, loop->axis, &r->by) && (r->by == 1 || r->by == 2);
 }
 
 static void row_place(Emit *m, const char *function, const char *name, const Row *r, Str *out) {
@@ -213,7 +247,7 @@ static bool widens(Emit *m, const LoopNode *loop, Widened *w) {
         value = x_arg(n, value, 1);
     }
     return widened_byte(n, value, &w->load, &w->less) && x_coefficient(n, x_load_offset(n, w->load), loop->axis, &w->step) && w->step > 0 &&
-           row_to(m, loop, set ? s->index[0] : s->offset, w->count, &w->to) && (w->step == 1 || (w->to.by == 2 && w->to.odd == NO_EXPR));
+           (w->step == 1 ? row_to(m, loop, set ? s->index[0] : s->offset, w->count, &w->to) : column_to(m, loop, set ? s->index[0] : s->offset, &w->to));
 }
 
 bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
@@ -266,21 +300,76 @@ static bool with_number(const Nest *n, ExprId e, Fn f, ExprId *a, double *c) {
     return true;
 }
 
-bool c_round_clip(Emit *m, ExprId e, Str *out) {
+/* A byte of float v: the nearest whole number, plus another, from lo to hi. */
+typedef struct {
+    ExprId v;
+    double plus, lo, hi;
+} Rounded;
+
+static bool rounded(const Emit *m, ExprId e, Rounded *r) {
     const Nest *n = m->n;
     DType t = (DType)x_get(n, e)->dtype;
-    double lo = dtype_lowest(t), hi = dtype_largest(t), low, high, plus = 0;
+    double low, high;
+    if (x_get(n, e)->kind != X_cast || (t != DT_i8 && t != DT_u8) || !target_sums_bytes(m->p->target)) return false;
     ExprId a = x_arg(n, e, 0);
-    if ((t != DT_i8 && t != DT_u8) || !target_sums_bytes(m->p->target) || x_get(n, a)->dtype != DT_f32) return false;
-    if (with_number(n, a, FN_min, &a, &high)) hi = fmin(hi, high);
-    if (with_number(n, a, FN_max, &a, &low)) lo = fmax(lo, low);
-    with_number(n, a, FN_add, &a, &plus);
+    *r = (Rounded){NO_EXPR, 0, dtype_lowest(t), dtype_largest(t)};
+    if (x_get(n, a)->dtype != DT_f32) return false;
+    if (with_number(n, a, FN_min, &a, &high)) r->hi = fmin(r->hi, high);
+    if (with_number(n, a, FN_max, &a, &low)) r->lo = fmax(r->lo, low);
+    with_number(n, a, FN_add, &a, &r->plus);
     const Expr *x = x_get(n, a);
-    if (x->kind != X_fn || x->id != FN_rint || x->dtype != DT_f32 || fabs(plus) > 65536 || plus != rint(plus)) return false;
-    if (lo != rint(lo) || hi != rint(hi) || lo > hi || !is_number(n, x_arg(n, a, 0))) return false;
+    if (x->kind != X_fn || x->id != FN_rint || x->dtype != DT_f32 || fabs(r->plus) > 65536 || r->plus != rint(r->plus)) return false;
+    r->v = x_arg(n, a, 0);
+    return r->lo == rint(r->lo) && r->hi == rint(r->hi) && r->lo <= r->hi && is_number(n, r->v);
+}
+
+bool c_round_clip(Emit *m, ExprId e, Str *out) {
+    Rounded r;
+    if (!rounded(m, e, &r)) return false;
     c_need(m, "round_clip.h");
-    str_addf(out, "(%s)round_clip(", emit_c_type(t));
-    c_expr(m, x_arg(n, a, 0), 0, out);
-    str_addf(out, ", %.0f, %.0f, %.0f)", plus, lo, hi);
+    str_addf(out, "(%s)round_clip(", emit_c_type((DType)x_get(m->n, e)->dtype));
+    c_expr(m, r.v, 0, out);
+    str_addf(out, ", %.0f, %.0f, %.0f)", r.plus, r.lo, r.hi);
+    return true;
+}
+
+/* v is an integer sum that a register holds, as a float, times a number. */
+static bool scaled_sum(const Nest *n, ExprId v, ExprId *sum, ExprId *scale) {
+    const Expr *x = x_get(n, v);
+    if (x->kind != X_fn || x->id != FN_mul || x->dtype != DT_f32) return false;
+    for (int i = 0; i < 2; i++) {
+        const Expr *cast = x_get(n, x_arg(n, v, i));
+        if (cast->kind != X_cast) continue;
+        *sum = x_arg(n, x_arg(n, v, i), 0);
+        *scale = x_arg(n, v, 1 - i);
+        if (x_get(n, *sum)->kind == X_var && x_get(n, *sum)->dtype == DT_i32) return true;
+    }
+    return false;
+}
+
+bool c_round_two(Emit *m, const LoopNode *loop, int depth, Str *out) {
+    Nest *n = m->n;
+    Rounded r;
+    ExprId sum, scale;
+    const LoopNode *s = loop->body.n == 1 ? loop->body.at[0] : NULL;
+    if (m->p->target->dot != 2 || !s || !loop->unroll || s->kind != LOOP_store || s->combine != COMBINE_store) return false;
+    const Expr *lo = x_get(n, loop->lo), *hi = x_get(n, loop->hi);
+    if (lo->kind != X_int || hi->kind != X_int || lo->i != 0 || hi->i != 2) return false;
+    if (!rounded(m, s->value, &r) || !scaled_sum(n, r.v, &sum, &scale)) return false;
+    ExprId *at[2] = {x_axis_table(n, m->arena, 0), x_axis_table(n, m->arena, 0)};
+    for (int i = 0; i < 2; i++) at[i][loop->axis] = x_index(n, i);
+    ExprId first = x_substitute(n, s->offset, at[0]), apart = x_fn2(n, FN_sub, x_substitute(n, s->offset, at[1]), first);
+    if (x_get(n, apart)->kind != X_int) return false;
+    const char *name = arena_printf(m->arena, "round_two_%s", dtype_info[x_get(n, s->value)->dtype].name);
+    c_need(m, arena_printf(m->arena, "%s.h", name));
+    c_indent(out, depth);
+    str_addf(out, "%s(", name);
+    place(m, c_buffer_name(m, s->buf), first, out);
+    str_addf(out, ", %lld", (long long)x_get(n, apart)->i);
+    for (int i = 0; i < 4; i++) {
+        str_add(out, ", ");
+        c_expr(m, x_substitute(n, i < 2 ? sum : scale, at[i % 2]), 0, out);
+    }
+    str_addf(out, ", %.0f, %.0f, %.0f);\n", r.plus, r.lo, r.hi);
     return true;
 }

@@ -42,34 +42,65 @@ static bool take(Rule *r, int at, int64_t size) {
     return rule_step1(r, STEP_tile, rule_name(r, at), size, NULL) && rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
 }
 
-/* Two neighbours of a row of results, whose windows share what they read. */
-static void row_of_two(Rule *r, ExprId reduction) {
+/* The dimension of load that alone moves along the axis, by *coef a point; -1. */
+static int moved_dim(Nest *n, ExprId load, AxisId a, int64_t *coef) {
+    int at = -1;
+    for (int d = 0; d < x_get(n, load)->narg; d++) {
+        if (!x_uses_axis(n, x_arg(n, load, d), a)) continue;
+        if (at >= 0 || !x_coefficient(n, x_arg(n, load, d), a, coef)) return -1;
+        at = d;
+    }
+    return at;
+}
+
+/* Two neighbours of results in each direction whose windows overlap: they share what they read. */
+static void tile_of_windows(Rule *r, ExprId reduction) {
     Nest *n = r->p->nest;
     ExprId x, w;
     int64_t coef;
-    if (!twos_operands(n, x_arg(n, reduction, 0), &x, &w)) return;
-    for (int i = rule_plan(r)->npiece - 1; i >= 0; i--) {
-        Piece p = rule_plan(r)->piece[i];
-        if (p.reduce || p.step != 1 || !p.outermost || p.size < 2) continue;
-        if (!x_coefficient(n, x_load_offset(n, x), p.root, &coef) || coef < 1 || coef > 2 || x_uses_axis(n, x_load_offset(n, w), p.root)) continue;
-        take(r, i, 2);
-        return;
+    if (!twos_operands(n, x_arg(n, reduction, 0), &x, &w) || x_get(n, x)->kind != X_load) return;
+    const StagePlan *s = rule_plan(r);
+    AxisId axis[MAX_PIECES];
+    int count = 0;
+    for (int i = 0; i < s->npiece; i++) {
+        Piece p = s->piece[i];
+        if (p.reduce || p.step != 1 || !p.outermost || p.size < 2 || x_uses_axis(n, x_load_offset(n, w), p.root)) continue;
+        int d = moved_dim(n, x, p.root, &coef);
+        bool overlaps = false;
+        for (int k = 0; k < s->npiece && d >= 0; k++)
+            overlaps |= s->piece[k].reduce && s->piece[k].size > coef && x_uses_axis(n, x_arg(n, x, d), s->piece[k].root);
+        if (overlaps && coef > 0) axis[count++] = p.root;
+    }
+    for (int k = 0; k < count; k++)
+        for (int i = 0; i < rule_plan(r)->npiece; i++)
+            if (rule_plan(r)->piece[i].root == axis[k]) {
+                take(r, i, 2);
+                break;
+            }
+}
+
+/* Two neighbouring taps at a time of the first dimension that allows it. */
+static void neighbours(Rule *r) {
+    for (int i = 0; i < rule_plan(r)->npiece; i++) {
+        RuleMark before = rule_mark(r);
+        Piece tap = rule_plan(r)->piece[i], last = rule_plan(r)->piece[innermost(r)];
+        if (!tap.reduce || tap.size % 2) continue;
+        if (tap.size > 2 && !rule_step1(r, STEP_split, tap.name, 2, NULL)) return;
+        const char *two = rule_name(r, tap.size > 2 ? i + 1 : i);
+        Step inside = {.kind = STEP_reorder, .naxis = 2, .axis = {last.name, two}};
+        if ((last.root == tap.root || rule_step(r, inside)) && rule_step1(r, STEP_twos, two, 0, NULL)) return;
+        rule_back(r, &before);
     }
 }
 
 /* Planes by taps: the window is written out, two neighbours at a time. */
 static bool windows(Rule *r, ExprId reduction) {
-    RuleMark before = rule_mark(r);
-    int at = innermost(r);
-    Piece last = rule_plan(r)->piece[at];
-    if (r->p->target->dot == 2 && last.size % 2 == 0) {
-        if (last.size > 2 && !rule_step1(r, STEP_split, last.name, 2, NULL)) return rule_back(r, &before);
-        if (!rule_step1(r, STEP_twos, rule_name(r, innermost(r)), 0, NULL)) return rule_back(r, &before);
-    }
-    if (!r->p->small) row_of_two(r, reduction);
+    if (r->p->target->dot == 2) neighbours(r);
+    if (r->p->small) return true;
+    tile_of_windows(r, reduction);
     for (int i = 0; i < rule_plan(r)->npiece; i++) {
         Piece x = rule_plan(r)->piece[i];
-        if (x.reduce && !x.pair && x.size <= MOST_TAPS && !r->p->small) rule_step1(r, STEP_unroll, x.name, 0, NULL);
+        if (x.reduce && !x.pair && x.size <= MOST_TAPS) rule_step1(r, STEP_unroll, x.name, 0, NULL);
     }
     return true;
 }

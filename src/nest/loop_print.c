@@ -63,6 +63,7 @@ static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out
         str_addf(out, "] %s ", combine_sign[x->combine]);
         x_print(n, x->value, out);
         break;
+    case LOOP_clear: str_addf(out, "clear %s", n->buf.at[x->buf].name); break;
     case LOOP_call: str_addf(out, "%s($%u)", x->note, x->var); break;
     case LOOP_tile:
         str_addf(out, "$%u = ", x->var);

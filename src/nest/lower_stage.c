@@ -61,7 +61,7 @@ static ExprId second_counts(Lower *l, const Walk *w, ExprId product) {
     if (!twos_operands(n, product, &x, &f) || x_get(n, f)->kind != X_load) return NO_EXPR;
     const Buffer *b = &n->buf.at[x_get(n, f)->id];
     if (!b->filled) return NO_EXPR;
-    ExprId *zero = x_axis_table(n, l->arena, 0), at = lower_resolve(l, x_arg(n, f, b->rank - 1), NULL);
+    ExprId *zero = x_axis_table(n, l->arena, 0), at = lower_resolve(l, x_arg(n, f, b->filled_dim), NULL);
     zero[w->dot] = x_index(n, 0);
     return x_fn2(n, FN_lt, x_fn2(n, FN_add, x_substitute(n, at, zero), x_index(n, 1)), x_index(n, b->filled));
 }
@@ -408,9 +408,36 @@ static void turn_leaf(Lower *l, Walk *w, LoopNode *into) {
     l->axis_to[a->root] = l->axis_to[b->root] = NO_EXPR;
 }
 
+/* Zeros into each element of a local that is not stored row by row: no loop walks it as it lies. */
+static bool clears_all(Nest *n, const Stage *s) {
+    const Expr *v = x_get(n, s->value);
+    const Buffer *b = &n->buf.at[s->out];
+    if (b->kind != BUF_local || !b->nphys || s->guard != NO_EXPR || s->combine != COMBINE_store || s->joined) return false;
+    if (v->kind != X_int || v->i != 0) return false;
+    ExprId at = x_index(n, 0);
+    int64_t next = 1, elements = 1;
+    for (int d = 0; d < b->rank; d++) {
+        at = x_fn2(n, FN_add, x_fn2(n, FN_mul, at, x_index(n, b->dim[d])), s->index[d]);
+        elements *= b->dim[d];
+    }
+    Linear all;
+    if (!linear_of(n, at, &all) || all.constant) return false;
+    for (int walked = 0; walked < all.n; walked++) { /* each number once: every axis goes on where those inside it end */
+        int k = 0;
+        while (k < all.n && all.term[k].coef != next) k++;
+        if (k == all.n || x_get(n, all.term[k].atom)->kind != X_axis || n->axis.at[x_get(n, all.term[k].atom)->id].extent < 2) return false;
+        next *= n->axis.at[x_get(n, all.term[k].atom)->id].extent;
+    }
+    return next == elements;
+}
+
 void lower_stage(Lower *l, uint32_t s, LoopNode *into) {
     Nest *n = l->n;
     Body b = {0};
+    if (clears_all(n, &n->stage.at[s])) {
+        lower_node(l, LOOP_clear, into)->buf = n->stage.at[s].out;
+        return;
+    }
     l->stage = &n->stage.at[s];
     l->sp = &l->plan->stage[s];
     if (l->stage->comment) lower_node(l, LOOP_note, into)->note = l->stage->comment;

@@ -170,7 +170,8 @@ typedef struct {
     int64_t stride[MAX_RANK]; /* in elements; row-major unless a layout or view says otherwise */
     uint32_t value;           /* graph ValueId, or UINT32_MAX */
     const void *table;        /* BUF_table: contents, row-major, of dtype */
-    int64_t filled;           /* elements of the last dimension from here on are 0; 0: none is known to be */
+    int64_t filled;           /* elements of dimension filled_dim from here on are 0; 0: none is known to be */
+    uint8_t filled_dim;
     uint8_t nphys;            /* 0: addressed by stride[]; else the physical order below, row-major */
     PhysDim phys[2 * MAX_RANK];
 } Buffer;

@@ -128,8 +128,26 @@ bool plan_pair(Plan *p, StagePlan *s, uint32_t stage, int at, const Step *st, co
     return store_by_twos(p, s, stage, at) || WHY("what %s is multiplied by is no local with a tile of up to %d", st->buffer, PAIR_PIXELS);
 }
 
-bool plan_twos(Plan *p, StagePlan *s, int at, const char **why) {
+/* A local that is read along the axis in a dimension before the last is stored with two of its neighbours side by side. */
+static bool store_neighbours(Nest *n, ExprId load, AxisId a) {
+    Buffer *b = &n->buf.at[x_get(n, load)->id];
+    int64_t coef;
+    int at = -1;
+    if (x_get(n, load)->kind != X_load || b->kind != BUF_local || b->nphys) return true; /* as it is */
+    for (int d = 0; d < b->rank; d++)
+        if (x_uses_axis(n, x_arg(n, load, d), a)) at = at < 0 && x_coefficient(n, x_arg(n, load, d), a, &coef) && coef == 1 ? d : MAX_RANK;
+    if (at < 0 || at == MAX_RANK || at == b->rank - 1) return at != MAX_RANK;
+    for (int d = 0; d < b->rank; d++) b->phys[b->nphys++] = (PhysDim){(uint8_t)d, false, d == at ? 2 : 1};
+    b->phys[b->nphys++] = (PhysDim){(uint8_t)at, true, 2};
+    return true;
+}
+
+bool plan_twos(Plan *p, StagePlan *s, uint32_t stage, int at, const char **why) {
+    Nest *n = p->nest;
+    ExprId red[2], x, w;
     if (!s->piece[at].reduce) return WHY("%s is not reduced", s->piece[at].name);
     s->piece[at].pair = true;
-    return true;
+    if (x_reductions(n, n->stage.at[stage].value, red, 2) != 1 || !twos_operands(n, x_arg(n, red[0], 0), &x, &w)) return true; /* pair_legal says why not */
+    AxisId a = s->piece[at].root;
+    return (store_neighbours(n, x, a) && store_neighbours(n, w, a)) || WHY("%s moves operands in more than one dimension", s->piece[at].name);
 }

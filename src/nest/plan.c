@@ -390,7 +390,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     case STEP_vector: return step_vector(p, s, at, why);
     case STEP_dot: return plan_dot(p, s, at, st, why);
     case STEP_pair: return plan_pair(p, s, stage, at, st, why);
-    case STEP_twos: return plan_twos(p, s, at, why);
+    case STEP_twos: return plan_twos(p, s, stage, at, why);
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
     case STEP_unroll:
         if (x->size > 64) return WHY("%s has %lld iterations", x->name, (long long)x->size);

@@ -25,7 +25,7 @@ bool plan_dot(Plan *p, StagePlan *s, int at, const Step *st, const char **why);
 bool dot_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId lane, const ExprId *map, const char **why);
 /* `pair` and `twos` (pair.c) on reduced piece `at`, and what must hold of it after each step. */
 bool plan_pair(Plan *p, StagePlan *s, uint32_t stage, int at, const Step *st, const char **why);
-bool plan_twos(Plan *p, StagePlan *s, int at, const char **why);
+bool plan_twos(Plan *p, StagePlan *s, uint32_t stage, int at, const char **why);
 bool pair_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char **why);
 /* `parallel` (parallel.c). */
 bool plan_parallel(Plan *p, const char *axis, const char **why);

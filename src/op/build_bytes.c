@@ -84,20 +84,26 @@ bool build_ConvPatches(NestBuild *b) {
     return true;
 }
 
-/* Sizes of a plane with its borders, and of the kernel: rows of an odd number of taps that lie side by side get one more
- * of 0, so that two at a time can be summed; the plane then has a column more, which it meets. */
+/* The dimension of a window whose taps are summed two at a time, the rows where there are some; -1: none. */
+static int twos_dim(const NestBuild *b, int spatial) {
+    const int64_t *w = bd_buf(b, bd_in(b, 1))->dim;
+    for (int d = spatial > 1 ? spatial - 2 : 0; d < spatial; d++)
+        if (w[d + 1] > 1 && bd_entry(((const Attr_ConvBytes *)bd_attr(b))->dilations, d, 1) == 1) return d;
+    return -1;
+}
+
+/* Sizes of a plane with its borders, and of the kernel: where taps are summed two at a time an odd number of them gets one
+ * more of 0; the plane then has a row more, which it meets. */
 static void plane_sizes(const NestBuild *b, int spatial, int64_t *plane, int64_t *taps) {
     const Attr_ConvBytes *a = bd_attr(b);
     const int64_t *x = bd_buf(b, bd_in(b, 0))->dim, *w = bd_buf(b, bd_in(b, 1))->dim;
-    plane[0] = x[0], plane[1] = w[0];
+    int two = twos_dim(b, spatial);
+    plane[0] = x[0], plane[1] = taps[0] = w[0];
     for (int d = 0; d < spatial; d++) {
-        plane[d + 2] = x[d + 1] + bd_entry(a->pads, d, 0) + bd_entry(a->pads, d + spatial, 0);
-        taps[d + 1] = w[d + 1];
+        int64_t more = d == two ? w[d + 1] % 2 : 0;
+        plane[d + 2] = x[d + 1] + bd_entry(a->pads, d, 0) + bd_entry(a->pads, d + spatial, 0) + more;
+        taps[d + 1] = w[d + 1] + more;
     }
-    taps[0] = w[0];
-    if (taps[spatial] % 2 == 0 || taps[spatial] == 1 || bd_entry(a->dilations, spatial - 1, 1) != 1) return;
-    taps[spatial]++;
-    plane[spatial + 1]++;
 }
 
 /* plane[n,c,@i]: x with a border of 0. */
@@ -128,7 +134,7 @@ static BufId widened_plane(const NestBuild *b, int spatial, const int64_t *dim) 
     return plane;
 }
 
-/* taps[n,c,@k]: w, 0 behind the end of a row. */
+/* taps[n,c,@k]: w, 0 behind its end. */
 static BufId widened_taps(const NestBuild *b, int spatial, const int64_t *dim) {
     BufId w = bd_in(b, 1);
     int64_t all[MAX_RANK] = {bd_buf(b, bd_in(b, 0))->dim[0]};
@@ -138,7 +144,9 @@ static BufId widened_taps(const NestBuild *b, int spatial, const int64_t *dim) {
     memcpy(all + 1, dim, ((size_t)spatial + 1) * sizeof *all);
     for (int d = 0; d < spatial; d++) names[d + 2] = bd_spatial_name(b, "k", spatial, d);
     BufId taps = bd_local(b, "taps", DT_i16, spatial + 2, all);
-    b->nest->buf.at[taps].filled = bd_buf(b, w)->dim[spatial];
+    int two = twos_dim(b, spatial);
+    if (two >= 0) b->nest->buf.at[taps].filled = bd_buf(b, w)->dim[two + 1];
+    if (two >= 0) b->nest->buf.at[taps].filled_dim = (uint8_t)(two + 2);
     make_axes(b, spatial + 2, names, all, AXIS_spatial, axes, at);
     ExprId e = bd_load_or(b, w, at + 1, 0);
     if (x_get(b->nest, e)->kind == X_fn) /* select(inside, w, 0) */

@@ -92,6 +92,7 @@ static BufId outer_buffer(Kernel *k, uint32_t m, BufId b) {
                 k->n->buf.at[to].table =
                     arena_copy(k->n->arena, copy.table, (size_t)(buffer_elements(&copy) * dtype_info[copy.dtype].bytes));
             k->n->buf.at[to].filled = copy.filled;
+            k->n->buf.at[to].filled_dim = copy.filled_dim;
             k->local_to[m][b] = to;
         }
         return k->local_to[m][b];

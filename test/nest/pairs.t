@@ -64,27 +64,28 @@ in %b : i32[2]
 %y = ConvPlanes(%x, %w, %b) {kernel_shape=[3,3], pads=[1,1,1,1]}
 out %y
 --- cortex-m4: default
-schedule: fuse(ih,iw) split(kw2,2) twos(kw2.i) tile(ow,2) unroll(ow.i) unroll(kh2) unroll(kw2.o)
-var plane $0[42]:i16
-for ih_iw 0..42
-  $0[ih_iw] = 0
+schedule: fuse(ih,iw) split(kh2,2) reorder(kw2,kh2.i) twos(kh2.i) tile(oh,2) unroll(oh.i) tile(ow,2) unroll(ow.i) unroll(kh2.o) unroll(kw2)
+var plane $0[48]:i16
+clear plane
 for c4 0..2
   var taps $1[12]:i16
   for ih2 0..4
     for iw2 0..4
-      $0[(((ih2 * 7) + iw2) + 8)] = i16(i32(x[0,ih2,iw2,c4]))
-  for kh 0..3
-    for kw 0..4
-      $1[((kh * 4) + kw)] = ((kw < 3) ? i16(z[c4,kh,kw]) : 0)
-  for oh 0..4
+      $0[((((((ih2 + 1) / 2) * 12) + (iw2 * 2)) + ((ih2 + 1) % 2)) + 2)] = i16(i32(x[0,ih2,iw2,c4]))
+  for kh 0..4
+    for kw 0..3
+      $1[((((kh / 2) * 6) + (kw * 2)) + (kh % 2))] = ((kh < 3) ? i16(z[c4,kh,kw]) : 0)
+  for oh_o 0..2
     for ow_o 0..2
-      var acc $2[2]:i32 = 0
-      unroll for kh2 0..3
-        unroll for kw2_o 0..2
-          unroll for ow_i 0..2
-            $2[ow_i] += dot kw2_i: (i32($0[((((((oh * 7) + (kh2 * 7)) + (ow_o * 2)) + (kw2_o * 2)) + kw2_i) + ow_i)]) * i32($1[(((kh2 * 4) + (kw2_o * 2)) + kw2_i)]))
-      unroll for ow_i 0..2
-        y[((((oh * 8) + (ow_o * 4)) + (ow_i * 2)) + c4)] = ($2[ow_i] + u[c4])
+      var acc $2[2,2]:i32 = 0
+      unroll for kh2_o 0..2
+        unroll for kw2 0..3
+          unroll for oh_i 0..2
+            unroll for ow_i 0..2
+              $2[oh_i,ow_i] += dot kh2_i: (i32($0[(((((((oh_o * 12) + (kh2_o * 12)) + (((kh2_i + oh_i) / 2) * 12)) + (ow_o * 4)) + (kw2 * 2)) + (ow_i * 2)) + ((kh2_i + oh_i) % 2))]) * i32($1[(((kh2_o * 6) + (kw2 * 2)) + kh2_i)]))
+      unroll for oh_i 0..2
+        unroll for ow_i 0..2
+          y[(((((oh_o * 16) + (oh_i * 8)) + (ow_o * 4)) + (ow_i * 2)) + c4)] = ($2[oh_i][ow_i] + u[c4])
 
 == what pair wants
 graph "t"
