@@ -314,5 +314,6 @@ static bool fits(const SizeReport *r, Diag *d, const char *what, const Memory *m
 
 bool size_fits(const SizeReport *r, Diag *d) {
     const Board *b = r->target->board;
-    return !b || (fits(r, d, "flash", &b->flash, r->flash) & fits(r, d, "ram", &b->ram, r->ram));
+    bool flash = !b || fits(r, d, "flash", &b->flash, r->flash), ram = !b || fits(r, d, "ram", &b->ram, r->ram);
+    return flash && ram; /* both are told */
 }
