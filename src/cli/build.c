@@ -1,11 +1,11 @@
 #include "cli/build.h"
 #include "base/io.h"
+#include "cli/object.h"
 #include "cli/progress.h"
 #include "cli/temp.h"
 #include "emit/emit.h"
 #include "emit/image.h"
 #include "target/board.h"
-#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,27 +121,12 @@ bool build_file(Arena *a, Diag *d, const Target *t, const char *folder, const ch
     return compile(a, d, &c, folder);
 }
 
-/* Sections of an object file that end up in memory and have contents. */
-static bool section_bytes(const uint8_t *p, size_t n, int64_t *bytes) {
-    Elf64_Ehdr h;
-    if (n < sizeof h || memcmp(p, ELFMAG, SELFMAG) || p[EI_CLASS] != ELFCLASS64) return false;
-    memcpy(&h, p, sizeof h);
-    if (h.e_shentsize != sizeof(Elf64_Shdr) || h.e_shoff > n || (n - h.e_shoff) / sizeof(Elf64_Shdr) < h.e_shnum)
-        return false;
-    *bytes = 0;
-    for (unsigned i = 0; i < h.e_shnum; i++) {
-        Elf64_Shdr s;
-        memcpy(&s, p + h.e_shoff + i * sizeof s, sizeof s);
-        if (s.sh_flags & SHF_ALLOC && s.sh_type == SHT_PROGBITS && s.sh_size <= n) *bytes += (int64_t)s.sh_size;
-    }
-    return true;
-}
-
 bool build_code_size(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, int64_t *bytes) {
     const char *work = temp_folder(a, d, NULL);
     char *absolute = realpath(folder, NULL);
     Command c = command_new(a);
-    Bytes object;
+    Bytes file;
+    Object object;
     bool ok = work && absolute && compiler_words(&c, d, t);
     if (ok) {
         command_add_words(&c, t->cflags);
@@ -151,9 +136,62 @@ bool build_code_size(Arena *a, Diag *d, const Target *t, const char *folder, con
         command_add(&c, arena_printf(a, "%s/%s.c", absolute, name));
         command_add(&c, "-o");
         command_add(&c, "code.o");
-        ok = compile(a, d, &c, work) && io_map(a, d, path_join(a, work, "code.o"), &object);
-        if (ok && !section_bytes(object.data, object.n, bytes)) *bytes = (int64_t)object.n;
+        ok = compile(a, d, &c, work) && io_map(a, d, path_join(a, work, "code.o"), &file);
+        bool known = ok && object_read(a, file.data, file.n, &object);
+        if (ok) *bytes = known ? object.code + object.constants + object.data : (int64_t)file.n;
     }
     free(absolute);
     return ok;
+}
+
+bool build_object(Arena *a, Diag *d, const Target *t, const char *folder, const char *file, const char *as, const char *flags) {
+    for (int graph = 1; graph >= 0; graph--) { /* clang has no graphs of calls */
+        Command c = command_new(a);
+        if (!compiler_words(&c, d, t)) return false;
+        command_add_words(&c, t->cflags);
+        command_add_words(&c, graph ? "-I. -w -c -fcallgraph-info=su" : "-I. -w -c");
+        command_add_words(&c, flags);
+        command_add(&c, file);
+        command_add(&c, "-o");
+        command_add(&c, arena_printf(a, "%s.o", as));
+        if (compile(a, graph ? diag_new(a) : d, &c, folder)) return true;
+    }
+    return false;
+}
+
+bool build_image(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, const char *object, const char *weights,
+                 const char *as, const char *entry) {
+    Command c = command_new(a);
+    if (!compiler_words(&c, d, t)) return false;
+    command_add_words(&c, t->cflags);
+    command_add_words(&c, arena_printf(a, "%s.o %s.o -o %s", object, weights, as));
+    command_add_words(&c, emit_image_flags(a, t, name));
+    command_add_words(&c, arena_printf(a, "-Wl,-e,%s -Wl,-u,%s -lm", entry, entry));
+    return compile(a, d, &c, folder);
+}
+
+bool build_listing(Arena *a, Diag *d, const Target *t, const char *folder, const char *image, const char *listing) {
+    Command ask = command_new(a), c = command_new(a);
+    int status;
+    Bytes log;
+    if (!compiler_words(&ask, d, t)) return false;
+    command_add(&ask, "-print-prog-name=objdump");
+    if (!command_run(&ask, d, folder, "log", &status) || !io_map(a, d, path_join(a, folder, "log"), &log)) return false;
+    const char *text = arena_strndup(a, (const char *)log.data, log.n);
+    command_add(&c, arena_strndup(a, text, strcspn(text, "\n")));
+    command_add(&c, "-d");
+    command_add(&c, image);
+    return command_run(&c, d, folder, listing, &status) &&
+           (status == 0 || diag_error(d, (Loc){.file = c.word.at[0]}, "install binutils for the target", "objdump failed with exit status %d", status));
+}
+
+bool build_measuring(Arena *a, Diag *d, const Target *t, const char *folder, const char *name) {
+    Command c = command_new(a);
+    if (!compiler_words(&c, d, t)) return false;
+    command_add_words(&c, t->cflags);
+    command_add_words(&c, "-I. -w -o program");
+    command_add_words(&c, arena_printf(a, "%s.c %s_weights.c %s_stack.c %s_start.c", name, name, name, name));
+    command_add_words(&c, emit_image_flags(a, t, name));
+    command_add(&c, "-lm");
+    return compile(a, d, &c, folder);
 }

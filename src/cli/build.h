@@ -16,4 +16,15 @@ bool build_variants(Arena *a, Diag *d, const Target *t, const char *folder, cons
 bool build_file(Arena *a, Diag *d, const Target *t, const char *folder, const char *file, const char *flags);
 /* NAME.c alone -> bytes of code and constants in it. */
 bool build_code_size(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, int64_t *bytes);
+/* For `tenon size`, in `folder`: */
+/* FILE.c -> AS.o, and where the compiler is gcc AS.ci, its calls and stack frames; `flags` go behind the target's. */
+bool build_object(Arena *a, Diag *d, const Target *t, const char *folder, const char *file, const char *as, const char *flags);
+/* The objects -> `as`, an image for target_image(t) of `entry` and all that it needs, without a main. */
+bool build_image(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, const char *object, const char *weights,
+                 const char *as, const char *entry);
+/* The instructions of `image` as objdump writes them -> `listing`. */
+bool build_listing(Arena *a, Diag *d, const Target *t, const char *folder, const char *image, const char *listing);
+/* NAME.c, NAME_weights.c and NAME_stack.c with start-up code -> program */
+bool build_measuring(Arena *a, Diag *d, const Target *t, const char *folder, const char *name);
 #endif
+

@@ -20,6 +20,7 @@ int run_command(int argc, char **argv);
 int verify_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
 int profile_command(int argc, char **argv);
+int size_command(int argc, char **argv);
 int info_command(int argc, char **argv);
 int convert_command(int argc, char **argv);
 int plan_command(int argc, char **argv);

@@ -6,9 +6,6 @@
 #include "emit/emit.h"
 #include <string.h>
 
-/* Weights up to this size are written as numbers in C, larger ones as a file that the C takes in. */
-#define TEXT_WEIGHT_BYTES (256 << 10)
-
 static const CommandInfo info = {
     "compile", "MODEL", "Compiles a model to C: a package of NAME.h, NAME.c, the weights, an example and build files.",
     "tenon compile mobilenet.onnx -o mobilenet --target x86-64-v3 --build", CMD_compile};

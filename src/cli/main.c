@@ -15,6 +15,7 @@ static const struct {
     {"verify", "MODEL|CASE_DIR", "compare with reference data, name the first bad node", verify_command},
     {"bench", "MODEL", "measure how long a run takes", bench_command},
     {"profile", "MODEL", "measure each step, and how far it is from the machine's best", profile_command},
+    {"size", "MODEL", "tell code, weights, RAM and stack of each step and function", size_command},
     {"info", "MODEL", "operators, shapes, MACs, bytes, and what is not supported", info_command},
     {"convert", "MODEL -o FILE", "write a model as .json, .txt or .onnx", convert_command},
     {"plan", "FILE.csv", "pack buffers with lifetimes into one arena", plan_command},

@@ -48,6 +48,7 @@ typedef enum {
     O_html,
     O_json,
     O_sort,
+    O_measure,
     O_scale,
     O_mean,
     O_std,
@@ -62,8 +63,8 @@ typedef struct {
     const char *help;
 } Option;
 
-#define MODEL_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_profile | CMD_info | CMD_convert)
-#define CODE_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_profile)
+#define MODEL_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_profile | CMD_size | CMD_info | CMD_convert)
+#define CODE_COMMANDS (CMD_compile | CMD_run | CMD_verify | CMD_bench | CMD_profile | CMD_size)
 
 static const Option table[] = {
     {O_output, "output", "DIR", CMD_compile, "folder for the package, made if missing"},
@@ -128,6 +129,9 @@ static const Option table[] = {
     {O_sort, "sort", "step|time", CMD_profile, "the steps in their order (the default), or the longest first"},
     {O_html, "html", "FILE", CMD_profile, "write the profile as a page for a browser too"},
     {O_json, "json", "FILE", CMD_profile, "and as JSON for other programs"},
+    {O_json, "json", "FILE", CMD_size, "write the report as JSON too"},
+    {O_measure, "measure", NULL, CMD_size,
+     "run the model once in the emulator of the target too, to compare the stack that it takes with the bound"},
     {O_json, "json", "FILE", CMD_bench, "with --vs: write the results as JSON too"},
     {O_scale, "scale", "S", CMD_run, "pictures: value = (byte * S - mean) / std; 1 without it"},
     {O_mean, "mean", "A[,B,C]", CMD_run, "pictures: per channel of the input, or one for all"},
@@ -334,6 +338,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_html: o->html = arg; return NULL;
     case O_json: o->json = arg; return NULL;
     case O_ms: o->ms = true; return NULL;
+    case O_measure: o->measure = true; return NULL;
     case O_bgr: o->picture.bgr = true; return NULL;
     default: return set_number(o, key, arg);
     }

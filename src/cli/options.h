@@ -16,6 +16,7 @@ typedef enum {
     CMD_convert = 32,
     CMD_profile = 64,
     CMD_list = 128, /* targets, passes, ops */
+    CMD_size = 256,
 } CommandBit;
 
 /* Exit statuses. */
@@ -40,7 +41,7 @@ typedef struct {
     Words vs; /* other engines to compare with */
     const char *output, *name, *stop_after, *dump, *data, *schedule, *config, *html, *json, *python;
     const Target *target; /* the host's when --target is not given */
-    bool list_passes, report, verify_passes, build, bind_parameters, ms, interpreter, by_time;
+    bool list_passes, report, verify_passes, build, bind_parameters, ms, interpreter, by_time, measure;
     bool text_weights, bin_weights; /* neither: as the target's dialect suggests */
     double rtol, atol;              /* negative: not given */
     double seconds;

@@ -19,6 +19,9 @@ const char *emit_c_type(DType t);
 const char *emit_const_type(DType t); /* `const float`, `const char *const` */
 const char *emit_pointer(DType t, bool writes); /* to them: `float *`, `const float *`, `const char **` */
 
+/* Weights up to this size are written as numbers in C unless the user asks otherwise, larger ones as a file. */
+#define TEXT_WEIGHT_BYTES (256 << 10)
+
 typedef struct {
     bool text_weights;  /* NAME_weights.c holds numbers; else NAME_weights.bin beside it, taken in by .incbin */
     const char *command; /* for the heading comment, without paths */

@@ -113,6 +113,7 @@ CASES = [
     usage("rtol negative", "verify m.onnx --rtol -1", "--rtol: '-1' is too small, the least is 0"),
     usage("seconds 0", "bench m.onnx --seconds 0", "--seconds: '0' is too small, the least is 0.001"),
     usage("sort by name", "profile m.onnx --sort name", "--sort: 'name' is neither step nor time"),
+    usage("option of size for profile", "profile m.onnx --measure", "unrecognized option '--measure'"),
     usage("option of bench for profile", "profile m.onnx --vs mnn", "unrecognized option '--vs'"),
     usage("unknown engine to compare with", "bench m.onnx --vs mnn,tflite",
           "--vs: 'mnn,tflite' is not a list of onnxruntime, openvino, mnn, ncnn with commas between"),
