@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Debian calls the package of X-gcc gcc-X. */
+/* Debian calls the package of X-gcc gcc-X. cc may have flags behind the compiler. */
 static const char *compiler_package(Arena *a, const char *cc) {
-    size_t n = strlen(cc);
-    return n > 4 && !strcmp(cc + n - 4, "-gcc") ? arena_printf(a, "gcc-%.*s", (int)n - 4, cc) : cc;
+    size_t n = strcspn(cc, " ");
+    return n > 4 && !strncmp(cc + n - 4, "-gcc", 4) ? arena_printf(a, "gcc-%.*s", (int)n - 4, cc) : arena_strndup(a, cc, n);
 }
 
 bool compiler_words(Command *c, Diag *d, const Target *t) {
