@@ -6,13 +6,15 @@
 #include "emit/emit.h"
 #include "emit/image.h"
 #include "target/board.h"
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Debian calls the package of X-gcc gcc-X. */
+/* Debian calls the package of X-gcc gcc-X. cc may have flags behind the compiler. */
 static const char *compiler_package(Arena *a, const char *cc) {
-    size_t n = strlen(cc);
-    return n > 4 && !strcmp(cc + n - 4, "-gcc") ? arena_printf(a, "gcc-%.*s", (int)n - 4, cc) : cc;
+    size_t n = strcspn(cc, " ");
+    return n > 4 && !strncmp(cc + n - 4, "-gcc", 4) ? arena_printf(a, "gcc-%.*s", (int)n - 4, cc) : arena_strndup(a, cc, n);
 }
 
 bool compiler_words(Command *c, Diag *d, const Target *t) {
@@ -59,6 +61,13 @@ static bool compile(Arena *a, Diag *d, Command *c, const char *folder) {
                       "the C compiler failed with exit status %d%s%s", status, *said ? ": " : "", said);
 }
 
+/* What starts `program` is called like it. */
+static bool place_loader(Arena *a, Diag *d, const char *folder, const char *name) {
+    const char *from = path_join(a, folder, arena_printf(a, "%s_example.mjs", name));
+    return rename(from, path_join(a, folder, "program.mjs")) == 0 ||
+           diag_error(d, (Loc){.file = from}, NULL, "cannot be renamed: %s", strerror(errno));
+}
+
 bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, bool profile, bool threads) {
     static const char *const files[] = {"", "_weights", "_example", "_profile"};
     Command c = command_new(a);
@@ -69,16 +78,14 @@ bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const
     command_add(&c, "-o");
     command_add(&c, "program");
     for (int i = 0; i < (profile ? 4 : 3); i++) command_add(&c, arena_printf(a, "%s%s.c", name, files[i]));
-    if (target_image(t)) {
-        command_add(&c, arena_printf(a, "%s_start.c", name));
-        command_add_words(&c, emit_image_flags(a, t, name));
-    }
+    if (target_image(t)) command_add(&c, arena_printf(a, "%s_start.c", name));
+    command_add_words(&c, emit_link_flags(a, t, name));
     if (threads) {
         command_add(&c, "tenon_pool.c");
         command_add(&c, "-pthread");
     }
     command_add(&c, "-lm");
-    return compile(a, d, &c, folder);
+    return compile(a, d, &c, folder) && (!t->loader || place_loader(a, d, folder, name));
 }
 
 /* NAME_v4.c -> the object beside it */

@@ -8,7 +8,7 @@
  * installed. */
 bool compiler_words(Command *c, Diag *d, const Target *t);
 /* NAME.c, NAME_weights.c, NAME_example.c, to `profile` NAME_profile.c and with threads the pool, in `folder` ->
- * `folder`/program. */
+ * `folder`/program, and program.mjs where a script starts it. */
 bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, bool profile, bool threads);
 /* The same of a package for a target with variants, each with its own flags. */
 bool build_variants(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, bool threads);

@@ -30,6 +30,15 @@ bool image_write(const Package *k, OutSet *set, const char *dir) {
            put(k, set, dir, ".ld", "board.ld.in");
 }
 
-const char *emit_image_flags(Arena *a, const Target *t, const char *name) {
+bool loader_write(const Package *k, OutSet *set, const char *dir) {
+    Str text = str_new(k->arena), heading = str_new(k->arena);
+    heading_add(k, &heading, arena_printf(k->arena, "%s_example.mjs", k->name), "// ", "// ");
+    const SkelValue values[] = {{"heading", heading.at}, {"name", k->name}, {NULL, NULL}};
+    skeleton_fill(&text, k->target->loader, values);
+    return package_put(k, set, dir, "_example.mjs", &text);
+}
+
+const char *emit_link_flags(Arena *a, const Target *t, const char *name) {
+    if (!target_image(t)) return t->loader ? t->ldflags : "";
     return arena_printf(a, "-T %s.ld -nostartfiles -Wl,--gc-sections %s", name, t->board->ldflags);
 }

@@ -269,6 +269,7 @@ static void makefile_text(const Package *k, Str *out) {
     heading_add(k, &heading, "Makefile", "# ", "# ");
     const Target *t = k->target;
     bool image = target_image(t);
+    const char *link = emit_link_flags(k->arena, t, k->name);
     const SkelValue values[] = {{"heading", heading.at},
                                 {"name", k->name},
                                 {"target", t->name},
@@ -281,7 +282,7 @@ static void makefile_text(const Package *k, Str *out) {
                                 {"pool_lib", package_threads(k) ? " -pthread" : ""},
                                 {"pool_rule", package_threads(k) ? pool_rule : ""},
                                 {"start_o", image ? arena_printf(k->arena, " %s_start.o", k->name) : ""},
-                                {"ldflags", image ? arena_printf(k->arena, "LDFLAGS ?= %s\n", emit_image_flags(k->arena, t, k->name)) : ""},
+                                {"ldflags", *link ? arena_printf(k->arena, "LDFLAGS ?= %s\n", link) : ""},
                                 {NULL, NULL}};
     skeleton_fill(out, "package.mk.in", values);
 }
@@ -357,7 +358,8 @@ bool package_write_outside(const Package *k, OutSet *set, const char *dir) {
     cmake_text(k, &cmake);
     return package_put(k, set, dir, ".h", &header) && package_put(k, set, dir, "_example.c", &example) &&
            package_put_as(k, set, dir, "Makefile", &makefile) && package_put_as(k, set, dir, "CMakeLists.txt", &cmake) &&
-           (!package_threads(k) || package_write_pool(k, set, dir)) && (!target_image(k->target) || image_write(k, set, dir));
+           (!package_threads(k) || package_write_pool(k, set, dir)) && (!target_image(k->target) || image_write(k, set, dir)) &&
+           (!k->target->loader || loader_write(k, set, dir));
 }
 
 bool package_write_code(const Package *k, OutSet *set, const char *dir) {

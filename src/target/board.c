@@ -155,13 +155,13 @@ static const char *fill(Arena *a, const char *text, const char *program, const c
 
 void target_command(Arena *a, const Target *t, const char *program, const char *const *word, uint32_t n, CommandWord *add, void *to) {
     Str arguments = str_new(a);
-    bool whole = t->run && strstr(t->run, "{program}");
-    for (uint32_t i = 0; whole && i < n; i++) str_addf(&arguments, ",arg=%s", word[i]);
+    bool named = t->run && strstr(t->run, "{program}"), told = t->run && strstr(t->run, "{arguments}");
+    for (uint32_t i = 0; told && i < n; i++) str_addf(&arguments, ",arg=%s", word[i]);
     for (const char *at = t->run ? t->run : ""; *at;) {
         size_t length = strcspn(at, " ");
         if (length) add(to, fill(a, arena_strndup(a, at, length), program, arguments.at));
         at += length + (at[length] == ' ');
     }
-    if (!whole) add(to, program);
-    for (uint32_t i = 0; !whole && i < n; i++) add(to, word[i]);
+    if (!named) add(to, program);
+    for (uint32_t i = 0; !told && i < n; i++) add(to, word[i]);
 }

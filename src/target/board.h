@@ -10,7 +10,7 @@
  *     start   which start-up code its images have: `arm-m`; without it an operating system starts programs
  *     cc, cflags, ldflags, run   the compiler in place of the target's; flags behind the target's; flags for linking; the
  *             command that runs a program, where {program} is its file and {arguments} stands for ,arg=WORD of each
- *             argument; without {program} both go behind the command
+ *             argument; without these the file and the arguments go behind the command
  * Only `target` has to be there. A board without `run` is compiled for and linked for, but not run. */
 #ifndef TENON_TARGET_BOARD_H
 #define TENON_TARGET_BOARD_H

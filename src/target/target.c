@@ -13,9 +13,10 @@ typedef struct {
 } Row;
 
 #define TARGET(name, parent, help, dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs)                    \
-    {{name, help, NULL, DIALECT_##dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs, NULL, NULL, NULL, 0}, parent},
+    {{name, help, NULL, DIALECT_##dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs, NULL, NULL, NULL, NULL, NULL, 0}, parent},
 #define VARIANTS(name, targets)
 #define EMULATED(name, board)
+#define LOADED(name, skeleton, ldflags)
 static Row rows[] = {
 #include "target/targets.def"
 };
@@ -41,10 +42,22 @@ static const struct {
 } emulated[] = {
 #include "target/targets.def"
 };
+#undef EMULATED
+#undef LOADED
+enum { EMULATED_ROWS = sizeof emulated / sizeof *emulated };
+
+#define EMULATED(name, board)
+#define LOADED(name, skeleton, ldflags) {name, skeleton, ldflags},
+static const struct {
+    const char *name, *skeleton, *ldflags;
+} loaded[] = {
+#include "target/targets.def"
+};
 #undef TARGET
 #undef VARIANTS
 #undef EMULATED
-enum { EMULATED_ROWS = sizeof emulated / sizeof *emulated };
+#undef LOADED
+enum { LOADED_ROWS = sizeof loaded / sizeof *loaded };
 
 #define CPU(word, reg, bit, kept) {word, #reg, #bit, "x86_" #kept},
 static const CpuWord cpu_words[] = {
@@ -116,10 +129,19 @@ static void inherit(Target *t, const Target *from) {
     if (!t->cpu_needs) t->cpu_needs = from->cpu_needs;
 }
 
-static const Target *row_named(const char *name, size_t n) {
+static Target *row_named(const char *name, size_t n) {
     for (int i = 0; i < ROWS; i++)
         if (strlen(rows[i].t.name) == n && !memcmp(rows[i].t.name, name, n)) return &rows[i].t;
     return NULL;
+}
+
+static void add_loaders(void) {
+    for (int k = 0; k < LOADED_ROWS; k++) {
+        Target *t = row_named(loaded[k].name, strlen(loaded[k].name));
+        if (!t) continue;
+        t->loader = loaded[k].skeleton;
+        t->ldflags = loaded[k].ldflags;
+    }
 }
 
 static void add_variants(void) {
@@ -155,6 +177,7 @@ static const Target *const *table(void) {
             t->run = NULL;
     }
     add_variants();
+    add_loaders();
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < EMULATED_ROWS; k++)
             if (!strcmp(rows[i].t.name, emulated[k].name)) rows[i].t.emulated = emulated[k].board;

@@ -19,10 +19,13 @@ typedef struct Target {
     int dot;                /* products of bytes that one instruction adds to a lane of 32 bits */
     int l1_bytes, l2_bytes; /* per core */
     const char *cc, *cflags;
-    const char *run;        /* command prefix that runs a program on this machine ("" natively, "qemu-x86_64 -cpu max");
-                               NULL: the CPU lacks something and no emulator is installed */
+    const char *run;        /* command prefix that runs a program on this machine ("" natively, "qemu-x86_64 -cpu max"),
+                               with {program} where its file is part of a word; NULL: the CPU lacks something and no
+                               emulator is installed */
     const char *cpu_needs;  /* words of /proc/cpuinfo flags that the CPU must have to run it; "" : any */
     const char *emulated;   /* the board whose emulator runs its programs where `run` cannot; NULL: none */
+    const char *loader;     /* skeleton of the script that starts its programs and lies beside them; NULL: there is none */
+    const char *ldflags;    /* with a loader: for linking them */
     const Board *board;     /* NULL: any machine of the kind */
     const struct Target *const *variant; /* what a package for it holds, best first; NULL: its own code alone */
     int nvariant;
