@@ -13,9 +13,10 @@ typedef struct {
 } Row;
 
 #define TARGET(name, parent, help, dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs)                    \
-    {{name, help, NULL, DIALECT_##dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs, NULL, NULL, NULL, 0}, parent},
+    {{name, help, NULL, DIALECT_##dialect, vector, registers, dot, false, l1, l2, cc, cflags, emulator, needs, NULL, NULL, NULL, 0}, parent},
 #define VARIANTS(name, targets)
 #define EMULATED(name, board)
+#define BY_ELEMENT(name)
 static Row rows[] = {
 #include "target/targets.def"
 };
@@ -41,10 +42,20 @@ static const struct {
 } emulated[] = {
 #include "target/targets.def"
 };
+#undef EMULATED
+enum { EMULATED_ROWS = sizeof emulated / sizeof *emulated };
+
+#undef BY_ELEMENT
+#define EMULATED(name, board)
+#define BY_ELEMENT(name) name,
+static const char *const by_element[] = {
+#include "target/targets.def"
+};
 #undef TARGET
 #undef VARIANTS
 #undef EMULATED
-enum { EMULATED_ROWS = sizeof emulated / sizeof *emulated };
+#undef BY_ELEMENT
+enum { BY_ELEMENT_ROWS = sizeof by_element / sizeof *by_element };
 
 #define CPU(word, reg, bit, kept) {word, #reg, #bit, "x86_" #kept},
 static const CpuWord cpu_words[] = {
@@ -108,6 +119,7 @@ static void inherit(Target *t, const Target *from) {
     if (!t->vector_bytes) t->vector_bytes = from->vector_bytes;
     if (!t->vector_registers) t->vector_registers = from->vector_registers;
     if (!t->dot) t->dot = from->dot;
+    t->by_element |= from->by_element;
     if (!t->l1_bytes) t->l1_bytes = from->l1_bytes;
     if (!t->l2_bytes) t->l2_bytes = from->l2_bytes;
     if (!t->cc) t->cc = from->cc;
@@ -144,6 +156,8 @@ static void add_variants(void) {
 static const Target *const *table(void) {
     static const Target *list[ROWS];
     if (list[ROWS - 1]) return list;
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < BY_ELEMENT_ROWS; k++) rows[i].t.by_element |= !strcmp(rows[i].t.name, by_element[k]);
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; rows[i].parent && k < i; k++)
             if (!strcmp(rows[k].t.name, rows[i].parent)) inherit(&rows[i].t, &rows[k].t);
