@@ -172,7 +172,7 @@ bool build_image(Arena *a, Diag *d, const Target *t, const char *folder, const c
     if (!compiler_words(&c, d, t)) return false;
     command_add_words(&c, t->cflags);
     command_add_words(&c, arena_printf(a, "%s.o %s.o -o %s", object, weights, as));
-    command_add_words(&c, emit_image_flags(a, t, name));
+    command_add_words(&c, emit_link_flags(a, t, name));
     command_add_words(&c, arena_printf(a, "-Wl,-e,%s -Wl,-u,%s -lm", entry, entry));
     return compile(a, d, &c, folder);
 }
@@ -198,7 +198,7 @@ bool build_measuring(Arena *a, Diag *d, const Target *t, const char *folder, con
     command_add_words(&c, t->cflags);
     command_add_words(&c, "-I. -w -o program");
     command_add_words(&c, arena_printf(a, "%s.c %s_weights.c %s_stack.c %s_start.c", name, name, name, name));
-    command_add_words(&c, emit_image_flags(a, t, name));
+    command_add_words(&c, emit_link_flags(a, t, name));
     command_add(&c, "-lm");
     return compile(a, d, &c, folder);
 }

@@ -14,6 +14,7 @@ typedef struct {
     ExprId red, x, w;  /* the reduction and its two loads */
     BufId wbuf;
     bool constant;     /* w is: it can be stored as it is read */
+    bool elements;     /* neighbours along the reduction are loaded as vectors of x */
     bool bytes;        /* u8 by a constant i8: neighbours of a reduced axis are summed by one instruction */
     AxisId lane, pixel, block; /* NO_AXIS where there is none */
     int64_t lanes, depth;      /* depth: points of the reduction */
@@ -163,7 +164,7 @@ static bool block_groups(Contraction *c) {
  * (narrower vectors) a cycle, and a chain of dependent additions takes 4 cycles. */
 static double step_cycles(const Target *t, int64_t p, int64_t b) {
     double rate = t->vector_bytes >= 64 ? 1 : 2, fma = (double)(p * b) / rate;
-    double load = (double)b / rate + (double)p / 2;
+    double load = (double)b / rate + (double)p / (t->by_element ? 8 : 2);
     double most = fma > load ? fma : load;
     return (most > 4 ? most : 4) + 0.1 * (double)(p + b); /* of equal ones that with fewer loads */
 }
@@ -187,12 +188,15 @@ typedef struct {
 
 #define SMALL_TILE 12 /* accumulators where the size of the code counts: enough to hide the latency of most processors */
 
+/* Registers that a step's factors without lanes take: one after the other, or as vectors whose elements are multiplied. */
+static int64_t scalars(const Contraction *c, int64_t p) { return c->elements ? p + 1 : 1; }
+
 static Tile best_tile(const Contraction *c, int64_t pixels, int64_t blocks) {
     int64_t regs = c->r->p->target->vector_registers, most = c->r->p->small ? SMALL_TILE : regs;
     Tile best = {1, 1, -1};
     for (int64_t b = 1; b <= 8 && b <= blocks; b++)
         for (int64_t p = 1; p <= 28 && p <= pixels; p++) {
-            if (p * b + (b > 1 ? b : 0) + 1 + (b == 1) > regs || p * b > most) break;
+            if (p * b + (b > 1 ? b : 0) + scalars(c, p) + (b == 1) > regs || p * b > most) break;
             int64_t q = pixels / p, r = pixels % p, qb = blocks / b, rb = blocks % b;
             double cost = (double)(q * qb) * tile_cycles(c, p, b);
             if (r) cost += (double)qb * tile_cycles(c, r, b);
@@ -375,6 +379,38 @@ static bool edge_rows(Contraction *c) {
     return true;
 }
 
+/* Do neighbours along the innermost loop of the reduction, which will be that over a block of channels if there is one,
+ * lie side by side in x, at least a vector of them? */
+static bool reads_elements(const Contraction *c) {
+    const Target *t = c->r->p->target;
+    int64_t lanes = target_lanes(t, DT_f32), coef;
+    const Piece *last = NULL;
+    StagePlan *s = plan_of(c);
+    if (!t->by_element || c->r->p->small) return false;
+    for (int i = 0; i < s->npiece; i++) {
+        if (!s->piece[i].reduce) continue;
+        last = &s->piece[i];
+        if (reduced_block(c, last->root) == lanes) return true;
+    }
+    return last && last->size >= 2 * lanes && x_coefficient(nest_of(c), x_load_offset(nest_of(c), c->x), last->root, &coef) &&
+           coef == 1;
+}
+
+/* A vector's length of the innermost reduced piece is written out, its scalars are elements of vectors. */
+static bool take_elements(Contraction *c) {
+    StagePlan *s = plan_of(c);
+    int64_t lanes = target_lanes(c->r->p->target, DT_f32);
+    RuleMark before = rule_mark(c->r);
+    int at = s->npiece - 1;
+    while (at >= 0 && !s->piece[at].reduce) at--;
+    if (!c->elements || at < 0) return false;
+    bool split = s->piece[at].size > lanes;
+    if (split && !rule_step1(c->r, STEP_split, s->piece[at].name, lanes, NULL)) return false;
+    const char *name = rule_name(c->r, at + split);
+    return (rule_step1(c->r, STEP_unroll, name, 0, NULL) && rule_step1(c->r, STEP_elements, name, 0, NULL)) ||
+           rule_back(c->r, &before);
+}
+
 #define SHORT_REDUCTION 64 /* points below which loop control counts */
 
 static bool dense_bytes(Contraction *c) {
@@ -395,6 +431,7 @@ static bool dense_bytes(Contraction *c) {
 static bool dense(Contraction *c) {
     int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent;
     int64_t blocks = c->block == NO_AXIS ? 1 : nest_of(c)->axis.at[c->block].extent;
+    c->elements = reads_elements(c);
     Tile t = best_tile(c, pixels, blocks);
     if (!c->r->p->small) {
         if (c->depth <= SHORT_REDUCTION && !edge_rows(c)) return false;
@@ -405,6 +442,7 @@ static bool dense(Contraction *c) {
           rule_step1(c->r, STEP_vector, rule_name(c->r, -1), 0, NULL) && order_outer(c, &t)))
         return false;
     if (!rule_apart(c->r, c->red, t.p * t.b) && !partial_sums(c)) return false;
+    take_elements(c);
     return !c->constant || rule_step1(c->r, STEP_stream, NULL, 0, nest_of(c)->buf.at[c->wbuf].name);
 }
 

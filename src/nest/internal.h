@@ -48,6 +48,8 @@ bool pair_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 /* The same of i16 by i16, none of them constant. */
 bool twos_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 bool dot_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
+/* Of a product of floats the factor, a load, that is the same for all lanes where the other is not; NO_EXPR: it is none. */
+ExprId elements_load(const Nest *n, ExprId product, AxisId lane);
 /* The condition as `coef * a + rest >= 0` with rest free of a. */
 bool x_bound(Nest *n, ExprId cond, AxisId a, int64_t *coef, ExprId *rest);
 /* Coefficient of axis in the sum e; false when the axis also occurs otherwise. */

@@ -309,6 +309,7 @@ void lower_walk(Lower *l, Walk *w, int k, LoopNode *into) {
         for (int64_t i = 0; i < p->size; i++) open_loop(l, w, k, into, i, 1, 1, 1);
         return;
     }
+    if (p->elements && w->elements) w->elements(l, w, k, into);
     if (w->outer && p->outermost && has_edges(l, a) && open_edges(l, w, k, into)) return;
     bool inside = false;
     for (int i = 0; i < l->sp->ninterior; i++) inside |= l->sp->interior[i] == a;

@@ -36,6 +36,7 @@ struct Walk {
     int nconj;
     Leaf *leaf;
     void (*partial)(Lower *l, Walk *w, int k, LoopNode *into); /* what becomes of pieces k and on inside a partial one */
+    void (*elements)(Lower *l, Walk *w, int k, LoopNode *into); /* what stands before the loop of piece k, an `elements` one */
     void *ctx;
 };
 

@@ -11,6 +11,9 @@ typedef struct {
     const Piece *tile[MAX_PIECES];
     int current; /* reduction whose loops are being made */
     bool vector_ok;
+    const Piece *elements; /* the open piece whose operand is in variable `vector`, NULL: none */
+    ExprId shared;         /* that operand, a load */
+    uint32_t vector;
     int napart;
     const Piece *apart[MAX_PIECES]; /* reduced pieces with accumulators of their own */
     int64_t apart_at[MAX_PIECES];   /* which of them is meant outside their loops */
@@ -66,6 +69,67 @@ static ExprId second_counts(Lower *l, const Walk *w, ExprId product) {
     return x_fn2(n, FN_lt, x_fn2(n, FN_add, x_substitute(n, at, zero), x_index(n, 1)), x_index(n, b->filled));
 }
 
+/* The index into the vectors of the operand that all lanes share: an entry a tile piece that it depends on; in a product
+ * the element, last. */
+static int elements_index(Lower *l, const Walk *w, const Body *b, ExprId *index) {
+    int k = 0;
+    for (int i = 0; i < w->n; i++) {
+        if (w->piece[i]->reduce || !x_uses_axis(l->n, b->shared, w->piece[i]->root)) continue;
+        index[k++] = w->loop[i] == NO_AXIS ? x_index(l->n, 0) : x_axis(l->n, w->loop[i]);
+    }
+    if (l->tree->var.at[b->vector].ndim == 0) k = 0;
+    for (int i = 0; i < w->n; i++)
+        if (w->piece[i] == b->elements) index[k++] = w->loop[i] == NO_AXIS ? x_index(l->n, 0) : x_axis(l->n, w->loop[i]);
+    return k;
+}
+
+static void elements_leaf(Lower *l, Walk *w, LoopNode *into) {
+    Body *b = w->ctx;
+    Walk saved = {0};
+    ExprId index[MAX_RANK];
+    AxisId a = b->elements->root;
+    LoopNode *inside = lower_guards(l, w, NULL, into, &saved);
+    if (inside) {
+        LoopNode *v = lower_node(l, LOOP_vector, inside);
+        v->axis = lower_instance(l, a, b->elements->name, b->elements->size);
+        v->lo = x_index(l->n, 0);
+        v->hi = x_index(l->n, b->elements->size);
+        l->axis_to[a] = x_fn2(l->n, FN_add, l->base[a], x_axis(l->n, v->axis));
+        LoopNode *s = lower_node(l, LOOP_set, v);
+        int k = elements_index(l, w, b, index);
+        set_to(l, s, lower_ref(l, b->vector, k, index, true));
+        s->value = lower_resolve(l, b->shared, NULL);
+        l->axis_to[a] = NO_EXPR;
+    }
+    w->nconj = saved.nconj;
+    memcpy(w->conj, saved.conj, sizeof w->conj);
+}
+
+/* Before the loop of piece k of w: what all lanes share, in vectors along the piece. */
+static void load_elements(Lower *l, Walk *w, int k, LoopNode *into) {
+    Body *b = w->ctx;
+    const Piece *p = w->piece[k];
+    int64_t dim[MAX_RANK];
+    int ndim = 0;
+    bool single = true;
+    b->elements = NULL;
+    b->shared = elements_load(l->n, x_arg(l->n, b->red[b->current], 0), w->piece[w->n - 1]->root);
+    if (b->shared == NO_EXPR || l->rem[p->root] != p->size) return; /* a last, shorter piece */
+    Walk load = {.leaf = elements_leaf, .ctx = b, .dot = NO_AXIS, .nconj = w->nconj};
+    memcpy(load.conj, w->conj, sizeof w->conj);
+    for (int i = k + 1; i < w->n; i++) {
+        if (!x_uses_axis(l->n, b->shared, w->piece[i]->root)) continue;
+        load.piece[load.n++] = w->piece[i];
+        dim[ndim++] = l->rem[w->piece[i]->root];
+        single &= dim[ndim - 1] == 1;
+    }
+    const char *name = arena_printf(l->arena, "%s_%s", l->n->buf.at[x_get(l->n, b->shared)->id].name, l->n->axis.at[p->root].base);
+    LoopNode *v = lower_node(l, LOOP_var, into);
+    v->var = b->vector = lower_var(l, name, UINT32_MAX, DT_f32, (int)p->size, single ? 0 : ndim, dim);
+    b->elements = p;
+    lower_walk(l, &load, 0, into);
+}
+
 static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
     Body *b = w->ctx;
     Walk saved = {0};
@@ -77,7 +141,13 @@ static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
         u->dot = w->dot;
         u->pair = w->dot != NO_AXIS && w->pair;
         if (u->pair) u->lo = second_counts(l, w, x_arg(l->n, b->red[b->current], 0));
-        u->value = lower_resolve(l, x_arg(l->n, b->red[b->current], 0), NULL);
+        IdMap done = {0};
+        if (b->elements) {
+            ExprId index[MAX_RANK];
+            int k = elements_index(l, w, b, index);
+            idmap_set(l->arena, &done, b->shared, lower_ref(l, b->vector, k, index, false));
+        }
+        u->value = lower_resolve(l, x_arg(l->n, b->red[b->current], 0), &done);
     }
     w->nconj = saved.nconj;
     memcpy(w->conj, saved.conj, sizeof w->conj);
@@ -267,7 +337,7 @@ static bool pair_tile(Lower *l, Body *b, int r, LoopNode *into) {
 
 static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
     if (pair_tile(l, b, r, into)) return;
-    Walk w = {.leaf = update_leaf, .ctx = b, .dot = NO_AXIS};
+    Walk w = {.leaf = update_leaf, .ctx = b, .dot = NO_AXIS, .elements = load_elements};
     if (b->napart == 0) w.partial = partial_sums;
     ExprId red = b->red[r];
     for (int i = 0; i < l->sp->npiece; i++) {

@@ -389,6 +389,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
         return true;
     case STEP_vector: return step_vector(p, s, at, why);
     case STEP_dot: return plan_dot(p, s, at, st, why);
+    case STEP_elements: return plan_elements(p, s, at, why);
     case STEP_pair: return plan_pair(p, s, stage, at, st, why);
     case STEP_twos: return plan_twos(p, s, stage, at, why);
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
@@ -497,6 +498,8 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     }
     for (int i = 0; i < s->npiece; i++)
         if (s->piece[i].dot) return dot_legal(p, s, i, stage, lane, map, why);
+    for (int i = 0; i < s->npiece; i++)
+        if (s->piece[i].elements && !elements_legal(p, s, i, stage, lane, map, why)) return false;
     IdMap done = {0};
     ExprId value = n->stage.at[stage].value, red[16];
     int count = x_reductions(n, value, red, 16);

@@ -23,6 +23,9 @@ bool plan_stream(Plan *p, const char *buffer, const char **why);
 bool plan_dot(Plan *p, StagePlan *s, int at, const Step *st, const char **why);
 /* May piece `at` be one? map: the stage's axes as those of a check, in `lane` and plan_probe(2 + piece). */
 bool dot_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId lane, const ExprId *map, const char **why);
+/* `elements` (elements.c) on reduced piece `at`; may it be one? As with dot_legal. */
+bool plan_elements(Plan *p, StagePlan *s, int at, const char **why);
+bool elements_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId lane, const ExprId *map, const char **why);
 /* `pair` and `twos` (pair.c) on reduced piece `at`, and what must hold of it after each step. */
 bool plan_pair(Plan *p, StagePlan *s, uint32_t stage, int at, const Step *st, const char **why);
 bool plan_twos(Plan *p, StagePlan *s, uint32_t stage, int at, const char **why);

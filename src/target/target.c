@@ -12,52 +12,44 @@ typedef struct {
     const char *parent;
 } Row;
 
-#define TARGET(name, parent, help, dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs)                    \
-    {{name, help, NULL, DIALECT_##dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs, NULL, NULL, NULL, NULL, NULL, 0}, parent},
-#define VARIANTS(name, targets)
-#define EMULATED(name, board)
-#define LOADED(name, skeleton, ldflags)
+#define TARGET(row, from, words, c, vector, registers, products, l1, l2, compiler, flags, emulator, needs)                  \
+    {{.name = row, .help = words, .dialect = DIALECT_##c, .vector_bytes = vector, .vector_registers = registers,            \
+      .dot = products, .l1_bytes = l1, .l2_bytes = l2, .cc = compiler, .cflags = flags, .run = emulator,                    \
+      .cpu_needs = needs}, from},
 static Row rows[] = {
 #include "target/targets.def"
 };
-#undef TARGET
-#undef VARIANTS
 enum { ROWS = sizeof rows / sizeof *rows };
 
-#define TARGET(name, parent, help, dialect, vector, registers, dot, l1, l2, cc, cflags, emulator, needs)
 #define VARIANTS(name, targets) {name, targets},
 static const struct {
     const char *name, *targets;
 } variants[] = {
 #include "target/targets.def"
 };
-#undef VARIANTS
 enum { VARIANT_ROWS = sizeof variants / sizeof *variants };
 
-#undef EMULATED
-#define VARIANTS(name, targets)
 #define EMULATED(name, board) {name, board},
 static const struct {
     const char *name, *board;
 } emulated[] = {
 #include "target/targets.def"
 };
-#undef EMULATED
-#undef LOADED
 enum { EMULATED_ROWS = sizeof emulated / sizeof *emulated };
 
-#define EMULATED(name, board)
 #define LOADED(name, skeleton, ldflags) {name, skeleton, ldflags},
 static const struct {
     const char *name, *skeleton, *ldflags;
 } loaded[] = {
 #include "target/targets.def"
 };
-#undef TARGET
-#undef VARIANTS
-#undef EMULATED
-#undef LOADED
 enum { LOADED_ROWS = sizeof loaded / sizeof *loaded };
+
+#define BY_ELEMENT(name) name,
+static const char *const by_element[] = {
+#include "target/targets.def"
+};
+enum { BY_ELEMENT_ROWS = sizeof by_element / sizeof *by_element };
 
 #define CPU(word, reg, bit, kept) {word, #reg, #bit, "x86_" #kept},
 static const CpuWord cpu_words[] = {
@@ -121,6 +113,7 @@ static void inherit(Target *t, const Target *from) {
     if (!t->vector_bytes) t->vector_bytes = from->vector_bytes;
     if (!t->vector_registers) t->vector_registers = from->vector_registers;
     if (!t->dot) t->dot = from->dot;
+    t->by_element |= from->by_element;
     if (!t->l1_bytes) t->l1_bytes = from->l1_bytes;
     if (!t->l2_bytes) t->l2_bytes = from->l2_bytes;
     if (!t->cc) t->cc = from->cc;
@@ -166,6 +159,8 @@ static void add_variants(void) {
 static const Target *const *table(void) {
     static const Target *list[ROWS];
     if (list[ROWS - 1]) return list;
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < BY_ELEMENT_ROWS; k++) rows[i].t.by_element |= !strcmp(rows[i].t.name, by_element[k]);
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; rows[i].parent && k < i; k++)
             if (!strcmp(rows[k].t.name, rows[i].parent)) inherit(&rows[i].t, &rows[k].t);

@@ -17,6 +17,7 @@ typedef struct Target {
     int vector_bytes;       /* 0: scalar */
     int vector_registers;
     int dot;                /* products of bytes that one instruction adds to a lane of 32 bits */
+    bool by_element;        /* products of vectors take an element of one of them at no cost */
     int l1_bytes, l2_bytes; /* per core */
     const char *cc, *cflags;
     const char *run;        /* command prefix that runs a program on this machine ("" natively, "qemu-x86_64 -cpu max"),

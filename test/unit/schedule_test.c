@@ -234,6 +234,9 @@ static void vector_steps(Plan *p, Schedule *out) {
                 if (!strcmp(p->stage[s].piece[i].name, inner)) lanes = inner;
     }
     try_step(p, out, (Step){.kind = STEP_vector, .naxis = 1, .axis = {lanes}});
+    const char *along = any_axis(p);
+    try_step(p, out, (Step){.kind = STEP_split, .naxis = 1, .axis = {along}, .number = 4});
+    try_step(p, out, (Step){.kind = STEP_elements, .naxis = 1, .axis = {arena_printf(arena, "%s.i", along)}});
     for (uint32_t b = 0; b < p->nest->buf.n; b++)
         if (p->nest->buf.at[b].kind == BUF_const && random_below(4))
             try_step(p, out,
