@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Convolutions one behind the other between QuantizeLinear and DequantizeLinear, as quantised networks are written: bit
 by bit onnxruntime's result. Windows, strides, paddings, zero points, scales per channel, depthwise ones, residual sums
-and pooling from a seed.
+and pooling from a seed; of one sample or two.
 
     quantised_chains.py [KIND|all [FIRST [COUNT]]]
 """
@@ -19,11 +19,11 @@ class Chain(Case):
         self.rtol = self.atol = self.steps = 0
         self.want = None
         self.channels, self.size = of(rng, 3, 4, 5, 8, 16, 20, 32, 33, 48), [int(v) for v in rng.integers(5, 20, 2)]
-        shape = [1, self.channels, *self.size]
+        shape = [of(rng, 1, 1, 1, 2), self.channels, *self.size]
         self.data = {"x": (rng.standard_normal(shape) * 2).astype(np.float32)}
         self.scale = float(rng.uniform(0.01, 0.05))
         y = self.quantised("x", self.scale)
-        for _ in range(int(rng.integers(1, 4))):
+        for _ in range(int(rng.integers(1, 6))):
             y = self.layer(y)
         self.outputs = {y: np.float32}
         graph = helper.make_graph(self.nodes, "chain", [helper.make_tensor_value_info("x", 1, shape)],
