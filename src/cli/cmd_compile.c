@@ -83,6 +83,8 @@ static bool write_plans(Cli *c, const CompileOptions *how, const Model *m, const
     Programs plan = {0}; /* one of each shape's */
     for (uint32_t i = 0; i < p->n; i += variants) vec_push(c->arena, &plan, p->at[i]);
     ShapeDims dims = plans_dims(m, c->arena, plan.at, plan.n);
+    if (o->io_arena)
+        return diag_error(c->diag, (Loc){.file = o->model, .field = "--io arena"}, "give each input one shape", "the arenas of several shapes differ");
     if (!dims.n)
         return diag_error(c->diag, (Loc){.file = o->model, .field = "--input-shape"}, "give each input one shape",
                           "the model leaves no dimension open, so that there is one plan alone");

@@ -25,6 +25,7 @@ typedef enum {
     O_skip,
     O_precise,
     O_optimize,
+    O_io,
     O_stop,
     O_dump,
     O_passes,
@@ -97,6 +98,8 @@ static const Option table[] = {
      "no algorithm that rounds more than the model's own arithmetic: convolutions are never Winograd's"},
     {O_optimize, "optimize", "speed|size", CODE_COMMANDS,
      "size: smaller register tiles, borders in loops and no Winograd convolutions; speed without it"},
+    {O_io, "io", "caller|arena", CODE_COMMANDS,
+     "where inputs and outputs are: in memory of the caller's (without it), or in the arena, where results overwrite inputs that are not needed any more"},
     {O_stop, "stop-after", "P", CMD_compile | CMD_verify, "run no pass behind this one"},
     {O_dump, "dump", "P|all", CMD_compile, "print the graph after a pass, or after each"},
     {O_verify_passes, "verify-passes", NULL, CMD_compile, "check the graph after each pass"},
@@ -301,6 +304,7 @@ static const char *set_number(Options *o, int key, const char *arg) {
     case O_std: return parse_std(o, arg);
     case O_engine: return one_of(o->arena, arg, "c", "interpreter", &o->interpreter);
     case O_weights: o->bin_weights = !strcmp(arg, "bin"); return one_of(o->arena, arg, "bin", "text", &o->text_weights);
+    case O_io: return one_of(o->arena, arg, "caller", "arena", &o->io_arena);
     case O_vs: return parse_engines(o, arg);
     case O_rounds: return parse_rounds(o, arg);
     case O_sort: return one_of(o->arena, arg, "step", "time", &o->by_time);

@@ -158,15 +158,15 @@ void storage_overlap(const Storage *s, Arena *a, const Job *job, const uint32_t 
         const Job *j = &job[order[i]];
         int64_t at, at_y;
         if (j->control || j->write.n != 1) continue;
-        ValueId y = j->write.at[0];
-        if (storage_root(s, y, &at_y) != y || !value_in_arena(s, y)) continue;
+        ValueId y = j->write.at[0], ry = storage_root(s, y, &at_y);
+        if (!value_in_arena(s, ry) || lower[ry] != (int32_t)i) continue;
         for (uint32_t k = 0; k < j->read.n; k++) {
             ValueId x = j->read.at[k], r = storage_root(s, x, &at);
-            OverlapPair o = {.job = order[i], .operand = x, .root = r, .result = y};
-            if (r == y || !value_in_arena(s, r) || upper[r] != (int32_t)i + 1 || lower[y] != (int32_t)i || !alone(s, j, r)) continue;
+            OverlapPair o = {.job = order[i], .operand = x, .operand_root = r, .result = y, .result_root = ry};
+            if (r == ry || !value_in_arena(s, r) || upper[r] != (int32_t)i + 1 || !alone(s, j, r)) continue;
             if (!overlap_of(j->nest, tmp, s->g, x, y, &o.pair)) continue;
-            o.pair.before -= at;
-            o.pair.inside = at;
+            o.pair.before += at_y - at;
+            o.pair.inside = at - at_y;
             vec_push(a, out, o);
         }
     }

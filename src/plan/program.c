@@ -379,10 +379,10 @@ static void pack_overlaps(Builder *b, const uint32_t *order, Memory *m) {
     PlanPair *pair = arena_array_of(b->a, all.n + 1, PlanPair);
     for (uint32_t i = 0; i < all.n; i++) {
         OverlapPair *o = &all.at[i];
-        if (m->number[o->root] == UINT32_MAX || m->number[o->result] == UINT32_MAX || !keeps_order(&b->p->function.at[b->function_of[o->job]])) continue;
+        if (m->number[o->operand_root] == UINT32_MAX || m->number[o->result_root] == UINT32_MAX || !keeps_order(&b->p->function.at[b->function_of[o->job]])) continue;
         pair[n] = o->pair;
-        pair[n].result = (int)m->number[o->result];
-        pair[n++].operand = (int)m->number[o->root];
+        pair[n].result = (int)m->number[o->result_root];
+        pair[n++].operand = (int)m->number[o->operand_root];
         all.at[n - 1] = *o;
     }
     if (n == 0) return;
@@ -421,6 +421,18 @@ static void plan_arena(Builder *b, const uint32_t *order, int64_t *arena_at, int
         ArenaTensor t = {b->g->value.at[v].name, v, m.buf[i].offset + offset, value_bytes(b->g, v), m.buf[i].lower, m.buf[i].upper, (int32_t)i};
         vec_push(b->a, &b->tensor, t);
     }
+}
+
+/* Of inputs, then outputs. */
+static const int64_t *port_places(Builder *b, const int64_t *arena_at) {
+    const Graph *g = b->g;
+    int64_t *place = arena_array_of(b->a, g->input.n + g->output.n + 1, int64_t);
+    for (uint32_t i = 0; i < g->input.n + g->output.n; i++) {
+        int64_t offset;
+        ValueId r = storage_root(b->jobs.storage, i < g->input.n ? g->input.at[i] : g->output.at[i - g->input.n], &offset);
+        place[i] = arena_at[r] + offset;
+    }
+    return place;
 }
 
 /* Steps in place of positions in the order. */
@@ -467,6 +479,7 @@ static bool build_block(Builder *b) {
     bool whole = b->shared->graphs == 0;
     b->number = b->shared->graphs++;
     if (!jobs_make(a, b->g, whole && b->o->keep_all, b->o->general, b->d, &b->jobs) || !build_kernels(b)) return false;
+    b->jobs.storage->ports = whole && b->o->ports;
     uint32_t n = b->jobs.n;
     uint32_t *order = arena_array_of(a, n + 1, uint32_t);
     bool **aliased = arena_array_of(a, n + 1, bool *);
@@ -480,7 +493,8 @@ static bool build_block(Builder *b) {
             b->p->function.at[b->function_of[i]].aliased[k] |= aliased[i][k];
     int64_t *arena_at = arena_array_of(a, b->g->value.n + 1, int64_t), *scratch_at = arena_array_of(a, n + 1, int64_t);
     plan_arena(b, order, arena_at, scratch_at);
-    b->first_step = arena_array_of(a, n + 1, int32_t);
+    if (whole && b->o->ports) b->p->port_at = port_places(b, arena_at);
+    b->first_step = arena_array_of(a, n + 2, int32_t);
     for (uint32_t i = 0; i < n; i++) {
         b->first_step[i] = (int32_t)b->step.n;
         if (b->jobs.at[order[i]].control)
@@ -488,7 +502,7 @@ static bool build_block(Builder *b) {
         else
             make_call(b, order[i], arena_at, scratch_at[order[i]]);
     }
-    b->first_step[n] = (int32_t)b->step.n;
+    b->first_step[n] = b->first_step[n + 1] = (int32_t)b->step.n; /* outputs live on */
     number_tensors(b);
     return true;
 }
@@ -501,7 +515,7 @@ Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
     p->graph = g;
     p->target = o->target;
     p->name = name_identifier(a, o->name ? o->name : path_stem(a, g->file));
-    p->arena_align = 64;
+    p->arena_align = o->ports && !o->target->vector_bytes ? 8 : 64;
     p->threads = o->threads > 1 ? o->threads : 1;
     p->nodes_after_passes = g->node.n;
     static const char *const taken[] = {"run", "io", "weights", "example"};

@@ -99,7 +99,8 @@ typedef struct {
     Vec(ArenaTensor) tensor;
     PlanResult plan;       /* peak is the arena's size, bytes; lower bound and proof */
     int64_t arena_bytes;   /* plan.peak rounded up to the alignment */
-    int64_t arena_align;   /* 64 */
+    int64_t arena_align;   /* 64; 8 where memory is counted and there are no vectors */
+    const int64_t *port_at; /* where inputs, then outputs begin in the arena; NULL: the caller has them elsewhere */
     int threads;           /* that may share a loop, 1: there are no parallel loops */
     int64_t weight_bytes;  /* of the weights file */
     int64_t macs;
@@ -118,6 +119,7 @@ typedef struct {
     int64_t grain;         /* operations that a loop needs to be shared; 0: PARALLEL_GRAIN */
     bool general;          /* plain loops that differ between sizes in numbers alone */
     bool no_memory;        /* the arena is not planned */
+    bool ports;            /* inputs and outputs lie in the arena, so that what overwrites them needs no room of its own */
 } ProgramOptions;
 
 /* Fusion into kernels, schedules, order, memory plan; the passes ran before (pass/compile.h). g is changed. NULL with diagnostics (a symbolic dim that

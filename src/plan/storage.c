@@ -175,20 +175,20 @@ void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *orde
     storage_live(s, job, order, n, lower, upper);
     for (uint32_t i = 0; i < n; i++) {
         const Job *j = &job[order[i]];
-        int64_t at;
+        int64_t at, at_y;
         if (j->write.n != 1 || j->nest->stage.n == 0) continue;
-        ValueId y = j->write.at[0];
-        if (s->home[y].parent != NO_VALUE || !value_in_arena(s, y)) continue;
+        ValueId y = j->write.at[0], ry = storage_root(s, y, &at_y);
+        if (!value_in_arena(s, ry) || value_bytes(g, ry) != value_bytes(g, y) || lower[ry] != (int32_t)i) continue;
         for (uint32_t k = 0; k < j->read.n; k++) readers[storage_root(s, j->read.at[k], &at)] = 0;
         for (uint32_t k = 0; k < j->read.n; k++) readers[storage_root(s, j->read.at[k], &at)]++;
         for (uint32_t k = 0; k < j->read.n; k++) {
             ValueId x = j->read.at[k], r = storage_root(s, x, &at);
-            if (at != 0 || !value_in_arena(s, r) || r == y || upper[r] != (int32_t)i + 1 || readers[r] != 1 ||
+            if (at != 0 || !value_in_arena(s, r) || r == ry || upper[r] != (int32_t)i + 1 || readers[r] != 1 ||
                 value_bytes(g, r) != value_bytes(g, y) || g->value.at[x].dtype != g->value.at[y].dtype ||
                 !overwrites(j->nest, x, y))
                 continue;
-            s->home[y] = (Home){r, 0, false};
-            if (upper[y] > upper[r]) upper[r] = upper[y];
+            s->home[ry] = (Home){r, 0, false};
+            if (upper[ry] > upper[r]) upper[r] = upper[ry];
             aliased[order[i]] = arena_array_of(a, j->nest->buf.n, bool);
             aliased[order[i]][buffer_of(j->nest, x)] = aliased[order[i]][buffer_of(j->nest, y)] = true;
             break;

@@ -43,8 +43,8 @@ void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *orde
 /* A result and an operand that ends where it is made, whose memory may overlap (pack.h). */
 typedef struct {
     uint32_t job;
-    ValueId operand, root, result; /* root: of the operand's memory; the result is one itself */
-    PlanPair pair;                 /* of root and result, without their numbers */
+    ValueId operand, operand_root, result, result_root; /* roots: of their memory */
+    PlanPair pair; /* of the roots, without their numbers */
 } OverlapPair;
 typedef Vec(OverlapPair) Overlaps;
 

@@ -87,4 +87,4 @@ def signed(rng):
 
 if __name__ == "__main__":
     emulated = shutil.which("qemu-system-arm") and shutil.which("arm-none-eabi-gcc")
-    main([unsigned, signed], count=18, targets=("c99", "native") + (("cortex-m4",) if emulated else ()))
+    main([unsigned, signed], count=20, targets=("c99", "native", "c99 --io arena") + (("cortex-m4", "cortex-m4 --io arena") if emulated else ()))
