@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "plan/control.h"
 #include "plan/jobs.h"
+#include "plan/ram.h"
 
 /* What the graphs of a model share. */
 typedef struct {
@@ -180,6 +181,7 @@ static uint32_t function_for(Builder *b, Job *j) {
     if (!f.tree) {
         Plan *plan = plan_new(b->a, f.nest, b->o->target);
         plan->small = b->o->small;
+        plan->tight = b->o->frugal >= FRUGAL_stack;
         plan->general = b->o->general;
         if (b->o->general)
             f.schedule = "";
@@ -527,5 +529,6 @@ Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
     p->tensor.n = p->tensor.cap = b.tensor.n;
     p->plan = b.plan;
     p->arena_bytes = b.arena_bytes;
+    p->ram_bytes = ram_bytes(p);
     return p;
 }
