@@ -48,7 +48,9 @@ WIDE := $(wildcard runtime/snippet/f32xN_*.h)
 WIDTHS := 4 8 16
 # A snippet dot_NxL is written for tiles of N pixels and L lanes.
 TILES := 1x1 1x2 1x3 1x4 2x1 2x2 3x1 3x2 4x1 4x2
-SKEL := $(TILES:%=$(B)/gen/runtime/snippet/dot_%.h) $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) $(filter-out $(WIDE) runtime/snippet/dot_NxL.h runtime/snippet/dot_1xL.h,$(wildcard runtime/snippet/*.h)) \
+# A snippet dot_BxL is written for bytes with or without signs and L lanes.
+LANES := 1 2 3 4
+SKEL := $(TILES:%=$(B)/gen/runtime/snippet/dot_%.h) $(LANES:%=$(B)/gen/runtime/snippet/dot_i8x%.h) $(LANES:%=$(B)/gen/runtime/snippet/dot_u8x%.h) $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) $(filter-out $(WIDE) runtime/snippet/dot_NxL.h runtime/snippet/dot_1xL.h runtime/snippet/dot_BxL.h,$(wildcard runtime/snippet/*.h)) \
     $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=$(B)/gen/runtime/snippet/f32x$(n)_%)) \
     $(wildcard runtime/pool/tenon_pool.*) runtime/cpu/x86_cpu.h
 define WIDTH
@@ -63,6 +65,12 @@ $(B)/gen/runtime/snippet/dot_$(1).h: runtime/snippet/dot_$(if $(filter 1x%,$(1))
 	sed -e 's/\b[N1]xL\b/$(1)/g' -e 's/dot_[N1]xL/dot_$(1)/g' -e 's/\bN\b/$(firstword $(subst x, ,$(1)))/g' -e 's/\bL\b/$(lastword $(subst x, ,$(1)))/g' $$< >$$@
 endef
 $(foreach t,$(TILES),$(eval $(call TILE,$(t))))
+$(B)/gen/runtime/snippet/dot_i8x%.h: runtime/snippet/dot_BxL.h
+	@mkdir -p $(@D)
+	sed -e 's/dot_BxL/dot_i8x$*/g' -e 's/\bL\b/$*/g' $< >$@
+$(B)/gen/runtime/snippet/dot_u8x%.h: runtime/snippet/dot_BxL.h
+	@mkdir -p $(@D)
+	sed -e 's/dot_BxL/dot_u8x$*/g' -e 's/\bL\b/$*/g' -e 's/const int8_t \*x/const uint8_t *x/' -e '/r"(points)/s/sxtb16/uxtb16/' $< >$@
 $(B)/gen/skeletons.c: tools/embed.sh $(SKEL)
 	@mkdir -p $(@D)
 	sh tools/embed.sh $(SKEL) > $@.tmp && mv $@.tmp $@

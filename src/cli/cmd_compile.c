@@ -27,6 +27,7 @@ static bool report(Cli *c, const Program *p, const char *folder, const char *nam
     printf("weights  %s\n", bytes_words(a, (double)p->weight_bytes));
     printf("arena    %lld bytes, lower bound %lld%s\n", (long long)p->arena_bytes, (long long)p->plan.lower_bound,
            p->plan.optimal ? ", proven optimal" : "");
+    if (o->ram) printf("ram      %lld bytes of %lld with inputs, outputs and what the stack may need\n", (long long)p->ram_bytes, (long long)o->ram);
     if (!o->build) return true;
     if (!build_code_size(a, c->diag, p->target, folder, name, &code)) return false;
     printf("code     %s\n", bytes_words(a, (double)code));
@@ -80,6 +81,8 @@ static bool write_plans(Cli *c, const CompileOptions *how, const Model *m, const
     Programs plan = {0}; /* one of each shape's */
     for (uint32_t i = 0; i < p->n; i += variants) vec_push(c->arena, &plan, p->at[i]);
     ShapeDims dims = plans_dims(m, c->arena, plan.at, plan.n);
+    if (how->program.ports)
+        return diag_error(c->diag, (Loc){.file = o->model, .field = o->ram ? "--ram" : "--io arena"}, "give each input one shape", "the arenas of several shapes differ");
     if (!dims.n)
         return diag_error(c->diag, (Loc){.file = o->model, .field = "--input-shape"}, "give each input one shape",
                           "the model leaves no dimension open, so that there is one plan alone");

@@ -25,6 +25,8 @@ typedef enum {
     O_skip,
     O_precise,
     O_optimize,
+    O_io,
+    O_ram,
     O_stop,
     O_dump,
     O_passes,
@@ -98,6 +100,10 @@ static const Option table[] = {
      "no algorithm that rounds more than the model's own arithmetic: convolutions are never Winograd's"},
     {O_optimize, "optimize", "speed|size", CODE_COMMANDS,
      "size: smaller register tiles, borders in loops and no Winograd convolutions; speed without it"},
+    {O_io, "io", "caller|arena", CODE_COMMANDS,
+     "where inputs and outputs are: in memory of the caller's (without it), or in the arena, where results overwrite inputs that are not needed any more"},
+    {O_ram, "ram", "BYTES|48K", CODE_COMMANDS,
+     "memory for the arena, inputs, outputs and stack: the fastest code that needs no more; inputs and outputs are in the arena if not --io caller. A board's own RAM without it"},
     {O_stop, "stop-after", "P", CMD_compile | CMD_verify, "run no pass behind this one"},
     {O_dump, "dump", "P|all", CMD_compile, "print the graph after a pass, or after each"},
     {O_verify_passes, "verify-passes", NULL, CMD_compile, "check the graph after each pass"},
@@ -234,6 +240,15 @@ static const char *parse_grain(Options *o, const char *text) {
     return int_parse(text, &o->grain) && o->grain > 0 ? NULL : "is not a number of operations from 1 on";
 }
 
+/* 49152, 48K, 1M */
+static const char *parse_ram(Options *o, const char *text) {
+    size_t n = strlen(text);
+    int shift = n == 0 ? 0 : text[n - 1] == 'K' ? 10 : text[n - 1] == 'M' ? 20 : 0;
+    bool good = int_parse(arena_strndup(o->arena, text, n - (shift > 0)), &o->ram) && o->ram >= 1 && o->ram <= INT64_MAX >> 20;
+    o->ram = (int64_t)((uint64_t)o->ram << shift);
+    return good ? NULL : "is not a number of bytes; write it like 49152 or 48K";
+}
+
 static const char *parse_trips(Options *o, const char *text) {
     bool good = int_parse(text, &o->trips) && o->trips >= 1 && o->trips <= 1 << 30;
     return good ? NULL : "is not a number of iterations from 1 to 1073741824";
@@ -305,6 +320,8 @@ static const char *set_number(Options *o, int key, const char *arg) {
     case O_std: return parse_std(o, arg);
     case O_engine: return one_of(o->arena, arg, "c", "interpreter", &o->interpreter);
     case O_weights: o->bin_weights = !strcmp(arg, "bin"); return one_of(o->arena, arg, "bin", "text", &o->text_weights);
+    case O_ram: return parse_ram(o, arg);
+    case O_io: o->io_caller = !strcmp(arg, "caller"); return one_of(o->arena, arg, "caller", "arena", &o->io_arena);
     case O_vs: return parse_engines(o, arg);
     case O_rounds: return parse_rounds(o, arg);
     case O_sort: return one_of(o->arena, arg, "step", "time", &o->by_time);

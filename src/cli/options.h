@@ -37,7 +37,8 @@ typedef struct {
     const char *line; /* the command as typed, folders left out of file names */
     const char *model;
     Words shape, bind, length, input, skip;
-    bool precise, small;
+    bool precise, small, io_arena, io_caller;
+    int64_t ram; /* 0: not given */
     Words vs; /* other engines to compare with */
     const char *output, *name, *stop_after, *dump, *data, *schedule, *config, *html, *json, *python;
     const Target *target; /* the host's when --target is not given */

@@ -19,10 +19,16 @@ CompileOptions *compile_options(const Options *o) {
     Bytes file;
     for (uint32_t i = 0; i < o->skip.n; i++) vec_push(o->arena, &skip, o->skip.at[i]);
     vec_push(o->arena, &skip, NULL);
-    c->program = (ProgramOptions){.name = o->name, .target = o->target, .small = o->small, .threads = o->threads, .grain = o->grain};
+    c->program = (ProgramOptions){.name = o->name, .target = o->target, .small = o->small, .threads = o->threads, .grain = o->grain, .ports = o->io_arena || (o->ram && !o->io_caller)};
+    c->ram = o->ram ? o->ram : o->target->board ? o->target->board->ram.bytes : 0;
     c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .precise = o->precise || o->small, .small = o->small, .verify = o->verify_passes};
     c->pass.report = o->report ? stdout : NULL;
     c->pass.dump_to = stdout;
+    if (c->program.ports && o->target->nvariant) {
+        diag_error(o->diag, (Loc){.field = o->ram ? "--ram" : "--io arena"}, arena_printf(o->arena, "choose one, --target %s", o->target->variant[0]->name),
+                   "%s has variants, whose arenas differ", o->target->name);
+        return NULL;
+    }
     if (!o->schedule) return c;
     if (o->target->nvariant) {
         diag_error(o->diag, (Loc){.field = "--schedule"},
@@ -87,6 +93,8 @@ static const char *make_key(Arena *a, Diag *d, const CompileOptions *o, const Mo
     key_text(&k, o->program.schedules);
     key_add(&k, &o->pass.precise, sizeof o->pass.precise);
     key_add(&k, &o->program.small, sizeof o->program.small);
+    key_add(&k, &o->ram, sizeof o->ram);
+    key_add(&k, &o->program.ports, sizeof o->program.ports);
     key_add(&k, &o->program.threads, sizeof o->program.threads);
     key_add(&k, &o->program.grain, sizeof o->program.grain);
     for (const char *const *skip = o->pass.skip; *skip; skip++) key_text(&k, *skip);

@@ -96,12 +96,16 @@ int c_tile(Emit *m, const LoopNode *s, int depth, Str *out) {
     for (int i = 0; i + 1 < v->ndim; i++) pixels *= v->dim[i];
     zero[s->axis] = x_index(n, 0);
     two[s->axis] = x_index(n, depth_of > 2 ? 2 : 0);
+    bool bytes = pair_points(n, x) == 4;
     ExprId at = x_get(n, x)->kind == X_var ? x_arg(n, x, 0) : x_load_offset(n, x);
     const Expr *by = x_get(n, x_fn2(n, FN_sub, x_substitute(n, at, two), x_substitute(n, at, zero)));
     const char *name = arena_printf(m->arena, "dot_%lldx%lld", (long long)pixels, (long long)lanes);
+    if (bytes) name = arena_printf(m->arena, "dot_%sx%lld", dtype_info[x_get(n, x)->dtype].name, (long long)lanes);
     c_need(m, arena_printf(m->arena, "%s.h", name));
     c_indent(out, depth);
-    if (v->ndim < 2) /* a row of lanes, or a single sum */
+    if (bytes)
+        str_addf(out, "%s(%s%s, ", name, v->ndim ? "" : "&", c_var_name(m, s->var));
+    else if (v->ndim < 2) /* a row of lanes, or a single sum */
         str_addf(out, "%s((int32_t(*)[%lld])%s%s, ", name, (long long)lanes, v->ndim ? "" : "&", c_var_name(m, s->var));
     else
         str_addf(out, "%s(%s, ", name, c_var_name(m, s->var));
@@ -111,7 +115,8 @@ int c_tile(Emit *m, const LoopNode *s, int depth, Str *out) {
         place(m, c_buffer_name(m, x_get(n, s->offset)->id), x_load_offset(n, s->offset), out);
     str_add(out, ", ");
     load_place(m, x, zero, out);
-    str_addf(out, ", %lld, ", (long long)(by->kind == X_int ? by->i : 2));
+    if (bytes) str_add(out, ", ");
+    else str_addf(out, ", %lld, ", (long long)(by->kind == X_int ? by->i : 2));
     load_place(m, w, zero, out);
     str_addf(out, ", %lld);\n", (long long)depth_of);
     return 1;

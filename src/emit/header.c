@@ -35,7 +35,9 @@ static void constants_add(const Package *k, Str *out) {
     vec_push(a, &list, ((Constant){"OUTPUTS", k->noutput, NULL}));
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
         vec_push(a, &list, ((Constant){k->port[i].count, k->port[i].elements,
-                                       arena_printf(a, "elements of io->%s", k->port[i].field)}));
+                                       arena_printf(a, p->port_at ? "elements of \"%s\"" : "elements of io->%s", p->port_at ? name_comment(a, k->port[i].value->name) : k->port[i].field)}));
+    for (uint32_t i = 0; p->port_at && i < k->ninput + k->noutput; i++)
+        vec_push(a, &list, ((Constant){k->port[i].at, p->port_at[i], arena_printf(a, "byte of the arena where \"%s\" begins", name_comment(a, k->port[i].value->name))}));
     vec_push(a, &list, ((Constant){"WEIGHT_BYTES", k->weight_bytes, k->variant ? "of the largest variant" : NULL}));
     vec_push(a, &list, ((Constant){"MACS", p->macs, "multiply-accumulates of a run"}));
     size_t width = 0;
@@ -104,9 +106,34 @@ char *package_fields(const Package *k, bool shapes) {
     return s.at;
 }
 
+/* Functions that give the places of inputs and outputs in the arena. */
+static char *places_text(const Package *k) {
+    Str s = str_new(k->arena);
+    for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
+        const Port *q = &k->port[i];
+        const char *type = emit_pointer(q->value->dtype, true);
+        str_addf(&s, "/* %s \"%s\", %s%s */\nstatic inline %s%s(void *arena) { return (%s)(void *)((unsigned char *)arena + %s_%s); }\n",
+                 q->is_input ? "in:" : "out:", name_comment(k->arena, q->value->name), q->type, sized_text(k, q), type, q->place, type, k->upper, q->at);
+    }
+    return s.at ? s.at : "";
+}
+
+/* The same of a run whose inputs and outputs lie in the arena. */
+static char *usage_inside(const Package *k) {
+    Str s = str_new(k->arena);
+    str_addf(&s, " *     static _Alignas(%s_ARENA_ALIGN) unsigned char arena[%s_ARENA_BYTES];\n", k->upper, k->upper);
+    for (uint32_t i = 0; i < k->ninput; i++)
+        str_addf(&s, " *     for (int i = 0; i < %s_%s; i++) %s(arena)[i] = ...\n", k->upper, k->port[i].count, k->port[i].place);
+    str_addf(&s, " *     if (%s_run(arena) != %s_OK) ...\n", k->name, k->upper);
+    for (uint32_t i = k->ninput; i < k->ninput + k->noutput; i++)
+        str_addf(&s, " *     ... %s(arena)[i] ...\n", k->port[i].place);
+    return s.at;
+}
+
 /* The call as a user writes it, inside the header's comment. */
 static char *usage_text(const Package *k) {
     Arena *a = k->arena;
+    if (k->p->port_at) return usage_inside(k);
     Str s = str_new(a);
     if (k->arena_bytes)
         str_addf(&s, " *     static _Alignas(%s_ARENA_ALIGN) unsigned char arena[%s_ARENA_BYTES];\n", k->upper,
@@ -146,8 +173,8 @@ static char *pool_text(const Package *k) {
                         "\n/* The same with the threads of `pool`, at most %s_THREADS of them; NULL: on this thread alone. The "
                         "bytes that come\n * out are the same. Several models may use one pool, also at the same time: one of "
                         "them gets the threads. */\n"
-                        "int %s_run_pool(const %s_io *io, void *arena, tenon_pool *pool);\n",
-                        k->upper, k->name, k->name);
+                        "int %s_run_pool(%svoid *arena, tenon_pool *pool);\n",
+                        k->upper, k->name, k->p->port_at ? "" : arena_printf(k->arena, "const %s_io *io, ", k->name));
 }
 
 int64_t turn_limit(const Program *p) {
@@ -181,21 +208,29 @@ void header_text(const Package *k, Str *out) {
             ? arena_printf(k->arena, "%s_ARENA_BYTES bytes of scratch memory, aligned to %s_ARENA_ALIGN", k->upper,
                            k->upper)
             : "not used, may be NULL";
+    Str calling = str_new(k->arena);
+    const SkelValue how[] = {{"name", k->name},
+                             {"NAME", k->upper},
+                             {"but", limit ? arena_printf(k->arena, ",\n * with %s_ERROR_TRIPS some of the outputs", k->upper) : ""},
+                             {"fields", package_fields(k, true)},
+                             {"small", small_text(k)},
+                             {"usage", usage_text(k)},
+                             {"places", k->p->port_at ? places_text(k) : ""},
+                             {"arena", arena},
+                             {"made", makes_strings(k) ? ", but strings that were made lie there until\n *          the next run" : ""},
+                             {NULL, NULL}};
+    skeleton_fill(&calling, k->p->port_at ? "calling_inside.h.in" : "calling_io.h.in", how);
     const SkelValue values[] = {{"heading", heading.at},
                                 {"name", k->name},
                                 {"NAME", k->upper},
                                 {"includes", includes.at},
+                                {"null", k->p->port_at ? "the arena" : "io, one of its pointers or the arena"},
+                                {"calling", calling.at},
                                 {"constants", constants.at},
                                 {"comma", limit ? "," : ""},
                                 {"errors", trips_text(k, limit, k->upper)},
-                                {"but", limit ? arena_printf(k->arena, ",\n * with %s_ERROR_TRIPS some of the outputs", k->upper) : ""},
-                                {"fields", package_fields(k, true)},
-                                {"small", small_text(k)},
-                                {"usage", usage_text(k)},
                                 {"pool", package_threads(k) ? pool_text(k) : ""},
                                 {"variants", k->variant ? variants_header_text(k) : ""},
-                                {"arena", arena},
-                                {"made", makes_strings(k) ? ", but strings that were made lie there until\n *          the next run" : ""},
                                 {NULL, NULL}};
     skeleton_fill(out, "header.h.in", values);
 }
@@ -208,11 +243,13 @@ static char *rows_text(const Package *k, bool inputs) {
         if (q->is_input != inputs) continue;
         str_add(&s, "    {");
         c_string_add(&s, name_comment(k->arena, q->value->name));
-        str_addf(&s, ", \"%s\", TYPE_%s, data.%s, ", q->type, dtype_info[q->value->dtype].name, q->field);
+        const char *data = k->p->port_at ? arena_printf(k->arena, "arena + %s_%s", k->upper, q->at) : arena_printf(k->arena, "data.%s", q->field);
+        const char *size = k->p->port_at ? arena_printf(k->arena, "(%s)", emit_c_type(q->value->dtype)) : arena_printf(k->arena, " data.%s[0]", q->field);
+        str_addf(&s, ", \"%s\", TYPE_%s, %s, ", q->type, dtype_info[q->value->dtype].name, data);
         if (q->elements)
-            str_addf(&s, "%s_%s, sizeof data.%s[0]},\n", k->upper, q->count, q->field);
+            str_addf(&s, "%s_%s, sizeof%s},\n", k->upper, q->count, size);
         else
-            str_addf(&s, "0, sizeof data.%s[0]},\n", q->field);
+            str_addf(&s, "0, sizeof%s},\n", size);
     }
     return s.at;
 }
@@ -285,13 +322,15 @@ void example_text(const Package *k, Str *out) {
         str_add(&io, ".none = 0");
     }
     const char *arena = k->arena_bytes ? arena_printf(a, "%s_ARENA_BYTES", k->upper) : "1";
+    bool inside = k->p->port_at != NULL;
+    const char *call = arena_printf(a, "%s_run%s(%sarena%s)", k->name, package_threads(k) ? "_pool" : "", inside ? "" : "&io, ", package_threads(k) ? ", pool" : "");
     const SkelValue values[] = {{"heading", heading.at},
                                 {"name", k->name},
                                 {"NAME", k->upper},
-                                {"buffers", buffers.at},
+                                {"data", inside ? "" : arena_printf(a, "static struct {\n%s} data;\n", buffers.at)},
                                 {"inputs", rows_text(k, true)},
                                 {"outputs", rows_text(k, false)},
-                                {"io", io.at},
+                                {"io", inside ? "" : arena_printf(a, "    static const %s_io io = {\n        %s};\n", k->name, io.at)},
                                 {"arena_bytes", arena},
                                 {"board_seconds", target_image(k->target) ? board_seconds : ""},
                                 {"strings", has_strings(k) ? strings_functions : ""},
@@ -301,8 +340,7 @@ void example_text(const Package *k, Str *out) {
                                 {"threads_usage", package_threads(k) ? " [--threads N]" : ""},
                                 {"threads_help", package_threads(k) ? threads_help : ""},
                                 {"pool", package_threads(k) ? "static tenon_pool *pool;\n\n" : ""},
-                                {"run", arena_printf(a, package_threads(k) ? "%s_run_pool(&io, arena, pool)"
-                                                                           : "%s_run(&io, arena)", k->name)},
+                                {"run", call},
                                 {"threads", package_threads(k) ? threads_text(k) : ""},
                                 {"threads_variable", package_threads(k) ? arena_printf(a, "    int threads = %s_THREADS;\n",
                                                                                        k->upper) : ""},

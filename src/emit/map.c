@@ -53,6 +53,7 @@ static void ports_map(const Package *k, bool inputs, Str *out) {
         text_field(out, &first, "type", dtype_info[q->value->dtype].name);
         shape_field(out, &first, &q->value->shape);
         number_field(out, &first, "bytes", q->bytes);
+        if (k->p->port_at) number_field(out, &first, "arena_offset", k->p->port_at[i + (inputs ? 0 : k->ninput)]);
         str_addn(out, "}", 1);
     }
     array_close(out, n);

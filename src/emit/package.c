@@ -195,6 +195,7 @@ static void ports_add(Package *k, const ValueId *id, uint32_t n, bool is_input, 
         q->field = name_unique(a, fields, name_variable(a, v->name));
         const char *base = name_capitals(a, q->field);
         q->count = name_unique(a, counts, arena_printf(a, "%s_COUNT", base));
+        q->at = name_unique(a, counts, arena_printf(a, "%s_AT", base));
     }
 }
 
@@ -246,6 +247,8 @@ Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d)
     map_set(a, &symbols, arena_printf(a, "%s_run", p->name), 1);
     map_set(a, &symbols, arena_printf(a, "%s_run_pool", p->name), 1);
     map_set(a, &symbols, arena_printf(a, "%s_io", p->name), 1);
+    for (uint32_t i = 0; p->port_at && i < k.ninput + k.noutput; i++)
+        k.port[i].place = name_unique(a, &symbols, arena_printf(a, "%s_%s", p->name, k.port[i].field));
     static const char *const pool[] = {"", "_part", "_create", "_destroy", "_run", "_threads", "_cpus"};
     for (size_t i = 0; package_threads(&k) && i < sizeof pool / sizeof *pool; i++)
         map_set(a, &symbols, arena_printf(a, "tenon_pool%s", pool[i]), 1);

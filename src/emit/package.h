@@ -9,6 +9,7 @@ enum { LINE_WIDTH = 116 }; /* where comments and calls wrap */
 typedef struct {
     const char *field; /* of NAME_io */
     const char *count; /* enumerator with its number of elements */
+    const char *at, *place; /* where inputs and outputs lie in the arena: enumerator with its byte, function that gives it */
     const char *type;  /* `f32[1,3,8,8]` */
     const Value *value;
     int64_t elements, bytes;

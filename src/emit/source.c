@@ -256,11 +256,13 @@ static void add_check(Str *out, const char *text, const char *joint) {
 }
 
 static void checks(const Package *k, Str *out) {
-    str_add(out, "    if (!io");
+    const bool inside = k->p->port_at != NULL;
+    if (inside && k->arena_bytes) str_addf(out, "    if (!arena) return %s_ERROR_NULL;\n", k->outer_upper);
+    if (!inside) str_add(out, "    if (!io");
     for (uint32_t i = 0; i < k->ninput + k->noutput; i++)
-        if (k->port[i].elements) add_check(out, arena_printf(k->arena, "!io->%s", k->port[i].field), " ||");
-    if (k->arena_bytes) add_check(out, "!arena", " ||");
-    add_check(out, arena_printf(k->arena, "return %s_ERROR_NULL;\n", k->outer_upper), ")");
+        if (!inside && k->port[i].elements) add_check(out, arena_printf(k->arena, "!io->%s", k->port[i].field), " ||");
+    if (!inside && k->arena_bytes) add_check(out, "!arena", " ||");
+    if (!inside) add_check(out, arena_printf(k->arena, "return %s_ERROR_NULL;\n", k->outer_upper), ")");
     if (!k->arena_bytes) {
         str_add(out, "    (void)arena;\n");
         return;
@@ -321,12 +323,12 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
         str_add(out, "\n/* Not part of the model: tells the time of each step to who measures. */\nvoid " MARK "(int step);\n");
     }
     bool pool = package_threads(k);
+    const char *io = p->port_at ? "" : arena_printf(k->arena, "const %s_io *io, ", k->outer);
     if (p->size.n)
         str_addf(out, "\n/* The dims are checked by who calls it. */\nint %s_run(const %s_io *io, const %s_dims *dims, void *arena) {\n",
                  k->name, k->outer, k->outer);
     else
-        str_addf(out, "\nint %s_run%s(const %s_io *io, void *arena%s) {\n", k->name, pool ? "_pool" : "", k->outer,
-                 pool ? ", tenon_pool *pool" : "");
+        str_addf(out, "\nint %s_run%s(%svoid *arena%s) {\n", k->name, pool ? "_pool" : "", io, pool ? ", tenon_pool *pool" : "");
     checks(k, out);
     for (uint32_t i = 0; i < p->size.n; i++) {
         const ProgramSize *s = &p->size.at[i];
@@ -350,8 +352,7 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     str_addf(out, "%s%s", p->step.n ? "\n" : "", calls.at);
     str_addf(out, "%s    return %s_OK;\n}\n", p->step.n ? "\n" : "", k->outer_upper);
     if (pool)
-        str_addf(out, "\nint %s_run(const %s_io *io, void *arena) {\n    return %s_run_pool(io, arena, NULL);\n}\n",
-                 k->name, k->outer, k->name);
+        str_addf(out, "\nint %s_run(%svoid *arena) {\n    return %s_run_pool(%sarena, NULL);\n}\n", k->name, io, k->name, p->port_at ? "" : "io, ");
     return true;
 }
 

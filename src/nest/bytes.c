@@ -28,11 +28,11 @@ static int mover(const Rule *r, ExprId moved, ExprId still) {
 }
 
 /* Pairs of the reduction, where the target sums these. */
-static bool cut_reduction(Rule *r, const char **pair) {
+static bool cut_reduction(Rule *r, int points, const char **pair) {
     int at = innermost(r);
     *pair = NULL;
     if (r->p->target->dot != 2 || rule_plan(r)->piece[at].size % 8) return true;
-    if (!rule_step1(r, STEP_split, rule_name(r, at), 2, NULL)) return false;
+    if (!rule_step1(r, STEP_split, rule_name(r, at), points, NULL)) return false;
     *pair = rule_name(r, innermost(r));
     return true;
 }
@@ -116,7 +116,9 @@ bool rule_bytes(Rule *r, ExprId reduction) {
     const char *buffer = n->buf.at[x_get(n, w)->id].name;
     ExprId at_x = x_load_offset(n, x), at_w = x_load_offset(n, w);
     int channel = mover(r, at_w, at_x);
-    if (channel < 0 || !cut_reduction(r, &pair)) return rule_back(r, &before);
+    bool bytes = pair_points(n, x) == 4;
+    if (bytes && mover(r, at_x, at_w) >= 0) return false;
+    if (channel < 0 || !cut_reduction(r, pair_points(n, x), &pair)) return rule_back(r, &before);
     int pixel = mover(r, at_x, at_w);
     int64_t pixels = pixel < 0 ? 1 : rule_plan(r)->piece[pixel].size;
     if (!take(r, pixel, pixels < TILE ? pixels : TILE)) return rule_back(r, &before);

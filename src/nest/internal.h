@@ -45,6 +45,7 @@ bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from);
 /* Is that the product of a byte u8 and a constant one i8, in i32? Its loads. */
 /* The same of a product of i16 by a constant i8. */
 bool pair_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
+int pair_points(const Nest *n, ExprId x); /* that lie in a word of the constant, for a lane: 2, or 4 of an operand of bytes */
 /* The same of i16 by i16, none of them constant. */
 bool twos_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 bool dot_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);

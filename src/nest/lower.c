@@ -102,7 +102,7 @@ static void place_local(Lower *l, BufId id, LoopNode *into) {
         kept = buffer_elements(b);
     }
     int64_t bytes = kept * dtype_info[b->dtype].bytes;
-    if (bytes > LOWER_STACK_LIMIT || (l->plan->general && kept > 1)) {
+    if (bytes > (l->plan->tight ? LOWER_STACK_TIGHT : LOWER_STACK_LIMIT) || (l->plan->general && kept > 1)) {
         l->tree->scratch_offset[id] = l->tree->scratch_bytes;
         l->tree->scratch_bytes += (bytes + 63) / 64 * 64;
         return;

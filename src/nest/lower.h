@@ -58,6 +58,7 @@ typedef struct {
 } LoopTree;
 
 #define LOWER_STACK_LIMIT 2048 /* bytes of one local array before it goes to scratch */
+#define LOWER_STACK_TIGHT 128  /* the same where memory is counted */
 
 LoopTree *lower(Arena *a, Plan *p);
 /* The loops that threads share, those inside another one not counted (parallel.c). */

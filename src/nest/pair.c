@@ -10,13 +10,17 @@ static ExprId widened(const Nest *n, ExprId e, DType t) {
     return read && x_get(n, load)->dtype == t ? load : NO_EXPR;
 }
 
+int pair_points(const Nest *n, ExprId x) { return is_byte((DType)x_get(n, x)->dtype) ? 4 : 2; }
+
 bool pair_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w) {
+    static const DType from[3] = {DT_i16, DT_u8, DT_i8};
     const Expr *v = x_get(n, product);
     if (v->kind != X_fn || v->id != FN_mul || v->dtype != DT_i32) return false;
-    for (int i = 0; i < 2; i++) {
-        *x = widened(n, x_arg(n, product, i), DT_i16);
-        *w = widened(n, x_arg(n, product, 1 - i), DT_i8);
-        if (*x != NO_EXPR && *w != NO_EXPR && x_get(n, *w)->kind == X_load) return n->buf.at[x_get(n, *w)->id].kind == BUF_const;
+    for (int i = 0; i < 6; i++) {
+        *x = widened(n, x_arg(n, product, i % 2), from[i / 2]);
+        *w = widened(n, x_arg(n, product, 1 - i % 2), DT_i8);
+        if (*x == NO_EXPR || *w == NO_EXPR || x_get(n, *w)->kind != X_load || n->buf.at[x_get(n, *w)->id].kind != BUF_const) continue;
+        return i < 2 || (x_get(n, *x)->kind == X_load && n->buf.at[x_get(n, *x)->id].kind == BUF_in);
     }
     return false;
 }
@@ -51,8 +55,10 @@ bool pair_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char 
     Nest *n = p->nest;
     const Piece *d = &s->piece[at], *lane = &s->piece[s->npiece - 1];
     ExprId red[2], x, w;
-    if (p->target->dot != 2 || d->size != 2 || d->step != 1 || (d->outermost && p->nest->axis.at[d->root].extent != 2))
-        return WHY("%s is not cut into twos for a target that sums two products", d->name);
+    bool operands = x_reductions(n, n->stage.at[stage].value, red, 2) == 1 && pair_operands(n, x_arg(n, red[0], 0), &x, &w);
+    int points = d->lanes && operands ? pair_points(n, x) : 2;
+    if (p->target->dot != 2 || d->size != points || d->step != 1 || (d->outermost && p->nest->axis.at[d->root].extent != points))
+        return WHY("%s is not cut into %s for a target that sums two products", d->name, points == 2 ? "twos" : "fours");
     if (d->lanes)
         for (int i = at + 1, k = 0; i + 1 < s->npiece; i++)
             if (k++ > 0) return WHY("more than one piece lies between %s and %s", d->name, lane->name);
@@ -64,7 +70,8 @@ bool pair_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char 
         return WHY("the stage is not one sum");
     if (x_arg(n, red[0], 1) != NO_EXPR) return WHY("the sum has a guard");
     if (!d->lanes) return twos_legal(p, d, x_arg(n, red[0], 0), why);
-    if (!pair_operands(n, x_arg(n, red[0], 0), &x, &w)) return WHY("the sum is not of 16-bit numbers by a constant of bytes");
+    if (!operands) return WHY("the sum is not of 16-bit numbers or bytes by a constant of bytes");
+    if (points == 4 && (!(lane - 1)->reduce || n->axis.at[d->root].extent % 8)) return WHY("bytes are not those of one pixel, eights of them");
     if (!side_by_side(n, x, d->root) || x_uses_axis(n, x_load_offset(n, x), lane->root))
         return WHY("neighbours of %s do not lie side by side", d->name);
     return true;
@@ -79,6 +86,8 @@ static bool store_by_twos(Plan *p, const StagePlan *s, uint32_t stage, int at) {
     ExprId red[2], x, w;
     const Piece *tile = &s->piece[s->npiece - 2];
     if (tile->reduce) return true; /* one neighbour */
+    if (x_reductions(n, n->stage.at[stage].value, red, 2) == 1 && pair_operands(n, x_arg(n, red[0], 0), &x, &w) && pair_points(n, x) == 4)
+        return true; /* as it is */
     if (x_reductions(n, n->stage.at[stage].value, red, 2) != 1 || !pair_operands(n, x_arg(n, red[0], 0), &x, &w) ||
         x_get(n, x)->kind != X_load || tile->step != 1 || tile->size > PAIR_PIXELS)
         return false;
@@ -98,7 +107,7 @@ static bool store_by_twos(Plan *p, const StagePlan *s, uint32_t stage, int at) {
     return true;
 }
 
-/* The constant in words of two points by two lanes: all points of two lanes behind each other. */
+/* The constant in words of two points by two lanes, or of four points of a lane: all points of two lanes behind each other. */
 static bool store_words(Plan *p, const StagePlan *s, uint32_t stage, int at, const char *name, const char **why) {
     Nest *n = p->nest;
     ExprId red[2], x, w;
@@ -114,8 +123,10 @@ static bool store_words(Plan *p, const StagePlan *s, uint32_t stage, int at, con
         return WHY("%s is not read row by row", name);
     Buffer *b = &n->buf.at[id];
     b->phys[b->nphys++] = (PhysDim){0, false, 2};
-    b->phys[b->nphys++] = (PhysDim){1, false, 1};
+    bool fours = pair_points(n, x) == 4;
+    b->phys[b->nphys++] = (PhysDim){1, false, fours ? 4 : 1};
     b->phys[b->nphys++] = (PhysDim){0, true, 2};
+    if (fours) b->phys[b->nphys++] = (PhysDim){1, true, 4};
     return true;
 }
 

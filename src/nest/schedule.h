@@ -89,6 +89,7 @@ typedef struct {
     StagePlan *stage; /* one a stage */
     const Target *target;
     bool small;     /* code size before speed */
+    bool tight;     /* memory is counted: no arrays on the stack that could lie in scratch */
     bool general;   /* whatever the sizes: arrays lie in scratch memory */
     Arena *scratch; /* while a step is checked */
     bool shared[2 * MAX_RANK]; /* one an axis that all stages share: its iterations are shared among threads */

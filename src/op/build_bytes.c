@@ -43,12 +43,37 @@ static void fill_behind(const NestBuild *b, BufId patch, const int64_t *dim, int
     bd_store_at(b, patch, 4, axes, at, x_int(b->nest, DT_i16, 0));
 }
 
+/* One pixel that is all of x: there is nothing to gather, and the sum may read bytes. */
+static bool whole_pixel(const NestBuild *b, int spatial) {
+    const Attr_ConvBytes *a = bd_attr(b);
+    const Buffer *x = bd_buf(b, bd_in(b, 0)), *y = bd_buf(b, bd_out(b, 0));
+    bool whole = a->x_zero == 0 && y->dim[1] == 1 && y->dim[2] == 1 && bd_buf(b, bd_in(b, 1))->dim[1] == x->dim[spatial + 1];
+    for (int d = 0; d < spatial; d++)
+        whole &= x->dim[d + 1] == 1 && bd_entry(a->kernel_shape, d, 1) == 1 && bd_entry(a->pads, d, 0) == 0 && bd_entry(a->pads, d + spatial, 0) == 0;
+    return whole;
+}
+
+static void sum_pixel(const NestBuild *b, int spatial) {
+    static const char *const names[4] = {"n", "g", "p", "oc"};
+    AxisId axes[4], red = nest_axis(b->nest, "k", bd_buf(b, bd_in(b, 1))->dim[1], AXIS_reduce);
+    ExprId at[4], from[MAX_RANK], k = x_axis(b->nest, red);
+    make_axes(b, 4, names, bd_buf(b, bd_out(b, 0))->dim, AXIS_spatial, axes, at);
+    from[0] = at[0];
+    for (int d = 0; d < spatial; d++) from[d + 1] = x_index(b->nest, 0);
+    from[spatial + 1] = k;
+    store_sum(b, 4, axes, 1, &red, bd_load(b, bd_in(b, 0), from), bd_load(b, bd_in(b, 1), (ExprId[2]){at[3], k}), at[3]);
+}
+
 bool build_ConvPatches(NestBuild *b) {
     Nest *n = b->nest;
     BufId x = bd_in(b, 0), w = bd_in(b, 1), y = bd_out(b, 0);
     const Attr_ConvBytes *a = bd_attr(b);
     int spatial = bd_buf(b, x)->rank - 2, rank = spatial + 4;
     if (rank > MAX_RANK || !bd_rank(b, y, 4) || !bd_rank(b, w, 2)) return bd_error(b, "w", "too many dimensions");
+    if (whole_pixel(b, spatial)) {
+        sum_pixel(b, spatial);
+        return true;
+    }
     const char *names[MAX_RANK] = {"n", "g", "p"}, *results[4] = {"n", "g", "p", "oc"};
     int64_t out[MAX_RANK], extent[MAX_RANK], dim[4];
     memcpy(dim, bd_buf(b, y)->dim, sizeof dim);

@@ -40,11 +40,28 @@ static bool sub_graphs(Graph *g, const Target *t, const PassOptions *o, Diag *d)
     return true;
 }
 
+/* The fastest program that needs no more memory than there is. */
+static Program *frugal_enough(Arena *a, Graph *g, const CompileOptions *o, Diag *d) {
+    if (!o->ram) return program_build(a, g, &o->program, d);
+    const Program *least = NULL;
+    for (Frugality f = o->program.frugal; f < FRUGAL_count; f++) {
+        ProgramOptions how = o->program;
+        how.frugal = f;
+        Program *p = program_build(a, graph_copy(a, g), &how, d);
+        if (!p || p->ram_bytes <= o->ram) return p;
+        if (!least || p->ram_bytes < least->ram_bytes) least = p;
+    }
+    diag_error(d, (Loc){.file = g->file}, o->program.ports ? NULL : "--io arena counts inputs and outputs once",
+               "needs %lld bytes of RAM, %lld more than there are; most in %s", (long long)least->ram_bytes,
+               (long long)(least->ram_bytes - o->ram), program_largest_step(a, least));
+    return NULL;
+}
+
 Program *compile_graph(Arena *a, Graph *g, const CompileOptions *o, Diag *d) {
     uint32_t imported = g->node.n;
     if (!passes_run(g, o->program.target, &o->pass, d) || !copy_outputs(g)) return NULL;
     if (!sub_graphs(g, o->program.target, &o->pass, d)) return NULL;
-    Program *p = program_build(a, g, &o->program, d);
+    Program *p = frugal_enough(a, g, o, d);
     if (p) p->nodes_imported = imported;
     return p;
 }

@@ -7,6 +7,7 @@
 typedef struct {
     PassOptions pass;
     ProgramOptions program;
+    int64_t ram; /* bytes that a program may need; 0: any number. The fastest that fits is taken */
 } CompileOptions;
 
 /* g is changed. NULL with diagnostics. */

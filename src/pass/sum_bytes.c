@@ -238,6 +238,30 @@ static int64_t together(Bytes *b, NodeId n, int64_t batch, int64_t pixels) {
     return best;
 }
 
+#define MOST_POINTS 32768 /* whose products i32 sums without the zero point */
+
+/* Where all of x is one pixel its zero point goes into the bias, so that bytes are summed as they are. */
+static bool plain_pixel(Bytes *b, NodeId n, const Twin *x, ValueId w, Attr_ConvBytes *a, ValueId *bias) {
+    Rw *r = &b->r;
+    const Shape *xs = shape_at(b, x->bytes);
+    const Tensor *t = value_data(r->g, w), *have = *bias == NO_VALUE ? NULL : value_data(r->g, *bias);
+    int64_t oc = t->shape.dim[0], depth = t->shape.dim[1];
+    if (shape_count(xs) != depth || xs->dim[xs->rank - 1] != depth || depth > MOST_POINTS) return false;
+    for (uint32_t i = 0; i < a->kernel_shape.n; i++)
+        if (a->kernel_shape.at[i] != 1) return false;
+    for (uint32_t i = 0; i < a->pads.n; i++)
+        if (a->pads.at[i]) return false;
+    if (x->zero == 0) return true;
+    double *sum = arena_array_of(r->tmp, oc + 1, double);
+    Shape s = shape_of(1, &oc);
+    for (int64_t o = 0; o < oc; o++) {
+        for (int64_t k = 0; k < depth; k++) sum[o] += tensor_float(t, o * depth + k);
+        sum[o] = (have ? tensor_float(have, o) : 0) - x->zero * sum[o];
+    }
+    *bias = rw_const(r, r->g->value.at[have ? *bias : rw_out(r, n)].name, DT_i32, &s, sum);
+    return true;
+}
+
 /* The node of a sum over bytes x, its result as floats: the twin of what n makes, whose place n leaves. */
 static bool sum(Bytes *b, NodeId n, Op op, const Twin *x, ValueId w, ValueId bias, Attr_ConvBytes *a) {
     Rw *r = &b->r;
@@ -245,7 +269,7 @@ static bool sum(Bytes *b, NodeId n, Op op, const Twin *x, ValueId w, ValueId bia
     double lo = dtype_lowest(type_at(b, x->bytes)) - x->zero, hi = dtype_largest(type_at(b, x->bytes)) - x->zero, l, h;
     if (whole_bounds(r, &b->range, v, &l, &h)) lo = l, hi = h;
     if (!byte_bias(b, bias, w, lo, hi, &in[2])) return false;
-    a->x_zero = (int64_t)x->zero;
+    a->x_zero = op == OP_ConvPatches && plain_pixel(b, n, x, w, a, &in[2]) ? 0 : (int64_t)x->zero;
     ValueId s = rw_node(r, n, op, in[2] == NO_VALUE ? 2 : 3, in, a);
     b->twin[y].last = whole_cast(r, n, s, DT_f32);
     become_first(b, n, b->twin[y].last);
@@ -438,8 +462,26 @@ static void reduction(Bytes *b, NodeId n) {
     become_first(b, n, b->twin[y].last);
 }
 
+/* A byte as a float plus and minus the same, as a byte again. */
+static bool same_byte(Bytes *b, NodeId n) {
+    Rw *r = &b->r;
+    ValueId v = rw_in(r, n, 0);
+    Twin found;
+    if (type_at(b, v) != DT_f32 || !stored_bytes(b, n, v, 8, &found)) return false;
+    if (found.zero != 0 || type_at(b, found.bytes) != type_at(b, rw_out(r, n))) return false;
+    Attr_ShapeTo *a = rw_attr_new(r, OP_Reshape);
+    const Shape *s = shape_at(b, v);
+    a->shape = (Dims){(uint32_t)s->rank, arena_copy(r->g->arena, s->dim, sizeof s->dim)};
+    rw_become(r, n, OP_Reshape, 1, &found.bytes, a);
+    r->c->hits++;
+    return true;
+}
+
 static void visit(Bytes *b, NodeId n) {
     switch (rw_at(&b->r, n)->op) {
+    case OP_Cast:
+        if (!same_byte(b, n)) elementwise(b, n);
+        return;
     case OP_Conv: convolution(b, n); return;
     case OP_MatMul:
     case OP_Gemm: product(b, n); return;

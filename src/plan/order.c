@@ -21,7 +21,7 @@ static void collect_roots(Order *o, Arena *tmp) {
         o->root[i] = arena_array_of(tmp, j->read.n + j->write.n + 1, ValueId);
         for (uint32_t k = 0; k < j->read.n + j->write.n; k++) {
             ValueId r = storage_root(o->s, k < j->read.n ? j->read.at[k] : j->write.at[k - j->read.n], &at);
-            bool seen = !value_in_arena(o->s->g, r);
+            bool seen = !value_in_arena(o->s, r);
             for (uint32_t q = 0; q < o->nroot[i] && !seen; q++) seen = o->root[i][q] == r;
             if (!seen) o->root[i][o->nroot[i]++] = r;
         }
@@ -66,16 +66,26 @@ static int64_t run(Order *o, uint32_t i, int64_t *live) {
     return peak;
 }
 
-static void reset(Order *o) {
-    memset(o->touches, 0, o->s->g->value.n * sizeof *o->touches);
-    memset(o->live, 0, o->s->g->value.n * sizeof *o->live);
+/* Live bytes before the first job. */
+static int64_t reset(Order *o) {
+    const Graph *g = o->s->g;
+    int64_t at, begin = 0;
+    memset(o->touches, 0, g->value.n * sizeof *o->touches);
+    memset(o->live, 0, g->value.n * sizeof *o->live);
     for (uint32_t i = 0; i < o->n; i++)
         for (uint32_t k = 0; k < o->nroot[i]; k++) o->touches[o->root[i][k]]++;
+    for (uint32_t i = 0; o->s->ports && i < g->input.n; i++) {
+        ValueId r = storage_root(o->s, g->input.at[i], &at);
+        if (o->live[r] || !o->touches[r]) continue;
+        o->live[r] = true;
+        begin += value_bytes(g, r);
+    }
+    for (uint32_t i = 0; o->s->ports && i < g->output.n; i++) o->touches[storage_root(o->s, g->output.at[i], &at)]++;
+    return begin;
 }
 
 static int64_t peak_of(Order *o, const uint32_t *order) {
-    int64_t live = 0, peak = 0;
-    reset(o);
+    int64_t live = reset(o), peak = 0;
     for (uint32_t i = 0; i < o->n; i++) {
         int64_t p = run(o, order[i], &live);
         if (p > peak) peak = p;
@@ -88,8 +98,7 @@ static int64_t peak_of(Order *o, const uint32_t *order) {
 static int64_t list_schedule(Order *o, Arena *tmp, uint32_t *order) {
     Vec(uint32_t) ready = {0};
     uint32_t *missing = arena_copy(tmp, o->missing, (o->n + 1) * sizeof *missing);
-    int64_t live = 0, peak = 0;
-    reset(o);
+    int64_t live = reset(o), peak = 0;
     for (uint32_t i = 0; i < o->n; i++)
         if (!missing[i]) vec_push(tmp, &ready, i);
     for (uint32_t done = 0; done < o->n && ready.n > 0; done++) {

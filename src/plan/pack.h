@@ -31,6 +31,20 @@ typedef struct {
 /* Fills every offset. The result is a valid packing unless the peak is INT64_MAX. Scratch memory from `tmp`, which
  * keeps a few times the buffers' own size. Deterministic: the same on every machine. */
 PlanResult plan_pack(Arena *tmp, PlanBuffer *buffers, int n, PlanOptions options);
+/* Two buffers that live together in one step alone, where the second is read while the first is written: they may overlap
+ * where the first begins at least `before` bytes before the second, and where the distance from byte `inside` of the second
+ * to the first is a multiple of `multiple`. */
+typedef struct {
+    int result, operand;
+    int64_t before;   /* may be negative */
+    int64_t inside;
+    int64_t multiple; /* 0: the first way alone */
+} PlanPair;
+
+/* The same with pairs (pack_pairs.c): first fit in many orders, then changes of the best one; the lower bound counts what
+ * pairs can save. */
+PlanResult plan_pack_pairs(Arena *tmp, PlanBuffer *buffers, int n, const PlanPair *pairs, int npairs);
+bool plan_check_pairs(const PlanBuffer *buffers, int n, const PlanPair *pairs, int npairs, int64_t peak);
 /* Independent checker: true when no two buffers that live together overlap, all aligned and inside [0, peak). */
 bool plan_check(const PlanBuffer *buffers, int n, int64_t peak);
 #endif

@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "plan/control.h"
 #include "plan/jobs.h"
+#include "plan/ram.h"
 
 /* What the graphs of a model share. */
 typedef struct {
@@ -180,6 +181,7 @@ static uint32_t function_for(Builder *b, Job *j) {
     if (!f.tree) {
         Plan *plan = plan_new(b->a, f.nest, b->o->target);
         plan->small = b->o->small;
+        plan->tight = b->o->frugal >= FRUGAL_stack;
         plan->general = b->o->general;
         if (b->o->general)
             f.schedule = "";
@@ -288,6 +290,7 @@ static Arg value_arg(Builder *b, ValueId v, const int64_t *arena_at) {
     int64_t offset;
     ValueId r = storage_root(b->jobs.storage, v, &offset);
     const Value *x = &b->g->value.at[r];
+    if (value_in_arena(b->jobs.storage, r)) return (Arg){ARG_arena, 0, arena_at[r] + offset, v};
     if (x->is_output && x->producer != NO_NODE)
         return (Arg){ARG_output, position(b->g->output.at, b->g->output.n, r), offset, v};
     if (x->is_input) return (Arg){ARG_input, position(b->g->input.at, b->g->input.n, r), offset, v};
@@ -330,45 +333,108 @@ static void make_control(Builder *b, uint32_t job, const int64_t *arena_at, int6
     control_steps(b->a, b->g, j->member.at[0], b->sub[job], in, out, scratch_at, &b->step);
 }
 
-/* Roots and scratch as buffers with lifetimes; offsets into arena_at and scratch_at. */
-static void plan_arena(Builder *b, const uint32_t *order, int64_t *arena_at, int64_t *scratch_at) {
+/* The buffers of the arena: roots, then scratch. */
+typedef struct {
+    PlanBuffer *buf;
+    uint32_t *slot, *number; /* the value or job of a buffer; the buffer of a value */
+    uint32_t count, values;
+} Memory;
+
+/* Roots and scratch as buffers with lifetimes. */
+static Memory arena_buffers(Builder *b, const uint32_t *order) {
     const int64_t align = b->p->arena_align;
-    uint32_t nv = b->g->value.n, nj = b->jobs.n, count = 0;
+    uint32_t nv = b->g->value.n, nj = b->jobs.n;
     int32_t *lower = arena_array_of(b->a, nv + 1, int32_t), *upper = arena_array_of(b->a, nv + 1, int32_t);
     storage_live(b->jobs.storage, b->jobs.at, order, nj, lower, upper);
-    PlanBuffer *buf = arena_array_of(b->a, nv + nj + 1, PlanBuffer);
-    uint32_t *slot = arena_array_of(b->a, nv + nj + 1, uint32_t);
+    Memory m = {arena_array_of(b->a, nv + nj + 1, PlanBuffer), arena_array_of(b->a, nv + nj + 1, uint32_t), arena_array_of(b->a, nv + 1, uint32_t), 0, 0};
     for (uint32_t v = 0; v < nv; v++)
         if (upper[v] > lower[v] && b->jobs.storage->extent[v] > 0) {
-            slot[count] = v;
-            buf[count++] = (PlanBuffer){lower[v], upper[v], b->jobs.storage->extent[v], align, 0};
+            m.slot[m.count] = v;
+            m.number[v] = m.count;
+            m.buf[m.count++] = (PlanBuffer){lower[v], upper[v], b->jobs.storage->extent[v], align, 0};
+        } else {
+            m.number[v] = UINT32_MAX;
         }
-    uint32_t values = count;
+    m.values = m.count;
     for (uint32_t i = 0; i < nj; i++)
         if (b->jobs.at[order[i]].scratch > 0) {
-            slot[count] = order[i];
-            buf[count++] = (PlanBuffer){(int32_t)i, (int32_t)i + 1, b->jobs.at[order[i]].scratch, align, 0};
+            m.slot[m.count] = order[i];
+            m.buf[m.count++] = (PlanBuffer){(int32_t)i, (int32_t)i + 1, b->jobs.at[order[i]].scratch, align, 0};
         }
-    if (!b->o->no_memory) b->plan = plan_pack(b->a, buf, (int)count, (PlanOptions){0});
+    return m;
+}
+
+/* A schedule of the user's own may walk the loops in another order than the nest. */
+static bool keeps_order(const Function *f) { return !strstr(f->schedule, "reorder(") && !strstr(f->schedule, "inline("); }
+
+static void mark_aliased(Builder *b, const OverlapPair *o) {
+    const Nest *n = b->jobs.at[o->job].nest;
+    for (uint32_t k = 0; k < n->buf.n; k++)
+        if (n->buf.at[k].value == o->operand || n->buf.at[k].value == o->result) b->p->function.at[b->function_of[o->job]].aliased[k] = true;
+}
+
+/* Packs with results over what has been read of their operands, where that needs less. */
+static void pack_overlaps(Builder *b, const uint32_t *order, Memory *m) {
+    Overlaps all = {0};
+    uint32_t n = 0;
+    storage_overlap(b->jobs.storage, b->a, b->jobs.at, order, b->jobs.n, &all);
+    PlanPair *pair = arena_array_of(b->a, all.n + 1, PlanPair);
+    for (uint32_t i = 0; i < all.n; i++) {
+        OverlapPair *o = &all.at[i];
+        if (m->number[o->operand_root] == UINT32_MAX || m->number[o->result_root] == UINT32_MAX || !keeps_order(&b->p->function.at[b->function_of[o->job]])) continue;
+        pair[n] = o->pair;
+        pair[n].result = (int)m->number[o->result_root];
+        pair[n++].operand = (int)m->number[o->operand_root];
+        all.at[n - 1] = *o;
+    }
+    if (n == 0) return;
+    PlanBuffer *buf = arena_copy(b->a, m->buf, (m->count + 1) * sizeof *buf);
+    PlanResult r = plan_pack_pairs(b->a, buf, (int)m->count, pair, (int)n);
+    if (r.peak >= b->plan.peak || !plan_check_pairs(buf, (int)m->count, pair, (int)n, r.peak)) return;
+    b->plan = r;
+    m->buf = buf;
+    for (uint32_t i = 0; i < n; i++) {
+        const PlanBuffer *y = &buf[pair[i].result], *x = &buf[pair[i].operand];
+        if (y->offset < x->offset + x->size && x->offset < y->offset + y->size) mark_aliased(b, &all.at[i]);
+    }
+}
+
+/* Offsets into arena_at and scratch_at. */
+static void plan_arena(Builder *b, const uint32_t *order, int64_t *arena_at, int64_t *scratch_at) {
+    const int64_t align = b->p->arena_align;
+    Memory m = arena_buffers(b, order);
+    if (!b->o->no_memory) b->plan = plan_pack(b->a, m.buf, (int)m.count, (PlanOptions){0});
+    if (!b->o->general && !b->o->no_memory && target_sums_bytes(b->o->target) && b->p->threads == 1) pack_overlaps(b, order, &m);
     b->arena_bytes = (b->plan.peak + align - 1) / align * align;
-    for (uint32_t i = 0; i < count; i++) {
-        bool value = i < values;
-        if (value) arena_at[slot[i]] = buf[i].offset;
-        else scratch_at[slot[i]] = buf[i].offset;
-        ArenaTensor t = {.name = value ? b->g->value.at[slot[i]].name : "scratch", .value = value ? slot[i] : NO_VALUE,
-                         .offset = buf[i].offset, .bytes = buf[i].size, .lower = buf[i].lower, .upper = buf[i].upper, .view_of = -1};
+    for (uint32_t i = 0; i < m.count; i++) {
+        const PlanBuffer *x = &m.buf[i];
+        bool value = i < m.values;
+        if (value) arena_at[m.slot[i]] = x->offset;
+        else scratch_at[m.slot[i]] = x->offset;
+        ArenaTensor t = {.name = value ? b->g->value.at[m.slot[i]].name : "scratch", .value = value ? m.slot[i] : NO_VALUE,
+                         .offset = x->offset, .bytes = x->size, .lower = x->lower, .upper = x->upper, .view_of = -1};
         vec_push(b->a, &b->tensor, t);
     }
-    for (uint32_t v = 0; v < nv; v++) { /* what lies inside them */
+    for (uint32_t v = 0; v < b->g->value.n; v++) { /* what lies inside them */
         int64_t offset;
         ValueId r = storage_root(b->jobs.storage, v, &offset);
-        if (r == v || upper[r] <= lower[r]) continue;
-        for (uint32_t i = 0; i < values; i++)
-            if (slot[i] == r) {
-                ArenaTensor t = {b->g->value.at[v].name, v, buf[i].offset + offset, value_bytes(b->g, v), buf[i].lower, buf[i].upper, (int32_t)i};
-                vec_push(b->a, &b->tensor, t);
-            }
+        uint32_t i = m.number[r];
+        if (r == v || i == UINT32_MAX) continue;
+        ArenaTensor t = {b->g->value.at[v].name, v, m.buf[i].offset + offset, value_bytes(b->g, v), m.buf[i].lower, m.buf[i].upper, (int32_t)i};
+        vec_push(b->a, &b->tensor, t);
     }
+}
+
+/* Of inputs, then outputs. */
+static const int64_t *port_places(Builder *b, const int64_t *arena_at) {
+    const Graph *g = b->g;
+    int64_t *place = arena_array_of(b->a, g->input.n + g->output.n + 1, int64_t);
+    for (uint32_t i = 0; i < g->input.n + g->output.n; i++) {
+        int64_t offset;
+        ValueId r = storage_root(b->jobs.storage, i < g->input.n ? g->input.at[i] : g->output.at[i - g->input.n], &offset);
+        place[i] = arena_at[r] + offset;
+    }
+    return place;
 }
 
 /* Steps in place of positions in the order. */
@@ -415,6 +481,7 @@ static bool build_block(Builder *b) {
     bool whole = b->shared->graphs == 0;
     b->number = b->shared->graphs++;
     if (!jobs_make(a, b->g, whole && b->o->keep_all, b->o->general, b->d, &b->jobs) || !build_kernels(b)) return false;
+    b->jobs.storage->ports = whole && b->o->ports;
     uint32_t n = b->jobs.n;
     uint32_t *order = arena_array_of(a, n + 1, uint32_t);
     bool **aliased = arena_array_of(a, n + 1, bool *);
@@ -422,14 +489,14 @@ static bool build_block(Builder *b) {
     if (!b->o->general) {
         storage_order(b->jobs.storage, a, b->jobs.at, n, order);
         storage_in_place(b->jobs.storage, a, b->jobs.at, order, n, aliased);
-        if (target_sums_bytes(b->o->target) && b->p->threads == 1) storage_overlap(b->jobs.storage, a, b->jobs.at, order, n, aliased);
     }
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; aliased[i] && k < b->jobs.at[i].nest->buf.n; k++)
             b->p->function.at[b->function_of[i]].aliased[k] |= aliased[i][k];
     int64_t *arena_at = arena_array_of(a, b->g->value.n + 1, int64_t), *scratch_at = arena_array_of(a, n + 1, int64_t);
     plan_arena(b, order, arena_at, scratch_at);
-    b->first_step = arena_array_of(a, n + 1, int32_t);
+    if (whole && b->o->ports) b->p->port_at = port_places(b, arena_at);
+    b->first_step = arena_array_of(a, n + 2, int32_t);
     for (uint32_t i = 0; i < n; i++) {
         b->first_step[i] = (int32_t)b->step.n;
         if (b->jobs.at[order[i]].control)
@@ -437,7 +504,7 @@ static bool build_block(Builder *b) {
         else
             make_call(b, order[i], arena_at, scratch_at[order[i]]);
     }
-    b->first_step[n] = (int32_t)b->step.n;
+    b->first_step[n] = b->first_step[n + 1] = (int32_t)b->step.n; /* outputs live on */
     number_tensors(b);
     return true;
 }
@@ -450,7 +517,7 @@ Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
     p->graph = g;
     p->target = o->target;
     p->name = name_identifier(a, o->name ? o->name : path_stem(a, g->file));
-    p->arena_align = 64;
+    p->arena_align = o->ports && !o->target->vector_bytes ? 8 : 64;
     p->threads = o->threads > 1 ? o->threads : 1;
     p->nodes_after_passes = g->node.n;
     static const char *const taken[] = {"run", "io", "weights", "example"};
@@ -462,5 +529,6 @@ Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
     p->tensor.n = p->tensor.cap = b.tensor.n;
     p->plan = b.plan;
     p->arena_bytes = b.arena_bytes;
+    p->ram_bytes = ram_bytes(p);
     return p;
 }

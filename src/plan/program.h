@@ -99,7 +99,9 @@ typedef struct {
     Vec(ArenaTensor) tensor;
     PlanResult plan;       /* peak is the arena's size, bytes; lower bound and proof */
     int64_t arena_bytes;   /* plan.peak rounded up to the alignment */
-    int64_t arena_align;   /* 64 */
+    int64_t ram_bytes;     /* arena, inputs, outputs and what the stack may need, an estimate */
+    int64_t arena_align;   /* 64; 8 where memory is counted and there are no vectors */
+    const int64_t *port_at; /* where inputs, then outputs begin in the arena; NULL: the caller has them elsewhere */
     int threads;           /* that may share a loop, 1: there are no parallel loops */
     int64_t weight_bytes;  /* of the weights file */
     int64_t macs;
@@ -107,6 +109,13 @@ typedef struct {
     Vec(ProgramSize) size; /* empty: all is known; else numbers are those of the largest sizes */
     const char **port_dim; /* with sizes: the dimensions of inputs and outputs, one behind the other */
 } Program;
+
+/* Each has what those before it do. */
+typedef enum {
+    FRUGAL_not,
+    FRUGAL_stack, /* arrays of kernels lie in the arena, where other steps have something else */
+    FRUGAL_count
+} Frugality;
 
 typedef struct {
     const char *name;      /* C prefix; NULL: from the file name */
@@ -118,11 +127,15 @@ typedef struct {
     int64_t grain;         /* operations that a loop needs to be shared; 0: PARALLEL_GRAIN */
     bool general;          /* plain loops that differ between sizes in numbers alone */
     bool no_memory;        /* the arena is not planned */
+    Frugality frugal;      /* what time may be spent on using less memory */
+    bool ports;            /* inputs and outputs lie in the arena, so that what overwrites them needs no room of its own */
 } ProgramOptions;
 
 /* Fusion into kernels, schedules, order, memory plan; the passes ran before (pass/compile.h). g is changed. NULL with diagnostics (a symbolic dim that
  * is left, for one: names the input and --input-shape). */
 Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d);
+/* The step that needs the most memory, and what lies there, largest first: `step 3, "conv1" (Conv): t 16384, x 8192`. */
+const char *program_largest_step(Arena *a, const Program *p);
 /* Writes the weights in the order the kernels read them through `put` (called with consecutive pieces). */
 bool program_weight(const Weight *w, bool (*put)(void *ctx, const void *data, size_t n), void *ctx); /* one of them */
 bool program_weights(const Program *p, bool (*put)(void *ctx, const void *data, size_t n), void *ctx);

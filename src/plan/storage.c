@@ -16,9 +16,9 @@ ValueId storage_root(const Storage *s, ValueId v, int64_t *offset) {
     return v;
 }
 
-bool value_in_arena(const Graph *g, ValueId root) {
-    const Value *v = &g->value.at[root];
-    return !v->is_input && !v->is_output && !v->data;
+bool value_in_arena(const Storage *s, ValueId root) {
+    const Value *v = &s->g->value.at[root];
+    return !v->data && (s->ports || (!v->is_input && !v->is_output));
 }
 
 /* Memory that a kernel may write into freely as part of something else. */
@@ -103,15 +103,21 @@ void storage_live(const Storage *s, const Job *job, const uint32_t *order, uint3
         const Job *j = &job[order[i]];
         for (uint32_t k = 0; k < j->read.n + j->write.n; k++) {
             ValueId r = storage_root(s, k < j->read.n ? j->read.at[k] : j->write.at[k - j->read.n], &at);
-            if (!value_in_arena(s->g, r)) continue;
+            if (!value_in_arena(s, r)) continue;
             if (upper[r] == 0) lower[r] = (int32_t)i;
             upper[r] = (int32_t)i + 1;
         }
     }
+    for (uint32_t i = 0; s->ports && i < s->g->input.n; i++) {
+        ValueId r = storage_root(s, s->g->input.at[i], &at);
+        lower[r] = 0;
+        if (upper[r] == 0) upper[r] = 1;
+    }
+    for (uint32_t i = 0; s->ports && i < s->g->output.n; i++) upper[storage_root(s, s->g->output.at[i], &at)] = (int32_t)n + 1;
     for (NodeId id = 0; id < s->g->node.n; id++) { /* strings point at their bytes wherever they go */
         if (s->g->node.at[id].op != OP_StringOf) continue;
         ValueId r = storage_root(s, s->g->node.at[id].in[0], &at);
-        if (value_in_arena(s->g, r) && upper[r]) upper[r] = (int32_t)n;
+        if (value_in_arena(s, r) && upper[r]) upper[r] = (int32_t)n;
     }
 }
 
@@ -169,20 +175,20 @@ void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *orde
     storage_live(s, job, order, n, lower, upper);
     for (uint32_t i = 0; i < n; i++) {
         const Job *j = &job[order[i]];
-        int64_t at;
+        int64_t at, at_y;
         if (j->write.n != 1 || j->nest->stage.n == 0) continue;
-        ValueId y = j->write.at[0];
-        if (s->home[y].parent != NO_VALUE || !value_in_arena(g, y)) continue;
+        ValueId y = j->write.at[0], ry = storage_root(s, y, &at_y);
+        if (!value_in_arena(s, ry) || value_bytes(g, ry) != value_bytes(g, y) || lower[ry] != (int32_t)i) continue;
         for (uint32_t k = 0; k < j->read.n; k++) readers[storage_root(s, j->read.at[k], &at)] = 0;
         for (uint32_t k = 0; k < j->read.n; k++) readers[storage_root(s, j->read.at[k], &at)]++;
         for (uint32_t k = 0; k < j->read.n; k++) {
             ValueId x = j->read.at[k], r = storage_root(s, x, &at);
-            if (at != 0 || !value_in_arena(g, r) || r == y || upper[r] != (int32_t)i + 1 || readers[r] != 1 ||
+            if (at != 0 || !value_in_arena(s, r) || r == ry || upper[r] != (int32_t)i + 1 || readers[r] != 1 ||
                 value_bytes(g, r) != value_bytes(g, y) || g->value.at[x].dtype != g->value.at[y].dtype ||
                 !overwrites(j->nest, x, y))
                 continue;
-            s->home[y] = (Home){r, 0, false};
-            if (upper[y] > upper[r]) upper[r] = upper[y];
+            s->home[ry] = (Home){r, 0, false};
+            if (upper[ry] > upper[r]) upper[r] = upper[ry];
             aliased[order[i]] = arena_array_of(a, j->nest->buf.n, bool);
             aliased[order[i]][buffer_of(j->nest, x)] = aliased[order[i]][buffer_of(j->nest, y)] = true;
             break;

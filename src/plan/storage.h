@@ -27,26 +27,35 @@ typedef struct {
     const Graph *g;
     Home *home;      /* one a value */
     int64_t *extent; /* one a value: bytes of a root with all that lies inside it */
+    bool ports;      /* inputs and outputs lie in the arena too */
 } Storage;
 
 ValueId storage_root(const Storage *s, ValueId v, int64_t *offset);
 /* Decides which view nodes cost nothing, before kernels are made. covered[n]: node n needs no kernel; only[n]: for a
- * Concat that needs a partial one, which operands to copy. plain: Reshape alone. */
+ * Concat that needs a partial one, which operands to copy. plain: Reshape alone. Inputs and outputs are outside the arena
+ * until `ports` is set. */
 Storage *storage_views(Arena *a, Graph *g, bool plain, bool *covered, bool **only);
 int64_t value_bytes(const Graph *g, ValueId v);
 /* After the order is known: results that may overwrite an operand that ends there. aliased[job] gets one entry a nest
  * buffer. */
 void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, bool **aliased);
 
-/* The same where a result may begin some bytes before an operand that ends there, and overwrite what has been read by
- * then (overlap.c): in order, as long as the largest live set does not grow. */
-void storage_overlap(Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, bool **aliased);
+/* A result and an operand that ends where it is made, whose memory may overlap (pack.h). */
+typedef struct {
+    uint32_t job;
+    ValueId operand, operand_root, result, result_root; /* roots: of their memory */
+    PlanPair pair; /* of the roots, without their numbers */
+} OverlapPair;
+typedef Vec(OverlapPair) Overlaps;
+
+/* Which results may overwrite what has been read of an operand by then (overlap.c), after in-place results. */
+void storage_overlap(const Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, Overlaps *out);
 
 /* An order of jobs (topological) with a small largest live set: list scheduling by the change of live bytes, compared
  * with the given order and a depth-first one. order: n entries. Returns the largest live set in bytes. */
 int64_t storage_order(const Storage *s, Arena *tmp, const Job *job, uint32_t n, uint32_t *order);
-/* Live range [lower, upper) of every root in steps of the order; upper 0: never live. Inputs, outputs and constants have
- * none. */
+/* Live range [lower, upper) of every root in steps of the order; upper 0: never live. Constants have none, nor have inputs
+ * and outputs outside the arena; inside it these live from the start, or to n + 1: behind the last step. */
 void storage_live(const Storage *s, const Job *job, const uint32_t *order, uint32_t n, int32_t *lower, int32_t *upper);
-bool value_in_arena(const Graph *g, ValueId root);
+bool value_in_arena(const Storage *s, ValueId root);
 #endif

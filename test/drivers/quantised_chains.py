@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Convolutions one behind the other between QuantizeLinear and DequantizeLinear, as quantised networks are written: bit
 by bit onnxruntime's result. Windows, strides, paddings, zero points, scales per channel, depthwise ones, residual sums
-and pooling from a seed.
+and pooling from a seed; of one sample or two; products at the end.
 
     quantised_chains.py [KIND|all [FIRST [COUNT]]]
 """
@@ -19,12 +19,14 @@ class Chain(Case):
         self.rtol = self.atol = self.steps = 0
         self.want = None
         self.channels, self.size = of(rng, 3, 4, 5, 8, 16, 20, 32, 33, 48), [int(v) for v in rng.integers(5, 20, 2)]
-        shape = [1, self.channels, *self.size]
+        shape = [of(rng, 1, 1, 1, 2), self.channels, *self.size]
         self.data = {"x": (rng.standard_normal(shape) * 2).astype(np.float32)}
         self.scale = float(rng.uniform(0.01, 0.05))
         y = self.quantised("x", self.scale)
-        for _ in range(int(rng.integers(1, 4))):
+        for _ in range(int(rng.integers(1, 6))):
             y = self.layer(y)
+        if rng.random() < 0.4:
+            y = self.product(y, shape[0])
         self.outputs = {y: np.float32}
         graph = helper.make_graph(self.nodes, "chain", [helper.make_tensor_value_info("x", 1, shape)],
                                   [helper.make_tensor_value_info(y, 1, None)], self.constants)
@@ -76,6 +78,15 @@ class Chain(Case):
             y, self.size = self.node("MaxPool", [y], kernel_shape=[2, 2], strides=[2, 2]), [n // 2 for n in size]
         return y
 
+    def product(self, x, rows):
+        rng, points, columns = self.rng, self.channels * int(np.prod(self.size)), int(self.rng.integers(1, 12))
+        y = self.node("Reshape", [x, self.constant(np.array([rows, points], np.int64))])
+        w = rng.integers(-127, 128, (points, columns)).astype(np.int8)
+        scale = np.float32(rng.uniform(0.0005, 0.002))
+        y = self.node("MatMul", [y, self.weights(w, scale, np.int8(0))])
+        self.scale = float(rng.uniform(0.05, 0.4))
+        return self.quantised(y, self.scale)
+
 
 def unsigned(rng):
     return Chain(rng, np.uint8)
@@ -87,4 +98,4 @@ def signed(rng):
 
 if __name__ == "__main__":
     emulated = shutil.which("qemu-system-arm") and shutil.which("arm-none-eabi-gcc")
-    main([unsigned, signed], count=18, targets=("c99", "native") + (("cortex-m4",) if emulated else ()))
+    main([unsigned, signed], count=20, targets=("c99", "native", "c99 --io arena") + (("cortex-m4", "cortex-m4 --io arena") if emulated else ()))

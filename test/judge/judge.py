@@ -86,7 +86,7 @@ def check(case, out, target):
     """Why the case fails, or None."""
     os.makedirs(out, exist_ok=True)
     onnx.save(case.model, f"{out}/model.onnx")
-    command = [TENON, "run", f"{out}/model.onnx", "--output", f"{out}/out", "--target", target]
+    command = [TENON, "run", f"{out}/model.onnx", "--output", f"{out}/out", "--target", *target.split()]
     for name, value in case.data.items():
         np.save(f"{out}/{name}.npy", value)
         command += ["--input", f"{name}={out}/{name}.npy"]
@@ -106,7 +106,7 @@ def check(case, out, target):
 
 
 def main(kinds, count=4, targets=("c99", "native")):
-    """[KIND|all [FIRST [COUNT]]]: every kind, `count` seeds from 0 on, the targets in turn."""
+    """[KIND|all [FIRST [COUNT]]]: every kind, `count` seeds from 0 on, the targets in turn, options behind them."""
     name = os.path.basename(sys.argv[0]).split(".")[0]
     work = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test", name)
     chosen = [k for k in kinds if len(sys.argv) < 2 or sys.argv[1] in (k.__name__, "all")]

@@ -40,13 +40,13 @@ for g2 0..2
 graph "t"
 in %x : u8[1,1,16]
 in %w : i8[6,16]
-%y = ConvPatches(%x, %w) {kernel_shape=[1]}
+%y = ConvPatches(%x, %w) {kernel_shape=[1], x_zero=7}
 out %y
 --- cortex-m4: default
 schedule: split(k,2) tile(oc,4) unroll(oc.i) pair(k.i,oc.i,z)
 var patch $0[16]:i16
 for ic 0..16
-  $0[ic] = i16(i32(x[0,0,ic]))
+  $0[ic] = i16((i32(x[0,0,ic]) - 7))
 var acc $1[4]:i32
 $1 = 0 + tile k 0..16: (i32($0[k]) * i32(z[0,k]))
 unroll for oc_i 0..4
@@ -55,6 +55,43 @@ var acc2 $2[2]:i32
 $2 = 0 + tile k 0..16: (i32($0[k]) * i32(z[4,k]))
 unroll for oc_i 0..2
   y[(oc_i + 4)] = $2[oc_i]
+
+== one pixel of bytes: words of four points
+graph "t"
+in %x : i8[1,1,16]
+in %w : i8[6,16]
+%y = ConvPatches(%x, %w) {kernel_shape=[1]}
+out %y
+--- cortex-m4: default
+schedule: split(k,4) tile(oc,4) unroll(oc.i) pair(k.i,oc.i,z)
+var acc $0[4]:i32
+$0 = 0 + tile k 0..16: (i32(x[0,0,k]) * i32(z[0,k]))
+unroll for oc_i 0..4
+  y[oc_i] = $0[oc_i]
+var acc2 $1[2]:i32
+$1 = 0 + tile k 0..16: (i32(x[0,0,k]) * i32(z[4,k]))
+unroll for oc_i 0..2
+  y[(oc_i + 4)] = $1[oc_i]
+--- c99: default
+schedule: tile(oc,2) unroll(oc.i) stream(z)
+for oc_o 0..3
+  var acc $0[2]:i32 = 0
+  for k 0..16
+    unroll for oc_i 0..2
+      $0[oc_i] += (i32(x[0,0,k]) * i32(z[((oc_o * 2) + oc_i),k]))
+  unroll for oc_i 0..2
+    y[((oc_o * 2) + oc_i)] = $0[oc_i]
+--- cortex-m4: split(k,2) tile(oc,2) pair(k.i,oc.i,z)
+refused: pair: k.i is not cut into fours for a target that sums two products
+
+== one pixel less a zero point is gathered
+graph "t"
+in %x : u8[1,1,8]
+in %w : i8[4,8]
+%y = ConvPatches(%x, %w) {kernel_shape=[1], x_zero=1}
+out %y
+--- cortex-m4: split(k,4) tile(oc,2) pair(k.i,oc.i,z)
+refused: pair: k.i is not cut into twos for a target that sums two products
 
 == planes: windows by twos, two neighbours of a row, the border filled once
 graph "t"

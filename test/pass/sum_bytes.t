@@ -80,3 +80,44 @@ const %w.1 : i8[2,8] = [1, 3, 5, 0, 0, 0, 0, 0, 2, 4, 6, 0, 0, 0, 0, 0]
 %Reshape.2 : f32[2,2] = Reshape(%Mul) {shape=[2,2]} from "Mul"
 %y : f32[2,2] = Reshape(%Reshape.2) {shape=[2,2]} from "Mul"
 out %y
+
+== one pixel: the zero point in the bias; a byte as a float and back is that byte
+graph "t"
+in %q : i8[1,3]
+const %zq : f32[] = [3]
+const %back : f32[] = [-3]
+const %w : f32[2,3] = exact [1, -2, 3, 4, -5, 6]
+%x1 = Cast(%q) {to=f32}
+%x = Add(%x1, %zq)
+%c = Gemm(%x, %w) {transB=1}
+%z = Add(%x, %back)
+%same = Cast(%z) {to=i8}
+%other = Cast(%z) {to=u8}
+out %c
+out %same
+out %other
+--- sum_bytes:c99
+graph "t" file "t"
+in %q : i8[1,3]
+const %zq : f32[] = [3]
+const %back : f32[] = [-3]
+const %w : f32[2,3] = exact [1, -2, 3, 4, -5, 6]
+const %w.1 : i8[2,3] = [1, -2, 3, 4, -5, 6]
+const %c.1 : i32[2] = [6, 15]
+const %zero_point : f32[] = [3]
+%Reshape : i8[1,1,3] = Reshape(%q) {shape=[1,1,3]} from "Gemm"
+%ConvPatches : i32[1,1,1,2] = ConvPatches(%Reshape, %w.1, %c.1) {kernel_shape=[1], strides=[1], dilations=[1], pads=[0,0]} from "Gemm"
+%Cast : f32[1,1,1,2] = Cast(%ConvPatches) {to=f32} from "Gemm"
+%Reshape.1 : f32[1,2] = Reshape(%Cast) {shape=[1,2]} from "Gemm"
+%c : f32[1,2] = Reshape(%Reshape.1) {shape=[1,2]} from "Gemm"
+%Reshape.2 : i8[1,3] = Reshape(%q) {shape=[1,3]} from "Cast"
+%same : i8[1,3] = Reshape(%Reshape.2) {shape=[1,3]} from "Cast"
+%Cast.1 : f32[1,3] = Cast(%q) {to=f32} from "Add"
+%Add : f32[1,3] = Add(%Cast.1, %zero_point)
+%Add.1 : f32[1,3] = Add(%Add, %back)
+%Cast.2 : u8[1,3] = Cast(%Add.1) {to=u8}
+%other : u8[1,3] = Reshape(%Cast.2) {shape=[1,3]} from "Cast"
+%Reshape.3 : i8[1,3] = Reshape(%q) {shape=[1,3]} from "Cast"
+out %c
+out %same
+out %other

@@ -259,10 +259,58 @@ static void test_check(void) {
     CHECK(!plan_check(b, 3, 20));
 }
 
+/* ---- pairs ---- */
+
+static void test_pair(void) {
+    PlanBuffer b[] = {{0, 2, 100, 8, 0}, {1, 3, 200, 8, 0}}; /* an operand, a result twice as large */
+    PlanPair p = {.result = 1, .operand = 0, .before = 90};
+    PlanResult r = plan_pack_pairs(arena, b, 2, &p, 1);
+    CHECK(r.peak == 200 && r.optimal && b[0].offset == 96 && b[1].offset == 0);
+    CHECK(plan_check_pairs(b, 2, &p, 1, r.peak) && !plan_check_pairs(b, 2, &p, 1, r.peak - 1));
+    b[0].offset = 88;
+    CHECK(!plan_check_pairs(b, 2, &p, 1, 200));
+    p.before = 400, p.multiple = 16; /* channels: any distance that is a multiple */
+    b[0].offset = 96;
+    CHECK(plan_check_pairs(b, 2, &p, 1, 200));
+    b[0].offset = 88;
+    CHECK(!plan_check_pairs(b, 2, &p, 1, 200));
+    p.inside = 8; /* the operand is a part of its buffer */
+    CHECK(plan_check_pairs(b, 2, &p, 1, 200));
+    r = plan_pack_pairs(arena, b, 2, &p, 1);
+    CHECK(r.peak <= 208 && plan_check_pairs(b, 2, &p, 1, r.peak));
+    CHECK(!plan_check_pairs(b, 2, NULL, 0, r.peak));
+}
+
+/* Chains: each result may overlap the operand before it. */
+static void test_pairs(void) {
+    int invalid = 0, below = 0, more = 0, less = 0;
+    static PlanPair pair[MOST];
+    for (int round = 0; round < 300; round++) {
+        int n = (int)random_to(3, 14), npairs = 0;
+        for (int i = 0; i < n; i++) {
+            buffer[i] = (PlanBuffer){i, i + 2, random_to(1, 60), 4, 0};
+            if (random64() % 4 == 0) buffer[i].upper += (int32_t)random_to(1, 3);
+            if (i == 0 || buffer[i - 1].upper != i + 1 || random64() % 4 == 0) continue;
+            pair[npairs++] = (PlanPair){.result = i, .operand = i - 1, .before = random_to(-20, 60), .multiple = random64() % 3 ? 0 : random_to(1, 9)};
+        }
+        PlanResult r = plan_pack_pairs(arena, buffer, n, pair, npairs);
+        invalid += !plan_check_pairs(buffer, n, pair, npairs, r.peak);
+        below += r.peak < r.lower_bound;
+        int64_t plain = pack(n, 0).peak;
+        more += r.peak > plain;
+        less += r.peak < plain;
+        arena_reset(arena);
+    }
+    CHECK(invalid == 0);
+    CHECK(below == 0);
+    CHECK(more == 0);
+    CHECK(less > 200);
+}
+
 int main(void) {
     arena = arena_new("test");
     void (*const tests[])(void) = {test_check, test_few,      test_empty, test_huge,      test_all_orders,
-                                   test_full,  test_capacity, test_apart, test_same_twice};
+                                   test_full,  test_capacity, test_apart, test_same_twice, test_pair,  test_pairs};
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         tests[i]();
         arena_reset(arena);
