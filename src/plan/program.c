@@ -364,8 +364,8 @@ static Memory arena_buffers(Builder *b, const uint32_t *order) {
     return m;
 }
 
-/* A schedule of the user's own may walk the loops in another order than the nest. */
-static bool keeps_order(const Function *f) { return !strstr(f->schedule, "reorder(") && !strstr(f->schedule, "inline("); }
+/* A local that a schedule of the user's own computes where it is read is read between the results. */
+static bool keeps_order(const Function *f) { return !strstr(f->schedule, "inline("); }
 
 static void mark_aliased(Builder *b, const OverlapPair *o) {
     const Nest *n = b->jobs.at[o->job].nest;
