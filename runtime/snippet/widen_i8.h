@@ -8,9 +8,15 @@ static inline void widen_i8(int16_t *to, int by, const int8_t *from, int n, int 
     for (; n >= 4; n -= 4, from += 4, to += 2 * by) {
         int32_t four, even, odd, low, high;
         memcpy(&four, from, sizeof four);
-        __asm__("sxtb16 %0, %1" : "=r"(even) : "r"(four));
-        __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(four));
-        if (zero != 0) {
+        if (zero == -128) { /* the byte with its sign turned over, unsigned */
+            four = (int32_t)((uint32_t)four ^ 0x80808080u);
+            __asm__("uxtb16 %0, %1" : "=r"(even) : "r"(four));
+            __asm__("uxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(four));
+        } else {
+            __asm__("sxtb16 %0, %1" : "=r"(even) : "r"(four));
+            __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(four));
+        }
+        if (zero != 0 && zero != -128) {
             even = __ssub16(even, less);
             odd = __ssub16(odd, less);
         }

@@ -230,9 +230,45 @@ static void row_place(Emit *m, const char *function, const char *name, const Row
 typedef struct {
     const LoopNode *s;
     ExprId load, inside; /* inside: where there is something to load, or NO_EXPR: everywhere */
+    ExprId first, last;  /* the iterations that do, as far as they tell it; NO_EXPR: from the beginning, to the end */
     int64_t less, count, step;
     Row to;
 } Widened;
+
+/* Condition c tells where the loop's iterations begin or end to have something to load: e + k / step >= number, or < number. */
+static bool end_of(Emit *m, const LoopNode *loop, ExprId c, Widened *w) {
+    Nest *n = m->n;
+    const Expr x = *x_get(n, c);
+    Linear l;
+    ExprId moving = NO_EXPR;
+    int64_t step = 1;
+    if (x.kind != X_fn || (x.id != FN_lt && x.id != FN_ge) || x_get(n, x_arg(n, c, 1))->kind != X_int || !linear_of(n, x_arg(n, c, 0), &l)) return false;
+    for (int i = 0; i < l.n; i++) {
+        const Expr *atom = x_get(n, l.term[i].atom);
+        if (!x_uses_axis(n, l.term[i].atom, loop->axis)) continue;
+        if (moving != NO_EXPR || l.term[i].coef != 1) return false;
+        moving = l.term[i].atom;
+        if (atom->kind == X_axis) continue;
+        const Expr *by = atom->kind == X_fn && atom->id == FN_div ? x_get(n, x_arg(n, moving, 1)) : NULL;
+        if (!by || by->kind != X_int || by->i < 1 || x_get(n, x_arg(n, moving, 0))->kind != X_axis) return false;
+        step = by->i;
+    }
+    ExprId *end = x.id == FN_lt ? &w->last : &w->first;
+    if (moving == NO_EXPR || *end != NO_EXPR) return false;
+    ExprId rest = x_fn2(n, FN_sub, x_arg(n, c, 0), moving);
+    *end = x_fn2(n, FN_mul, x_fn2(n, FN_sub, x_arg(n, c, 1), rest), x_index(n, step));
+    return true;
+}
+
+/* Cuts where there is something to load into what the loop has no part in and its first and last iteration. */
+static bool split_inside(Emit *m, const LoopNode *loop, ExprId c, Widened *w) {
+    Nest *n = m->n;
+    const Expr x = *x_get(n, c);
+    if (x.kind == X_fn && x.id == FN_and) return split_inside(m, loop, x_arg(n, c, 0), w) && split_inside(m, loop, x_arg(n, c, 1), w);
+    if (x_uses_axis(n, c, loop->axis)) return x_get(n, loop->lo)->i == 0 && end_of(m, loop, c, w);
+    w->inside = w->inside == NO_EXPR ? c : x_fn2(n, FN_and, w->inside, c);
+    return true;
+}
 
 static bool widens(Emit *m, const LoopNode *loop, Widened *w) {
     Nest *n = m->n;
@@ -244,21 +280,47 @@ static bool widens(Emit *m, const LoopNode *loop, Widened *w) {
     if ((!set && s->kind != LOOP_store) || w->count < FEW) return false;
     ExprId value = s->value;
     const Expr *v = x_get(n, value);
-    w->inside = NO_EXPR;
+    w->inside = w->first = w->last = NO_EXPR;
     if (v->kind == X_fn && v->id == FN_select) {
         const Expr *otherwise = x_get(n, x_arg(n, value, 2));
-        w->inside = x_arg(n, value, 0);
-        if (x_uses_axis(n, w->inside, loop->axis) || otherwise->kind != X_int || otherwise->i != 0) return false;
+        if (otherwise->kind != X_int || otherwise->i != 0 || !split_inside(m, loop, x_arg(n, value, 0), w)) return false;
         value = x_arg(n, value, 1);
     }
     return widened_byte(n, value, &w->load, &w->less) && x_coefficient(n, x_load_offset(n, w->load), loop->axis, &w->step) && w->step > 0 &&
-           (w->step == 1 ? row_to(m, loop, set ? s->index[0] : s->offset, w->count, &w->to) : column_to(m, loop, set ? s->index[0] : s->offset, &w->to));
+           (w->step == 1 || (w->first == NO_EXPR && w->last == NO_EXPR)) && (w->step == 1 ? row_to(m, loop, set ? s->index[0] : s->offset, w->count, &w->to) : column_to(m, loop, set ? s->index[0] : s->offset, &w->to));
+}
+
+/* What widens the row: where only a part of it is there, with the iterations from which on and before which it is. */
+static void widen_row(Emit *m, const LoopNode *loop, const Widened *w, const char *name, Str *out) {
+    Nest *n = m->n;
+    bool part = w->first != NO_EXPR || w->last != NO_EXPR;
+    const char *type = dtype_info[x_get(n, w->load)->dtype].name;
+    if (part) {
+        const char *call = arena_printf(m->arena, "widen_%s_within", type);
+        c_need(m, arena_printf(m->arena, "%s.h", call));
+        str_addf(out, "%s(", call);
+        place(m, name, w->to.first, out);
+        str_addf(out, ", %lld, ", (long long)w->to.by);
+        c_expr(m, w->to.odd == NO_EXPR ? x_index(n, 0) : w->to.odd, 0, out);
+        str_add(out, ", ");
+    } else {
+        row_place(m, arena_printf(m->arena, w->step == 1 ? "widen_%s" : "gather_%s", type), name, &w->to, out);
+    }
+    place(m, c_buffer_name(m, x_get(n, w->load)->id), at_first(m, loop, x_load_offset(n, w->load)), out);
+    if (w->step != 1) str_addf(out, ", %lld", (long long)w->step);
+    str_addf(out, ", %lld, %lld", (long long)w->count, (long long)w->less);
+    if (part) {
+        str_add(out, ", ");
+        c_expr(m, w->first == NO_EXPR ? x_index(n, 0) : w->first, 0, out);
+        str_add(out, ", ");
+        c_expr(m, w->last == NO_EXPR ? x_index(n, w->count) : w->last, 0, out);
+    }
+    str_add(out, ");\n");
 }
 
 bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
     Widened w;
     if (!widens(m, loop, &w)) return false;
-    const char *type = dtype_info[x_get(m->n, w.load)->dtype].name;
     const char *name = w.s->kind == LOOP_set ? c_var_name(m, w.s->var) : c_buffer_name(m, w.s->buf);
     c_indent(out, depth);
     if (w.inside != NO_EXPR) {
@@ -267,10 +329,7 @@ bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
         str_add(out, ")\n");
         c_indent(out, depth + 1);
     }
-    row_place(m, arena_printf(m->arena, w.step == 1 ? "widen_%s" : "gather_%s", type), name, &w.to, out);
-    place(m, c_buffer_name(m, x_get(m->n, w.load)->id), at_first(m, loop, x_load_offset(m->n, w.load)), out);
-    if (w.step != 1) str_addf(out, ", %lld", (long long)w.step);
-    str_addf(out, ", %lld, %lld);\n", (long long)w.count, (long long)w.less);
+    widen_row(m, loop, &w, name, out);
     if (w.inside == NO_EXPR) return true;
     c_indent(out, depth);
     str_add(out, "else\n");

@@ -28,18 +28,13 @@ static void make_axes(const NestBuild *b, int rank, const char *const *names, co
     for (int i = 0; i < rank; i++) at[i] = x_axis(b->nest, axes[i] = nest_axis(b->nest, names[i], dim[i], kind));
 }
 
-/* Zeros behind the points of each patch, where the weights have more. */
-static void fill_behind(const NestBuild *b, BufId patch, const int64_t *dim, int64_t depth, int spatial, const Attr_ConvBytes *a) {
+/* Zeros in all patches, where rows or the weights have more points than the kernel. */
+static void clear_patches(const NestBuild *b, BufId patch, const int64_t *dim) {
     static const char *const names[4] = {"n", "g", "p", "k"};
     AxisId axes[4];
     ExprId at[4];
-    int64_t all[4] = {dim[0], dim[1], dim[2]};
-    for (int d = 0; d < spatial; d++) depth *= bd_entry(a->kernel_shape, d, 1);
-    all[3] = dim[3] - depth;
-    if (all[3] == 0) return;
-    make_axes(b, 4, names, all, AXIS_spatial, axes, at);
+    make_axes(b, 4, names, dim, AXIS_spatial, axes, at);
     b->nest->axis.at[axes[2]].kind = AXIS_inner;
-    at[3] = bd_plus(b, at[3], depth);
     bd_store_at(b, patch, 4, axes, at, x_int(b->nest, DT_i16, 0));
 }
 
@@ -64,43 +59,66 @@ static void sum_pixel(const NestBuild *b, int spatial) {
     store_sum(b, 4, axes, 1, &red, bd_load(b, bd_in(b, 0), from), bd_load(b, bd_in(b, 1), (ExprId[2]){at[3], k}), at[3]);
 }
 
-bool build_ConvPatches(NestBuild *b) {
+/* patch[n,g,p,k]: what pixel p of group g reads. A row of the kernel lies in x as it does in the patch, unless it is dilated: one
+ * axis walks its pixels and their channels. */
+static void fill_patches(const NestBuild *b, BufId patch, int spatial, const int64_t *dim) {
     Nest *n = b->nest;
-    BufId x = bd_in(b, 0), w = bd_in(b, 1), y = bd_out(b, 0);
     const Attr_ConvBytes *a = bd_attr(b);
-    int spatial = bd_buf(b, x)->rank - 2, rank = spatial + 4;
-    if (rank > MAX_RANK || !bd_rank(b, y, 4) || !bd_rank(b, w, 2)) return bd_error(b, "w", "too many dimensions");
-    if (whole_pixel(b, spatial)) {
-        sum_pixel(b, spatial);
-        return true;
-    }
-    const char *names[MAX_RANK] = {"n", "g", "p"}, *results[4] = {"n", "g", "p", "oc"};
-    int64_t out[MAX_RANK], extent[MAX_RANK], dim[4];
-    memcpy(dim, bd_buf(b, y)->dim, sizeof dim);
+    const int64_t *x = bd_buf(b, bd_in(b, 0))->dim;
+    int64_t ic = x[spatial + 1], out[MAX_RANK], extent[MAX_RANK], filled = 1;
+    int last = spatial - 1, rank = spatial + 4;
+    bool whole_row = bd_entry(a->dilations, last, 1) == 1;
+    const char *names[MAX_RANK] = {"n", "g", "p"};
+    AxisId axes[MAX_RANK];
+    ExprId at[MAX_RANK], from[MAX_RANK], pixel[MAX_RANK];
     memcpy(extent, dim, 3 * sizeof *dim);
-    dim[3] = bd_buf(b, w)->dim[1];
     for (int d = 0; d < spatial; d++) {
         int64_t k = extent[d + 3] = bd_entry(a->kernel_shape, d, 1), pads = bd_entry(a->pads, d, 0) + bd_entry(a->pads, d + spatial, 0);
         names[d + 3] = bd_spatial_name(b, "k", spatial, d);
-        out[d] = (bd_buf(b, x)->dim[d + 1] + pads - bd_entry(a->dilations, d, 1) * (k - 1) - 1) / bd_entry(a->strides, d, 1) + 1;
+        out[d] = (x[d + 1] + pads - bd_entry(a->dilations, d, 1) * (k - 1) - 1) / bd_entry(a->strides, d, 1) + 1;
     }
     names[spatial + 3] = "ic";
-    extent[spatial + 3] = bd_buf(b, x)->dim[spatial + 1];
-    BufId patch = bd_local(b, "patch", DT_i16, 4, dim);
-    AxisId axes[MAX_RANK], red;
-    ExprId at[MAX_RANK], from[MAX_RANK], pixel[MAX_RANK];
-    fill_behind(b, patch, dim, bd_buf(b, x)->dim[spatial + 1], spatial, a);
+    extent[spatial + 3] = ic;
+    if (whole_row) { /* kw and ic are one axis */
+        names[last + 3] = extent[last + 3] > 1 ? "k" : "ic";
+        extent[last + 3] *= ic;
+        rank--;
+    }
+    for (int d = 3; d < rank; d++) filled *= extent[d];
+    if (filled != dim[3]) clear_patches(b, patch, dim);
     make_axes(b, rank, names, extent, AXIS_spatial, axes, at);
     n->axis.at[axes[2]].kind = AXIS_inner; /* a loop of each stage's own */
     bd_unflatten(b, x_fn2(n, FN_add, bd_times(b, at[1], a->together), at[2]), spatial, out, pixel);
     from[0] = at[0];
     for (int d = 0; d < spatial; d++) {
-        ExprId k = bd_times(b, at[d + 3], bd_entry(a->dilations, d, 1)), o = bd_times(b, pixel[d], bd_entry(a->strides, d, 1));
-        from[d + 1] = bd_plus(b, x_fn2(n, FN_add, o, k), -bd_entry(a->pads, d, 0));
+        ExprId k = d == last && whole_row ? x_fn2(n, FN_div, at[d + 3], x_index(n, ic)) : at[d + 3];
+        ExprId o = bd_times(b, pixel[d], bd_entry(a->strides, d, 1));
+        from[d + 1] = bd_plus(b, x_fn2(n, FN_add, o, bd_times(b, k, bd_entry(a->dilations, d, 1))), -bd_entry(a->pads, d, 0));
     }
-    from[spatial + 1] = at[spatial + 3];
-    ExprId to[4] = {at[0], at[1], at[2], bd_flatten(b, spatial + 1, extent + 3, at + 3)};
+    from[spatial + 1] = whole_row ? x_fn2(n, FN_mod, at[rank - 1], x_index(n, ic)) : at[rank - 1];
+    int64_t row = extent[last + 3] * (whole_row ? 1 : ic), *inner = extent + 3 + last;
+    ExprId k = whole_row ? at[rank - 1] : bd_flatten(b, 2, inner, at + 3 + last);
+    ExprId to[4] = {at[0], at[1], at[2], x_fn2(n, FN_add, bd_times(b, bd_flatten(b, last, extent + 3, at + 3), a->row ? a->row : row), k)};
     bd_store_at(b, patch, rank, axes, to, widened(b, from));
+}
+
+bool build_ConvPatches(NestBuild *b) {
+    Nest *n = b->nest;
+    BufId x = bd_in(b, 0), w = bd_in(b, 1), y = bd_out(b, 0);
+    int spatial = bd_buf(b, x)->rank - 2;
+    if (spatial + 4 > MAX_RANK || !bd_rank(b, y, 4) || !bd_rank(b, w, 2)) return bd_error(b, "w", "too many dimensions");
+    if (whole_pixel(b, spatial)) {
+        sum_pixel(b, spatial);
+        return true;
+    }
+    static const char *const results[4] = {"n", "g", "p", "oc"};
+    int64_t dim[4];
+    memcpy(dim, bd_buf(b, y)->dim, sizeof dim);
+    dim[3] = bd_buf(b, w)->dim[1];
+    BufId patch = bd_local(b, "patch", DT_i16, 4, dim);
+    fill_patches(b, patch, spatial, dim);
+    AxisId axes[4], red;
+    ExprId at[4];
     make_axes(b, 4, results, bd_buf(b, y)->dim, AXIS_spatial, axes, at);
     n->axis.at[axes[2]].kind = AXIS_inner;
     ExprId oc = at[3], k = x_axis(n, red = nest_axis(n, "k", dim[3], AXIS_reduce));

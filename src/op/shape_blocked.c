@@ -191,8 +191,11 @@ SHAPE_FN(conv_patches) {
     int64_t pixels, taps, depth;
     if (!bytes_windows(g, n, &x, &w, &b, &y)) return false;
     const Attr_ConvBytes *a = SHAPE_ATTR(ConvBytes);
-    if (!size_product(a->kernel_shape.at, (int)a->kernel_shape.n, &taps) || !size_mul(taps, x.shape.dim[x.shape.rank - 1], &depth) ||
-        w.shape.rank != 2 || w.shape.dim[1] < depth || w.shape.dim[1] >= depth + 8)
+    int64_t row = a->kernel_shape.at[a->kernel_shape.n - 1], needs;
+    if (!size_product(a->kernel_shape.at, (int)a->kernel_shape.n, &taps) || !size_mul(row, x.shape.dim[x.shape.rank - 1], &needs))
+        return SHAPE_ERROR(NULL, "the kernel is too large");
+    if (a->row && !shape_within(g, n, "row", a->row, needs, needs + 1)) return false;
+    if (!size_mul(taps / row, a->row ? a->row : needs, &depth) || w.shape.rank != 2 || w.shape.dim[1] < depth || w.shape.dim[1] >= depth + 8)
         return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
     if (!size_product(y.dim + 1, y.rank - 2, &pixels)) return SHAPE_ERROR(NULL, "the result is too large");
     if (!shape_within(g, n, "together", a->together, 1, pixels)) return false;

@@ -164,8 +164,8 @@ static bool bytes_of(Bytes *b, NodeId like, ValueId v, Twin *out) {
 #define EIGHT 8 /* points that are summed together where two are in one instruction */
 
 /* Weights as i8 [oc, kernel, ic] in shape `to`: from [oc, ic, kernel], or from a matrix [ic, oc] that is to be turned. The last
- * dimension may be longer. */
-static ValueId byte_weights(Bytes *b, ValueId w, bool turned, const Shape *to) {
+ * dimension may be longer, and so may what each kw taps have, `row`. */
+static ValueId byte_weights(Bytes *b, ValueId w, bool turned, const Shape *to, int64_t kw, int64_t row) {
     Rw *r = &b->r;
     Arena *tmp = arena_new("weights");
     const Tensor *t = tensor_contents(value_data(r->g, w), tmp);
@@ -173,11 +173,11 @@ static ValueId byte_weights(Bytes *b, ValueId w, bool turned, const Shape *to) {
     if (t->dtype == DT_f32 && whole_bytes(t)) {
         Tensor *x = tensor_new(r->g->arena, DT_i8, *to);
         int64_t oc = to->dim[0], each = shape_count(&t->shape) / oc, ic = turned ? each : t->shape.dim[1], k = each / ic;
-        int64_t row = shape_count(to) / oc;
+        int64_t all = shape_count(to) / oc;
         for (int64_t o = 0; o < oc; o++)
             for (int64_t c = 0; c < ic; c++)
                 for (int64_t i = 0; i < k; i++)
-                    tensor_set_float(x, o * row + i * ic + c, tensor_float(t, turned ? c * oc + o : (o * ic + c) * k + i));
+                    tensor_set_float(x, o * all + i / kw * row + i % kw * ic + c, tensor_float(t, turned ? c * oc + o : (o * ic + c) * k + i));
         made = graph_constant(r->g, r->g->value.at[w].name, x);
         rw_grow(r);
     }
@@ -207,6 +207,13 @@ static bool byte_bias(Bytes *b, ValueId bias, ValueId w, double lo, double hi, V
 
 static int64_t eights(const Bytes *b, int64_t depth) {
     return b->r.c->target->dot == 2 ? ceil_div(depth, EIGHT) * EIGHT : depth;
+}
+
+/* Points of a row of the kernel where one more makes all rows begin at even points, as numbers are stored by twos: if there
+ * is room behind the last one. Else 0. */
+static int64_t even_row(const Bytes *b, const Shape *w) {
+    int64_t row = w->dim[1] * w->dim[w->rank - 1], rows = shape_count(w) / (w->dim[0] * row);
+    return rows > 1 && row % 2 && eights(b, rows * (row + 1)) == eights(b, rows * row) && eights(b, 1) > 1 ? row + 1 : 0;
 }
 
 static ValueId factor(Bytes *b, ValueId v, const Shape *y);
@@ -294,7 +301,9 @@ static void convolution(Bytes *b, NodeId n) {
     Shape to = shape_last(&ws);
     if (planes) to.rank--;
     else to = (Shape){.rank = 2, .dim = {ws.dim[0], eights(b, shape_count(&ws) / ws.dim[0])}};
-    ValueId bytes = byte_weights(b, w, false, &to);
+    int64_t kw = ws.dim[ws.rank - 1];
+    if (!planes) a->row = even_row(b, &ws);
+    ValueId bytes = byte_weights(b, w, false, &to, kw, a->row ? a->row : kw * (planes ? 1 : ws.dim[1]));
     if (bytes != NO_VALUE) sum(b, n, planes ? OP_ConvPlanes : OP_ConvPatches, &x, bytes, rw_in(r, n, 2), a);
 }
 
@@ -309,7 +318,7 @@ static void product(Bytes *b, NodeId n) {
     int64_t m = shape_at(b, y)->dim[0], oc = shape_at(b, y)->dim[1], k = shape_at(b, rw_in(r, n, 0))->dim[1];
     if (m < 1 || oc < 1 || k < 1 || shape_at(b, w)->rank != 2 || !bytes_of(b, n, rw_in(r, n, 0), &x)) return;
     Shape to = {.rank = 2, .dim = {oc, eights(b, k)}}, rows = {.rank = 3, .dim = {1, m, k}};
-    ValueId bytes = byte_weights(b, w, !(gemm && gemm->transB), &to);
+    ValueId bytes = byte_weights(b, w, !(gemm && gemm->transB), &to, 1, k);
     if (bytes == NO_VALUE) return;
     Attr_ConvBytes *a = rw_attr_new(r, OP_ConvPatches);
     attr_set_ints(r->g->arena, &a->kernel_shape, 1, (int64_t[1]){1});

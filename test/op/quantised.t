@@ -66,6 +66,15 @@ out %y
 ---
 y = 9 19 -4 12 9 -15 -32 13 32 16 2 14 -4 -1 -7 13 1 -20
 
+== patches whose rows have a point more, which is 0
+const %x : u8[1,3,4,2] = [6, 7, 0, 7, 4, 4, 5, 2, 8, 0, 2, 3, 5, 3, 1, 0, 0, 0, 1, 8, 1, 5, 6, 2]
+const %w : i8[3,10] = [-2, 0, -2, 3, 99, -2, 3, 2, 2, 99, -3, -1, 1, 0, 99, 1, 1, 1, -3, 99, 3, 0, 3, -2, 99, -1, 3, -2, -3, 99]
+const %b : i32[3] = [-1, 2, -4]
+%y = ConvPatches(%x, %w, %b) {kernel_shape=[2,2], strides=[1,2], pads=[0,1,1,0], x_zero=3, together=3, row=5}
+out %y
+---
+y = 9 19 -4 12 9 -15 -32 13 32 16 2 14 -4 -1 -7 13 1 -20
+
 == more weights than points are times 0; pixels behind the last one
 const %x : i8[1,3,2] = [1, 2, 3, 4, 5, 6]
 const %w : i8[1,3] = [1, 10, 99]

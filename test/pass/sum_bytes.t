@@ -121,3 +121,21 @@ const %zero_point : f32[] = [3]
 out %c
 out %same
 out %other
+
+== rows of a kernel that begin at even points of a patch
+graph "t"
+in %q : u8[1,1,4,5]
+const %w : f32[2,1,2,3] = exact [1, -2, 3, 4, -5, 6, 7, -8, 9, 10, 11, -12]
+%x = Cast(%q) {to=f32}
+%y = Conv(%x, %w)
+out %y
+--- sum_bytes:cortex-m4
+graph "t" file "t"
+in %q : u8[1,1,4,5]
+const %w : f32[2,1,2,3] = exact [1, -2, 3, 4, -5, 6, 7, -8, 9, 10, 11, -12]
+const %w.1 : i8[2,8] = [1, -2, 3, 0, 4, -5, 6, 0, 7, -8, 9, 0, 10, 11, -12, 0]
+%Reshape : u8[1,4,5,1] = Reshape(%q) {shape=[1,4,5,1]} from "Conv"
+%ConvPatches : i32[1,3,3,2] = ConvPatches(%Reshape, %w.1) {kernel_shape=[2,3], strides=[1,1], dilations=[1,1], pads=[0,0,0,0], together=3, row=4} from "Conv"
+%Cast : f32[1,3,3,2] = Cast(%ConvPatches) {to=f32} from "Conv"
+%y : f32[1,2,3,3] = Transpose(%Cast) {perm=[0,3,1,2]} from "Conv"
+out %y

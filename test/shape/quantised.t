@@ -97,6 +97,15 @@ out %y
 ---
 error operand 1
 
+== patches: rows with two points more
+graph "t"
+in %x : u8[2,5,7,3]
+in %w : i8[8,33]
+%y = ConvPatches(%x, %w) {kernel_shape=[3,3], row=11}
+out %y
+---
+error row
+
 == planes: a kernel for each channel
 graph "t"
 in %x : i8[1,5,7,3]
