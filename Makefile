@@ -50,7 +50,9 @@ WIDTHS := 4 8 16
 TILES := 1x1 1x2 1x3 1x4 2x1 2x2 3x1 3x2 4x1 4x2
 # A snippet dot_BxL is written for bytes with or without signs and L lanes.
 LANES := 1 2 3 4
-SKEL := $(TILES:%=$(B)/gen/runtime/snippet/dot_%.h) $(LANES:%=$(B)/gen/runtime/snippet/dot_i8x%.h) $(LANES:%=$(B)/gen/runtime/snippet/dot_u8x%.h) $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) $(filter-out $(WIDE) runtime/snippet/dot_NxL.h runtime/snippet/dot_1xL.h runtime/snippet/dot_BxL.h,$(wildcard runtime/snippet/*.h)) \
+# dot_Nx2_T is written for tiles of N pixels and bytes of type T.
+ROWS := 2x2_u8 3x2_u8 4x2_u8 2x2_i8 3x2_i8 4x2_i8
+SKEL := $(ROWS:%=$(B)/gen/runtime/snippet/dot_%.h) $(TILES:%=$(B)/gen/runtime/snippet/dot_%.h) $(LANES:%=$(B)/gen/runtime/snippet/dot_i8x%.h) $(LANES:%=$(B)/gen/runtime/snippet/dot_u8x%.h) $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) $(filter-out $(WIDE) runtime/snippet/dot_NxL.h runtime/snippet/dot_1xL.h runtime/snippet/dot_BxL.h runtime/snippet/dot_Nx2_T.h,$(wildcard runtime/snippet/*.h)) \
     $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=$(B)/gen/runtime/snippet/f32x$(n)_%)) \
     $(wildcard runtime/pool/tenon_pool.*) runtime/cpu/x86_cpu.h
 define WIDTH
@@ -65,6 +67,12 @@ $(B)/gen/runtime/snippet/dot_$(1).h: runtime/snippet/dot_$(if $(filter 1x%,$(1))
 	sed -e 's/\b[N1]xL\b/$(1)/g' -e 's/dot_[N1]xL/dot_$(1)/g' -e 's/\bN\b/$(firstword $(subst x, ,$(1)))/g' -e 's/\bL\b/$(lastword $(subst x, ,$(1)))/g' $$< >$$@
 endef
 $(foreach t,$(TILES),$(eval $(call TILE,$(t))))
+define ROW
+$(B)/gen/runtime/snippet/dot_$(1)x2_$(2).h: runtime/snippet/dot_Nx2_T.h
+	@mkdir -p $$(@D)
+	sed -e 's/Nx2/$(1)x2/g' -e 's/x2_T\b/x2_$(2)/g' -e 's/round_two_T/round_two_$(2)/g' -e 's/T_type/$(3)/g' -e 's/T_lowest/$(4)/g' -e 's/T_largest/$(5)/g' -e 's/\bN\b/$(1)/g' $$< >$$@
+endef
+$(foreach n,2 3 4,$(eval $(call ROW,$(n),u8,uint8_t,0,255))$(eval $(call ROW,$(n),i8,int8_t,-128,127)))
 $(B)/gen/runtime/snippet/dot_i8x%.h: runtime/snippet/dot_BxL.h
 	@mkdir -p $(@D)
 	sed -e 's/dot_BxL/dot_i8x$*/g' -e 's/\bL\b/$*/g' $< >$@

@@ -99,7 +99,7 @@ static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
         c_indent(out, depth);
         return c_parallel(m, x, out);
     }
-    if (c_widen(m, x, depth, out) || c_round_two(m, x, depth, out)) return 1;
+    if (c_widen(m, x, depth, out) || c_tile_row(m, x, depth, out) || c_round_two(m, x, depth, out)) return 1;
     c_call_axis(m, x->axis);
     vec_push(m->arena, &m->around, x->axis);
     const char *name = c_axis_name(m, x->axis);

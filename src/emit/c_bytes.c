@@ -437,3 +437,83 @@ bool c_round_two(Emit *m, const LoopNode *loop, int depth, Str *out) {
     str_addf(out, ", %.0f, %.0f, %.0f);\n", r.plus, r.lo, r.hi);
     return true;
 }
+
+/* ---- all lanes of a tile ---- */
+
+/* A loop over lanes, two at a time: sums of a tile in registers, then their bytes. */
+typedef struct {
+    const LoopNode *tile, *store;
+    AxisId pixel, lane;
+    ExprId x, w, scale;
+    Rounded r;
+} TileRow;
+
+static bool from_zero(const Nest *n, const LoopNode *x) {
+    return x->kind == LOOP_for && !x->parallel && x_get(n, x->lo)->kind == X_int && x_get(n, x->lo)->i == 0 && x_get(n, x->hi)->kind == X_int;
+}
+
+/* The loop holds nothing but the tile and the store of what it sums, over its pixels and two lanes. */
+static bool tile_and_store(Emit *m, const LoopNode *loop, TileRow *row) {
+    const Nest *n = m->n;
+    if (loop->body.n != 3 || loop->unroll || !from_zero(n, loop)) return false;
+    const LoopNode *acc = loop->body.at[0], *tile = row->tile = loop->body.at[1], *pixels = loop->body.at[2];
+    if (acc->kind != LOOP_var || tile->kind != LOOP_tile || acc->var != tile->var || tile->offset == NO_EXPR || !from_zero(n, pixels)) return false;
+    const LoopVar *v = &m->t->var.at[tile->var];
+    const LoopNode *lanes = pixels->body.at[0], *store = row->store = pixels->body.n == 1 && from_zero(n, lanes) ? lanes->body.at[0] : NULL;
+    if (!store || lanes->body.n != 1 || store->kind != LOOP_store || store->combine != COMBINE_store) return false;
+    row->pixel = pixels->axis, row->lane = lanes->axis;
+    return v->ndim == 2 && v->dim[0] > 1 && v->dim[0] == x_get(n, pixels->hi)->i && v->dim[1] == 2 && x_get(n, lanes->hi)->i == 2;
+}
+
+/* How far e moves with axis a; -1: not evenly, or down. */
+static int64_t moves(const Nest *n, ExprId e, AxisId a) {
+    int64_t coef = 0;
+    if (!x_uses_axis(n, e, a)) return 0;
+    return x_coefficient(n, e, a, &coef) && coef > 0 ? coef : -1;
+}
+
+static ExprId place_of(Nest *n, ExprId x) { return x_get(n, x)->kind == X_var ? x_arg(n, x, 0) : x_load_offset(n, x); }
+
+static bool tile_row(Emit *m, const LoopNode *loop, TileRow *row) {
+    Nest *n = m->n;
+    AxisId a = loop->axis;
+    ExprId sum;
+    if (m->p->target->dot != 2 || !tile_and_store(m, loop, row)) return false;
+    const LoopNode *tile = row->tile, *s = row->store;
+    const DType t = (DType)x_get(n, s->value)->dtype;
+    if (!pair_operands(n, tile->value, &row->x, &row->w) || pair_points(n, row->x) != 2 || !rounded(m, s->value, &row->r)) return false;
+    if (row->r.lo != dtype_lowest(t) || row->r.hi != dtype_largest(t) || !scaled_sum(n, row->r.v, &sum, &row->scale)) return false;
+    if (x_get(n, sum)->id != tile->var || x_get(n, row->scale)->kind != X_load) return false;
+    if (x_arg(n, sum, 0) != x_axis(n, row->pixel) || x_arg(n, sum, 1) != x_axis(n, row->lane)) return false;
+    ExprId scale = x_load_offset(n, row->scale), start = x_load_offset(n, tile->offset), at_x = place_of(n, row->x);
+    ExprId *two = x_axis_table(n, m->arena, 0), *zero = x_axis_table(n, m->arena, 0);
+    two[tile->axis] = x_index(n, 2), zero[tile->axis] = x_index(n, 0);
+    const Expr *by = x_get(n, x_fn2(n, FN_sub, x_substitute(n, at_x, two), x_substitute(n, at_x, zero)));
+    if (by->kind != X_int || by->i != 2 * m->t->var.at[tile->var].dim[0] || x_uses_axis(n, at_x, a)) return false;
+    if (moves(n, scale, a) != 2 || moves(n, scale, row->lane) != 1 || x_uses_axis(n, scale, row->pixel) || moves(n, start, a) != 2) return false;
+    return moves(n, s->offset, a) == 2 && moves(n, s->offset, row->lane) == 1 && moves(n, s->offset, row->pixel) > 0 &&
+           moves(n, x_substitute(n, place_of(n, row->w), zero), a) == 2 * x_get(n, tile->hi)->i;
+}
+
+bool c_tile_row(Emit *m, const LoopNode *loop, int depth, Str *out) {
+    Nest *n = m->n;
+    TileRow row;
+    if (!tile_row(m, loop, &row)) return false;
+    ExprId *zero = x_axis_table(n, m->arena, 0);
+    zero[loop->axis] = zero[row.tile->axis] = zero[row.pixel] = zero[row.lane] = x_index(n, 0);
+    const char *name = arena_printf(m->arena, "dot_%lldx2_%s", (long long)m->t->var.at[row.tile->var].dim[0], dtype_info[x_get(n, row.store->value)->dtype].name);
+    c_need(m, arena_printf(m->arena, "%s.h", name));
+    c_indent(out, depth);
+    str_addf(out, "%s(", name);
+    place(m, c_buffer_name(m, row.store->buf), x_substitute(n, row.store->offset, zero), out);
+    str_addf(out, ", %lld, %lld, ", (long long)moves(n, row.store->offset, row.pixel), (long long)(2 * x_get(n, loop->hi)->i));
+    load_place(m, row.tile->offset, zero, out);
+    str_add(out, ", ");
+    load_place(m, row.scale, zero, out);
+    str_add(out, ", ");
+    load_place(m, row.x, zero, out);
+    str_add(out, ", ");
+    load_place(m, row.w, zero, out);
+    str_addf(out, ", %lld, %.0f);\n", (long long)x_get(n, row.tile->hi)->i, row.r.plus);
+    return true;
+}

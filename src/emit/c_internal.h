@@ -80,6 +80,7 @@ int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out);
 int c_tile(Emit *m, const LoopNode *s, int depth, Str *out);
 bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out);
 bool c_round_clip(Emit *m, ExprId e, Str *out);
+bool c_tile_row(Emit *m, const LoopNode *loop, int depth, Str *out);
 bool c_round_two(Emit *m, const LoopNode *loop, int depth, Str *out);
 void c_lanes_at(Emit *m, const char *name, ExprId at, Str *out);
 
