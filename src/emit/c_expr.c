@@ -98,7 +98,7 @@ const char *c_lanes_type(Emit *m, DType t) {
 }
 
 const char *c_vector_fn(Emit *m, const char *name) {
-    const char *f = arena_printf(m->arena, "%s_%s", c_vector_type(m), name);
+    const char *f = arena_printf(m->arena, "%s_%s", c_vector_type(m), target_function(m->p->target, name));
     if (skeleton(arena_printf(m->arena, "%s.h", f))) c_need(m, arena_printf(m->arena, "%s.h", f));
     return f;
 }

@@ -188,8 +188,9 @@ typedef struct {
 
 #define SMALL_TILE 12 /* accumulators where the size of the code counts: enough to hide the latency of most processors */
 
-/* Registers that a step's factors without lanes take: one after the other, or as vectors whose elements are multiplied. */
-static int64_t scalars(const Contraction *c, int64_t p) { return c->elements ? p + 1 : 1; }
+/* Registers that a step's factors without lanes take: one after the other; or all of them, as vectors whose elements are
+ * multiplied, and one more so that the next load need not wait. */
+static int64_t scalars(const Contraction *c, int64_t p) { return c->r->p->target->by_element ? p + 1 : 1; }
 
 static Tile best_tile(const Contraction *c, int64_t pixels, int64_t blocks) {
     int64_t regs = c->r->p->target->vector_registers, most = c->r->p->small ? SMALL_TILE : regs;
@@ -266,6 +267,11 @@ static bool order_reduction(Contraction *c) {
     for (int i = 0; i < s->npiece; i++) /* all but the inner piece, then that */
         if (s->piece[i].reduce && !(s->piece[i].root == split && !s->piece[i].outermost))
             st.axis[st.naxis++] = s->piece[i].name;
+    if (c->elements && st.naxis > 2) { /* a border writes the columns out: each a loop, or gcc keeps what they share, and spills */
+        const char *column = st.axis[st.naxis - 1];
+        st.axis[st.naxis - 1] = st.axis[st.naxis - 2];
+        st.axis[st.naxis - 2] = column;
+    }
     for (int i = 0; i < s->npiece; i++)
         if (s->piece[i].root == split && !s->piece[i].outermost) st.axis[st.naxis++] = s->piece[i].name;
     return st.naxis == 2 || rule_step(c->r, st);

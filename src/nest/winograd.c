@@ -13,6 +13,7 @@ typedef struct {
     const Stage *last;
     ExprId red; /* of the last stage's value */
     int64_t th, tw;
+    bool by_element; /* as Target's */
     bool shared; /* threads share the loops inside a block of tiles; else, with threads, the blocks */
 } Wino;
 
@@ -184,15 +185,28 @@ static LoopNode *elements(Wino *w, const Register *r, LoopNode *into, ExprId *pb
     return lanes(w, "oi", into, lane);
 }
 
+/* v[xi,block cb,first+p] in vectors of its channels, whose elements are multiplied. */
+static uint32_t load_elements(Wino *w, const Register *r, ExprId cb, LoopNode *into) {
+    ExprId p, lane;
+    uint32_t var = variable(w, "v_ci", DT_f32, w->size.lanes, 1, &r->pixels, NO_EXPR, into);
+    LoopNode *l = lanes(w, "ci", loop(w, "p", r->pixels, true, into, &p), &lane);
+    ExprId at[4] = {r->xi, cb, plus(w, r->first, p), lane};
+    set(w, var, &p, 1, COMBINE_store, x_load(w->n, w->v, at), l);
+    return var;
+}
+
 /* acc[p][b] += v[xi,ic,first+p] * u[xi,ic,b] for ic = block * lanes .. + count */
 static void multiply(Wino *w, uint32_t acc, const Register *r, ExprId cb, int64_t count, LoopNode *into) {
     Nest *n = w->n;
     ExprId ci, pb[2], lane;
-    LoopNode *v = elements(w, r, loop(w, "ci", count, false, into, &ci), pb, &lane);
+    bool whole = w->by_element && count == w->size.lanes;
+    uint32_t var = whole ? load_elements(w, r, cb, into) : 0;
+    LoopNode *v = elements(w, r, loop(w, "ci", count, whole, into, &ci), pb, &lane);
     ExprId vi[4] = {r->xi, cb, plus(w, r->first, pb[0]), ci};
     ExprId ui[3] = {r->xi, plus(w, times(w, cb, w->size.lanes), ci),
                     plus(w, times(w, plus(w, r->ob, pb[1]), w->size.lanes), lane)};
-    set(w, acc, pb, 2, COMBINE_sum, x_fn2(n, FN_mul, x_load(n, w->v, vi), x_load(n, w->u, ui)), v);
+    ExprId element[2] = {pb[0], ci}, x = whole ? lower_ref(&w->l, var, 2, element, false) : x_load(n, w->v, vi);
+    set(w, acc, pb, 2, COMBINE_sum, x_fn2(n, FN_mul, x, x_load(n, w->u, ui)), v);
 }
 
 /* acc += products of whole blocks first_cb .. + count, then of `rest` channels of the next */
@@ -388,6 +402,7 @@ LoopTree *lower_winograd(Arena *a, Nest *n, const Target *t, int threads, const 
     Wino w = {.l = {.arena = a, .n = n}, .n = n};
     if (!find_parts(&w, t)) return NULL;
     w.plan = winograd_tile(t, &w.size);
+    w.by_element = t->by_element && w.size.lanes == target_lanes(t, DT_f32);
     w.shared = threads > 1 && w.size.tiles / w.plan.together < ENOUGH * threads;
     LoopTree *tree = w.l.tree = lower_tree(a, n);
     order_weights(&w);

@@ -42,7 +42,7 @@ WinogradTile winograd_tile(const Target *t, const WinogradSize *s) {
     int64_t points = (s->tile + 2) * (s->tile + 2), ob = s->oc / s->lanes, regs = t->vector_registers;
     WinogradTile best = {1, 1, 1, -1};
     for (int64_t b = 1; b <= 6 && b <= ob; b++)
-        for (int64_t p = 1; p * b + b + 1 <= regs && p <= s->tiles; p++)
+        for (int64_t p = 1; p * b + b + (t->by_element ? p : 0) + 1 <= regs && p <= s->tiles; p++)
             for (int64_t k = 1; k <= 16; k++) { /* a few register tiles together, or all there are */
                 int64_t n = p * k < s->tiles ? p * k : s->tiles;
                 int64_t bytes = points * n * 4 * (s->ic + b * s->lanes);

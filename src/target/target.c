@@ -51,6 +51,14 @@ static const char *const by_element[] = {
 };
 enum { BY_ELEMENT_ROWS = sizeof by_element / sizeof *by_element };
 
+#define FUNCTION(name, common, own) {name, common, own},
+static const struct {
+    const char *name, *common, *own;
+} functions[] = {
+#include "target/targets.def"
+};
+enum { FUNCTION_ROWS = sizeof functions / sizeof *functions };
+
 #define CPU(word, reg, bit, kept) {word, #reg, #bit, "x86_" #kept},
 static const CpuWord cpu_words[] = {
 #include "target/cpu.def"
@@ -201,6 +209,13 @@ const Target *target_here(const Target *t) {
     for (int i = 0; i < t->nvariant; i++)
         if (t->variant[i]->run && !*t->variant[i]->run) return t->variant[i];
     return t->nvariant ? t->variant[t->nvariant - 1] : t;
+}
+
+const char *target_function(const Target *t, const char *name) {
+    for (; t; t = t->parent)
+        for (int i = 0; i < FUNCTION_ROWS; i++)
+            if (!strcmp(functions[i].name, t->name) && !strcmp(functions[i].common, name)) return functions[i].own;
+    return name;
 }
 
 int target_lanes(const Target *t, DType d) {

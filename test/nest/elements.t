@@ -5,7 +5,7 @@ in %w : f32[8,8,3,3]
 %y = ConvBlocked(%x, %w) {pads=[1,1,1,1], block=4}
 out %y
 --- arm64: default
-schedule: split(ic,4) reorder(ic.o,kh,kw,ic.i) edges(ow) tile(ow,6) unroll(ow) tile(ob,2) unroll(ob) tile(oi,4) vector(oi) unroll(ic.i) elements(ic.i) stream(z)
+schedule: split(ic,4) reorder(ic.o,kw,kh,ic.i) edges(ow) tile(ow,6) unroll(ow) tile(ob,2) unroll(ob) tile(oi,4) vector(oi) unroll(ic.i) elements(ic.i) stream(z)
 for oh 0..6
   var acc $0[6,2]:f32x4 = 0
   for ic_o 0..2
@@ -19,6 +19,7 @@ for oh 0..6
           unroll for ob 0..2
             vector oi 0..4
               $0[ow,ob] += ($1[ow][ic_i] * z[((ob * 4) + oi),((ic_o * 4) + ic_i),kh,0])
+    for kh max((1 - oh), 0)..min(3, (7 - oh))
       var x_ic2 $2[6]:f32x4
       unroll for ow 0..6
         vector ic_i 0..4
@@ -28,6 +29,7 @@ for oh 0..6
           unroll for ob 0..2
             vector oi 0..4
               $0[ow,ob] += ($2[ow][ic_i] * z[((ob * 4) + oi),((ic_o * 4) + ic_i),kh,1])
+    for kh max((1 - oh), 0)..min(3, (7 - oh))
       var x_ic3 $3[6]:f32x4
       unroll for ow 0..5
         vector ic_i 0..4
