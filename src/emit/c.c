@@ -1,6 +1,6 @@
 /* Loop tree -> C, in the scalar and the GNU vector dialect. Names are kept: axes and buffers are called as in the nest.
  */
-#include "emit/c_internal.h"
+#include "emit/c_number.h"
 #include "emit/package.h"
 
 /* ---- temporaries: what a statement computes more than once ---- */
@@ -109,11 +109,16 @@ static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
         str_add(out, "UNROLL\n");
     }
     c_indent(out, depth);
+    bool marks = m->marks;
+    m->marks &= !x->unroll; /* registers have constant numbers */
     str_addf(out, "for (%s %s = ", m->index_type, name);
     c_expr(m, x->lo, 0, out);
     str_addf(out, "; %s < ", name);
+    m->bound = x_get(m->n, x->hi)->kind == X_int ? name : NULL;
     c_expr(m, x->hi, P_ADD, out);
+    m->bound = NULL;
     str_addf(out, "; %s++)", name);
+    m->marks = marks;
     body(m, x, depth, out);
     m->open.n--;
     m->around.n--;
@@ -251,9 +256,10 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
     } else {
         t = m->n->buf.at[x->buf].dtype;
         if (vec) return vector_store(m, x, c_buffer_name(m, x->buf), x->offset, depth, out);
-        str_addf(&target, "%s[", c_buffer_name(m, x->buf));
+        str_addf(&target, "%s[", m->about = c_buffer_name(m, x->buf));
         c_expr(m, x->offset, 0, &target);
         str_add(&target, "]");
+        m->about = NULL;
     }
     if (x->pair) return c_twos(m, x, target.at, depth, out);
     if (x->dot != NO_AXIS) return dot(m, x, target.at, depth, out);
@@ -412,8 +418,11 @@ void c_locals(Emit *m, Str *out) {
         if (b->kind != BUF_local || m->t->scratch_offset[i] < 0) continue;
         m->scratch = true;
         const char *pointer = emit_pointer(b->dtype, true);
-        str_addf(out, "    %sconst %s = (%s)(void *)(scratch + %lld);\n", pointer, b->name, pointer,
-                 (long long)m->t->scratch_offset[i]);
+        str_addf(out, "    %sconst %s = (%s)(void *)(scratch + ", pointer, b->name, pointer);
+        m->about = "scratch";
+        c_index_number(m, m->t->scratch_offset[i], P_MUL, out);
+        m->about = NULL;
+        str_add(out, ");\n");
     }
 }
 
@@ -434,17 +443,40 @@ static void begin_parallel(Emit *m) {
     m->end = end;
 }
 
-void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out) {
-    Emit m = {.p = p, .f = f, .n = f->nest, .t = f->tree, .uses = uses, .arena = out->arena, .lane = NO_AXIS};
-    bool first = true;
+static Emit begin_function(const Program *p, const Function *f, EmitUses *uses, Arena *a) {
+    Emit m = {.p = p, .f = f, .n = f->nest, .t = f->tree, .uses = uses, .arena = a, .lane = NO_AXIS};
     m.index_type = f->lift_wide ? "int64_t" : index_type(f->largest ? (Nest *)(uintptr_t)f->largest : m.n);
-    m.used = arena_array_of(out->arena, m.n->buf.n + 1, bool);
-    m.used_axis = arena_array_of(out->arena, m.n->axis.n + 1, bool);
-    m.used_var = arena_array_of(out->arena, m.t->var.n + 1, bool);
-    m.parts = str_new(out->arena);
+    m.used = arena_array_of(a, m.n->buf.n + 1, bool);
+    m.used_axis = arena_array_of(a, m.n->axis.n + 1, bool);
+    m.used_var = arena_array_of(a, m.t->var.n + 1, bool);
+    m.parts = str_new(a);
     begin_parallel(&m);
+    return m;
+}
+
+/* What stands in the function's braces; its parts are in m->parts then. */
+static void function_body(Emit *m, Str *out) {
     Str text = str_new(out->arena);
-    c_statement(&m, m.t->root, 1, &text);
+    c_statement(m, m->t->root, 1, &text);
+    c_locals(m, out);
+    not_used(m, out);
+    str_addn(out, text.at, text.n);
+}
+
+void c_marked_body(const Program *p, const Function *f, const char **index, Str *out) {
+    EmitUses uses = {0};
+    Emit m = begin_function(p, f, &uses, out->arena);
+    m.marks = true;
+    function_body(&m, out);
+    *index = m.index_type;
+}
+
+void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out) {
+    Emit m = begin_function(p, f, uses, out->arena);
+    bool first = true;
+    Str body = str_new(out->arena);
+    m.marks = f->shared != NULL;
+    function_body(&m, &body);
     str_addn(out, m.parts.at, m.parts.n);
     str_addf(out, "static void %s_%s(", p->name, f->name);
     for (uint32_t i = 0; i < m.n->buf.n; i++) {
@@ -462,9 +494,12 @@ void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out
             str_addf(out, "%s%s %s", first ? "" : ", ", m.index_type, p->size.at[i].name);
             first = false;
         }
+    for (uint32_t i = 0; f->shared && i < f->shared->nparameter; i++, first = false)
+        str_addf(out, "%s%s", first ? "" : ", ", f->shared->parameter[i]);
     str_add(out, first && !m.pool ? "void) {\n" : ") {\n");
-    c_locals(&m, out);
-    not_used(&m, out);
-    str_addn(out, text.at, text.n);
+    if (f->shared)
+        c_numbers_join(body.at, f->shared->number, out);
+    else
+        str_addn(out, body.at, body.n);
     str_add(out, "}\n");
 }

@@ -1,11 +1,18 @@
 /* What kernels of bytes are written with where there are no vectors: pairs of products, rows that are widened, sums that
  * are scaled, rounded and clipped. */
-#include "emit/c_internal.h"
+#include "emit/c_number.h"
 #include <math.h>
 
+/* One more operand. */
+static void next_number(Emit *m, int64_t v, Str *out) {
+    str_add(out, ", ");
+    c_index_number(m, v, 0, out);
+}
+
 static void place(Emit *m, const char *name, ExprId at, Str *out) {
-    str_addf(out, "%s + ", name);
+    str_addf(out, "%s + ", m->about = name);
     c_expr(m, at, P_MUL, out);
+    m->about = NULL;
 }
 
 /* What x reads, an array of the function or a buffer, where axes are what `zero` says. */
@@ -83,9 +90,11 @@ int c_tile(Emit *m, const LoopNode *s, int depth, Str *out) {
         place(m, c_buffer_name(m, x_get(n, s->offset)->id), x_load_offset(n, s->offset), out);
     str_add(out, ", ");
     load_place(m, x, zero, out);
-    str_addf(out, ", %lld, ", (long long)(by->kind == X_int ? by->i : 2));
+    next_number(m, by->kind == X_int ? by->i : 2, out);
+    str_add(out, ", ");
     load_place(m, w, zero, out);
-    str_addf(out, ", %lld);\n", (long long)depth_of);
+    next_number(m, depth_of, out);
+    str_add(out, ");\n");
     return 1;
 }
 
@@ -230,14 +239,17 @@ bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
     }
     row_place(m, arena_printf(m->arena, w.step == 1 ? "widen_%s" : "gather_%s", type), name, &w.to, out);
     place(m, c_buffer_name(m, x_get(m->n, w.load)->id), at_first(m, loop, x_load_offset(m->n, w.load)), out);
-    if (w.step != 1) str_addf(out, ", %lld", (long long)w.step);
-    str_addf(out, ", %lld, %lld);\n", (long long)w.count, (long long)w.less);
+    if (w.step != 1) next_number(m, w.step, out);
+    next_number(m, w.count, out);
+    next_number(m, w.less, out);
+    str_add(out, ");\n");
     if (w.inside == NO_EXPR) return true;
     c_indent(out, depth);
     str_add(out, "else\n");
     c_indent(out, depth + 1);
     row_place(m, "clear_i16", name, &w.to, out);
-    str_addf(out, "%lld);\n", (long long)w.count);
+    c_index_number(m, w.count, 0, out);
+    str_add(out, ");\n");
     return true;
 }
 
@@ -281,6 +293,7 @@ bool c_round_clip(Emit *m, ExprId e, Str *out) {
     c_need(m, "round_clip.h");
     str_addf(out, "(%s)round_clip(", emit_c_type(t));
     c_expr(m, x_arg(n, a, 0), 0, out);
-    str_addf(out, ", %.0f, %.0f, %.0f)", plus, lo, hi);
+    next_number(m, (int64_t)plus, out);
+    str_addf(out, ", %.0f, %.0f)", lo, hi);
     return true;
 }

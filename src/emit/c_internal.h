@@ -28,6 +28,10 @@ typedef struct {
     bool scratch;               /* the body names the scratch memory */
     const char *begin, *end, *pool; /* names that nothing else has; NULL in functions without such loops */
     Str parts;                  /* the functions that hold them */
+    /* Numbers are marked (c_number.h), and called after the loop that a number ends, the buffer that it is an index of, the
+     * axis that it multiplies; NULL: none. */
+    bool marks;
+    const char *bound, *about, *along;
 } Emit;
 
 /* C's precedence levels, as far as they occur. */

@@ -6,6 +6,15 @@
 #include "plan/pack.h"
 #include "target/target.h"
 
+/* Kernels that differ in numbers alone as one function, which is called with them (emit_share). */
+typedef struct {
+    uint32_t first;               /* the function that is written; the others of them are called by its name */
+    uint32_t nparameter;          /* behind all others */
+    const char *const *parameter; /* `int n_oh` */
+    const char *const *name;      /* `n_oh` */
+    const char *const *number;    /* one a number of the C, in its order: what stands for it, NULL: itself */
+} SharedFunction;
+
 /* One C function; equal kernels share one. */
 typedef struct {
     const char *name;      /* C identifier without the model's prefix, made of its first step's nodes: "conv1_relu1" */
@@ -18,6 +27,8 @@ typedef struct {
     uint32_t calls;        /* steps that use it */
     bool *aliased;         /* one a nest buffer: may share memory with another (in place): no restrict */
     uint32_t parallel;     /* loops that threads share; with any the pool is the last parameter */
+    const SharedFunction *shared; /* NULL: its C is its own */
+    const char *const *given; /* then: a call's numbers */
     const char *const *part; /* as the package calls the functions that hold these loops, without prefix */
     /* Of a program for all sizes (general.h): */
     const char **lift;     /* one an expression of the nest: what stands for this number, NULL: itself */
@@ -107,6 +118,12 @@ typedef struct {
     Vec(ProgramSize) size; /* empty: all is known; else numbers are those of the largest sizes */
     const char **port_dim; /* with sizes: the dimensions of inputs and outputs, one behind the other */
 } Program;
+
+/* Is the function's C its own, or that of the first kernel that shares it? */
+static inline bool function_written(const Program *p, uint32_t function) {
+    const SharedFunction *s = p->function.at[function].shared;
+    return !s || s->first == function;
+}
 
 typedef struct {
     const char *name;      /* C prefix; NULL: from the file name */
