@@ -93,13 +93,43 @@ static void body(Emit *m, const LoopNode *x, int depth, Str *out) {
     }
 }
 
+static bool may_overlap(const Emit *m, BufId b) { return m->f->aliased && m->f->aliased[b]; }
+
+/* Where code size counts, a loop that moves neighbours to neighbours is memcpy. (Of such loops gcc makes memmove where it
+ * loses sight of `restrict`, which a system without C library may lack.) */
+static bool copy_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
+    enum { FEW = 8 };
+    const LoopNode *s = x->body.n == 1 ? x->body.at[0] : NULL;
+    if (!m->p->small || !s || s->kind != LOOP_store || s->combine != COMBINE_store || x->unroll || x->parallel) return false;
+    const Expr *v = x_get(m->n, s->value), *lo = x_get(m->n, x->lo), *hi = x_get(m->n, x->hi);
+    if (v->kind != X_load || v->dtype != m->n->buf.at[s->buf].dtype || v->id == s->buf || lo->kind != X_int || hi->kind != X_int)
+        return false;
+    BufId from = v->id;
+    int64_t count = hi->i - lo->i, coef;
+    ExprId at = x_load_offset(m->n, s->value), *first = x_axis_table(m->n, m->arena, 0);
+    if (count < FEW || may_overlap(m, s->buf) || may_overlap(m, from)) return false;
+    if (!x_coefficient(m->n, s->offset, x->axis, &coef) || coef != 1 || !x_coefficient(m->n, at, x->axis, &coef) || coef != 1) return false;
+    first[x->axis] = x->lo;
+    c_indent(out, depth);
+    str_add(out, "memcpy(");
+    c_place(m, c_buffer_name(m, s->buf), x_substitute(m->n, s->offset, first), out);
+    str_add(out, ", ");
+    c_place(m, c_buffer_name(m, from), x_substitute(m->n, at, first), out);
+    str_add(out, ", (size_t)");
+    m->bound = m->n->axis.at[x->axis].base;
+    c_index_number(m, count, P_UNARY, out);
+    m->bound = NULL;
+    str_addf(out, " * sizeof *%s);\n", m->n->buf.at[s->buf].name);
+    return true;
+}
+
 static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
     if (x->parallel && m->pool && !m->inside && x_get(m->n, x->lo)->kind == X_int &&
         x_get(m->n, x->hi)->kind == X_int) {
         c_indent(out, depth);
         return c_parallel(m, x, out);
     }
-    if (c_widen(m, x, depth, out)) return 1;
+    if (c_widen(m, x, depth, out) || copy_loop(m, x, depth, out)) return 1;
     c_call_axis(m, x->axis);
     vec_push(m->arena, &m->around, x->axis);
     const char *name = c_axis_name(m, x->axis);

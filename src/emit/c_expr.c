@@ -549,7 +549,10 @@ static void scattered_load(Emit *m, const char *name, ExprId at, Str *out) {
 }
 
 void c_lanes_at(Emit *m, const char *name, ExprId at, Str *out) {
-    at = c_lane_zero(m, at);
+    c_place(m, name, c_lane_zero(m, at), out);
+}
+
+void c_place(Emit *m, const char *name, ExprId at, Str *out) {
     const Expr *o = x_get(m->n, at);
     str_add(out, name);
     if (o->kind == X_int && o->i == 0) return;

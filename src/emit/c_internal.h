@@ -85,6 +85,7 @@ int c_tile(Emit *m, const LoopNode *s, int depth, Str *out);
 bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out);
 bool c_round_clip(Emit *m, ExprId e, Str *out);
 void c_lanes_at(Emit *m, const char *name, ExprId at, Str *out);
+void c_place(Emit *m, const char *name, ExprId at, Str *out); /* `name + at` */
 
 /* c.c, for c_parallel.c */
 int c_statement(Emit *m, const LoopNode *x, int depth, Str *out);

@@ -112,6 +112,7 @@ typedef struct {
     int64_t arena_bytes;   /* plan.peak rounded up to the alignment */
     int64_t arena_align;   /* 64 */
     int threads;           /* that may share a loop, 1: there are no parallel loops */
+    bool small;            /* code size before speed */
     int64_t weight_bytes;  /* of the weights file */
     int64_t macs;
     uint32_t nodes_imported, nodes_after_passes; /* for the report */

@@ -31,7 +31,7 @@ network() { # file, seed, layers, kernel, group: 1 or dw
             printf "%%m%d = MaxPool(%%r%d) {kernel_shape=[3,3], pads=[1,1,1,1], strides=[2,2]} \"pool%d\"\n", i, i, i
             from = "%m" i; c = oc
         }
-        print "out " from
+        print "%twice = Concat(" from ", " from ") {axis=1}\nout %twice"
     }' >"$1"
 }
 
@@ -55,6 +55,7 @@ for spec in "11 4 1 1" "12 4 3 1" "13 4 3 dw" "14 3 5 dw"; do
         check "$what, $target: fewer functions than kernels" \
             test "$(functions "$work/$target-size/net.c")" -lt "$(functions "$work/$target-speed/net.c")"
         check "$what, $target: less code" test "$(code "$work/size.o")" -lt "$(code "$work/speed.o")"
+        check "$what, $target: rows that are only moved" grep -q 'memcpy(' "$work/$target-size/net.c"
         check "$what, $target: imports" test -z "$(nm -u "$work/size.o" | awk '{ print $2 }' |
             grep -vE '^(net_.*|memcpy|memset|_GLOBAL_OFFSET_TABLE_)$')"
         check "$what, $target: results" "$TENON" verify "$work/net.txt" --target $target --optimize size
