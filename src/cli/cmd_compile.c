@@ -20,9 +20,11 @@ static bool report(Cli *c, const Program *p, const char *folder, const char *nam
     Arena *a = c->arena;
     const Options *o = &c->options;
     int64_t code;
+    uint32_t functions = 0;
+    for (uint32_t i = 0; i < p->function.n; i++) functions += function_written(p, i);
     printf("%s -> %s for %s\n", o->model, folder, p->target->name);
     printf("nodes    %u, %u after the passes, %u steps of %u functions\n", (unsigned)p->nodes_imported,
-           (unsigned)p->nodes_after_passes, (unsigned)p->step.n, (unsigned)p->function.n);
+           (unsigned)p->nodes_after_passes, (unsigned)p->step.n, (unsigned)functions);
     printf("MACs     %s\n", count_words(a, (double)p->macs));
     printf("weights  %s\n", bytes_words(a, (double)p->weight_bytes));
     printf("arena    %lld bytes, lower bound %lld%s\n", (long long)p->arena_bytes, (long long)p->plan.lower_bound,

@@ -1,6 +1,6 @@
 /* Loop tree -> C, in the scalar and the GNU vector dialect. Names are kept: axes and buffers are called as in the nest.
  */
-#include "emit/c_internal.h"
+#include "emit/c_number.h"
 #include "emit/package.h"
 
 /* ---- temporaries: what a statement computes more than once ---- */
@@ -93,13 +93,43 @@ static void body(Emit *m, const LoopNode *x, int depth, Str *out) {
     }
 }
 
+static bool may_overlap(const Emit *m, BufId b) { return m->f->aliased && m->f->aliased[b]; }
+
+/* Where code size counts, a loop that moves neighbours to neighbours is memcpy. (Of such loops gcc makes memmove where it
+ * loses sight of `restrict`, which a system without C library may lack.) */
+static bool copy_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
+    enum { FEW = 8 };
+    const LoopNode *s = x->body.n == 1 ? x->body.at[0] : NULL;
+    if (!m->p->small || !s || s->kind != LOOP_store || s->combine != COMBINE_store || x->unroll || x->parallel) return false;
+    const Expr *v = x_get(m->n, s->value), *lo = x_get(m->n, x->lo), *hi = x_get(m->n, x->hi);
+    if (v->kind != X_load || v->dtype != m->n->buf.at[s->buf].dtype || v->id == s->buf || lo->kind != X_int || hi->kind != X_int)
+        return false;
+    BufId from = v->id;
+    int64_t count = hi->i - lo->i, coef;
+    ExprId at = x_load_offset(m->n, s->value), *first = x_axis_table(m->n, m->arena, 0);
+    if (count < FEW || may_overlap(m, s->buf) || may_overlap(m, from)) return false;
+    if (!x_coefficient(m->n, s->offset, x->axis, &coef) || coef != 1 || !x_coefficient(m->n, at, x->axis, &coef) || coef != 1) return false;
+    first[x->axis] = x->lo;
+    c_indent(out, depth);
+    str_add(out, "memcpy(");
+    c_place(m, c_buffer_name(m, s->buf), x_substitute(m->n, s->offset, first), out);
+    str_add(out, ", ");
+    c_place(m, c_buffer_name(m, from), x_substitute(m->n, at, first), out);
+    str_add(out, ", (size_t)");
+    m->bound = m->n->axis.at[x->axis].base;
+    c_index_number(m, count, P_UNARY, out);
+    m->bound = NULL;
+    str_addf(out, " * sizeof *%s);\n", m->n->buf.at[s->buf].name);
+    return true;
+}
+
 static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
     if (x->parallel && m->pool && !m->inside && x_get(m->n, x->lo)->kind == X_int &&
         x_get(m->n, x->hi)->kind == X_int) {
         c_indent(out, depth);
         return c_parallel(m, x, out);
     }
-    if (c_widen(m, x, depth, out) || c_tile_row(m, x, depth, out) || c_round_two(m, x, depth, out)) return 1;
+    if (c_widen(m, x, depth, out) || c_tile_row(m, x, depth, out) || c_round_two(m, x, depth, out) || copy_loop(m, x, depth, out)) return 1;
     c_call_axis(m, x->axis);
     vec_push(m->arena, &m->around, x->axis);
     const char *name = c_axis_name(m, x->axis);
@@ -109,11 +139,16 @@ static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
         str_add(out, "UNROLL\n");
     }
     c_indent(out, depth);
+    bool marks = m->marks;
+    m->marks &= !x->unroll; /* registers have constant numbers */
     str_addf(out, "for (%s %s = ", m->index_type, name);
     c_expr(m, x->lo, 0, out);
     str_addf(out, "; %s < ", name);
+    m->bound = x_get(m->n, x->hi)->kind == X_int ? name : NULL;
     c_expr(m, x->hi, P_ADD, out);
+    m->bound = NULL;
     str_addf(out, "; %s++)", name);
+    m->marks = marks;
     body(m, x, depth, out);
     m->open.n--;
     m->around.n--;
@@ -251,9 +286,10 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
     } else {
         t = m->n->buf.at[x->buf].dtype;
         if (vec) return vector_store(m, x, c_buffer_name(m, x->buf), x->offset, depth, out);
-        str_addf(&target, "%s[", c_buffer_name(m, x->buf));
+        str_addf(&target, "%s[", m->about = c_buffer_name(m, x->buf));
         c_expr(m, x->offset, 0, &target);
         str_add(&target, "]");
+        m->about = NULL;
     }
     if (x->pair) return c_twos(m, x, target.at, depth, out);
     if (x->dot != NO_AXIS) return dot(m, x, target.at, depth, out);
@@ -361,8 +397,9 @@ int c_statement(Emit *m, const LoopNode *x, int depth, Str *out) {
     case LOOP_tile: return c_tile(m, x, depth, out);
     case LOOP_clear:
         c_indent(out, depth);
-        str_addf(out, "memset(%s, 0, %lld * sizeof *%s);\n", c_buffer_name(m, x->buf), (long long)buffer_elements(&m->n->buf.at[x->buf]),
-                 c_buffer_name(m, x->buf));
+        str_addf(out, "memset(%s, 0, ", c_buffer_name(m, x->buf));
+        c_index_number(m, buffer_elements(&m->n->buf.at[x->buf]), P_MUL, out);
+        str_addf(out, " * sizeof *%s);\n", c_buffer_name(m, x->buf));
         return 1;
     case LOOP_call:
         m->lanes = m->t->var.at[x->var].lanes;
@@ -417,8 +454,11 @@ void c_locals(Emit *m, Str *out) {
         if (b->kind != BUF_local || m->t->scratch_offset[i] < 0) continue;
         m->scratch = true;
         const char *pointer = emit_pointer(b->dtype, true);
-        str_addf(out, "    %sconst %s = (%s)(void *)(scratch + %lld);\n", pointer, b->name, pointer,
-                 (long long)m->t->scratch_offset[i]);
+        str_addf(out, "    %sconst %s = (%s)(void *)(scratch + ", pointer, b->name, pointer);
+        m->about = "scratch";
+        c_index_number(m, m->t->scratch_offset[i], P_MUL, out);
+        m->about = NULL;
+        str_add(out, ");\n");
     }
 }
 
@@ -439,17 +479,40 @@ static void begin_parallel(Emit *m) {
     m->end = end;
 }
 
-void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out) {
-    Emit m = {.p = p, .f = f, .n = f->nest, .t = f->tree, .uses = uses, .arena = out->arena, .lane = NO_AXIS};
-    bool first = true;
+static Emit begin_function(const Program *p, const Function *f, EmitUses *uses, Arena *a) {
+    Emit m = {.p = p, .f = f, .n = f->nest, .t = f->tree, .uses = uses, .arena = a, .lane = NO_AXIS};
     m.index_type = f->lift_wide ? "int64_t" : index_type(f->largest ? (Nest *)(uintptr_t)f->largest : m.n);
-    m.used = arena_array_of(out->arena, m.n->buf.n + 1, bool);
-    m.used_axis = arena_array_of(out->arena, m.n->axis.n + 1, bool);
-    m.used_var = arena_array_of(out->arena, m.t->var.n + 1, bool);
-    m.parts = str_new(out->arena);
+    m.used = arena_array_of(a, m.n->buf.n + 1, bool);
+    m.used_axis = arena_array_of(a, m.n->axis.n + 1, bool);
+    m.used_var = arena_array_of(a, m.t->var.n + 1, bool);
+    m.parts = str_new(a);
     begin_parallel(&m);
+    return m;
+}
+
+/* What stands in the function's braces; its parts are in m->parts then. */
+static void function_body(Emit *m, Str *out) {
     Str text = str_new(out->arena);
-    c_statement(&m, m.t->root, 1, &text);
+    c_statement(m, m->t->root, 1, &text);
+    c_locals(m, out);
+    not_used(m, out);
+    str_addn(out, text.at, text.n);
+}
+
+void c_marked_body(const Program *p, const Function *f, const char **index, Str *out) {
+    EmitUses uses = {0};
+    Emit m = begin_function(p, f, &uses, out->arena);
+    m.marks = true;
+    function_body(&m, out);
+    *index = m.index_type;
+}
+
+void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out) {
+    Emit m = begin_function(p, f, uses, out->arena);
+    bool first = true;
+    Str body = str_new(out->arena);
+    m.marks = f->shared != NULL;
+    function_body(&m, &body);
     str_addn(out, m.parts.at, m.parts.n);
     str_addf(out, "static void %s_%s(", p->name, f->name);
     for (uint32_t i = 0; i < m.n->buf.n; i++) {
@@ -467,9 +530,12 @@ void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out
             str_addf(out, "%s%s %s", first ? "" : ", ", m.index_type, p->size.at[i].name);
             first = false;
         }
+    for (uint32_t i = 0; f->shared && i < f->shared->nparameter; i++, first = false)
+        str_addf(out, "%s%s", first ? "" : ", ", f->shared->parameter[i]);
     str_add(out, first && !m.pool ? "void) {\n" : ") {\n");
-    c_locals(&m, out);
-    not_used(&m, out);
-    str_addn(out, text.at, text.n);
+    if (f->shared)
+        c_numbers_join(body.at, f->shared->number, out);
+    else
+        str_addn(out, body.at, body.n);
     str_add(out, "}\n");
 }

@@ -1,11 +1,18 @@
 /* What kernels of bytes are written with where there are no vectors: pairs of products, rows that are widened, sums that
  * are scaled, rounded and clipped. */
-#include "emit/c_internal.h"
+#include "emit/c_number.h"
 #include <math.h>
 
+/* One more operand. */
+static void next_number(Emit *m, int64_t v, Str *out) {
+    str_add(out, ", ");
+    c_index_number(m, v, 0, out);
+}
+
 static void place(Emit *m, const char *name, ExprId at, Str *out) {
-    str_addf(out, "%s + ", name);
+    str_addf(out, "%s + ", m->about = name);
     c_expr(m, at, P_MUL, out);
+    m->about = NULL;
 }
 
 /* What x reads, an array of the function or a buffer, where axes are what `zero` says. */
@@ -71,7 +78,10 @@ int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) 
     str_addf(out, "%s = dot_i16%s(%s, ", target, row != NO_AXIS ? "_row" : "", target);
     split_place(m, x, x_substitute(n, at_x, zero), at_w, s, out);
     str_add(out, ", ");
-    if (row != NO_AXIS) str_addf(out, "%lld, ", (long long)by);
+    if (row != NO_AXIS) {
+        c_index_number(m, by, 0, out);
+        str_add(out, ", ");
+    }
     load_place(m, w, zero, out);
     if (row != NO_AXIS) { /* which of the two, and whether the second factor is known to be 0 */
         str_add(out, ", ");
@@ -115,10 +125,11 @@ int c_tile(Emit *m, const LoopNode *s, int depth, Str *out) {
         place(m, c_buffer_name(m, x_get(n, s->offset)->id), x_load_offset(n, s->offset), out);
     str_add(out, ", ");
     load_place(m, x, zero, out);
-    if (bytes) str_add(out, ", ");
-    else str_addf(out, ", %lld, ", (long long)(by->kind == X_int ? by->i : 2));
+    if (!bytes) next_number(m, by->kind == X_int ? by->i : 2, out);
+    str_add(out, ", ");
     load_place(m, w, zero, out);
-    str_addf(out, ", %lld);\n", (long long)depth_of);
+    next_number(m, depth_of, out);
+    str_add(out, ");\n");
     return 1;
 }
 
@@ -300,15 +311,17 @@ static void widen_row(Emit *m, const LoopNode *loop, const Widened *w, const cha
         c_need(m, arena_printf(m->arena, "%s.h", call));
         str_addf(out, "%s(", call);
         place(m, name, w->to.first, out);
-        str_addf(out, ", %lld, ", (long long)w->to.by);
+        next_number(m, w->to.by, out);
+        str_add(out, ", ");
         c_expr(m, w->to.odd == NO_EXPR ? x_index(n, 0) : w->to.odd, 0, out);
         str_add(out, ", ");
     } else {
         row_place(m, arena_printf(m->arena, w->step == 1 ? "widen_%s" : "gather_%s", type), name, &w->to, out);
     }
     place(m, c_buffer_name(m, x_get(n, w->load)->id), at_first(m, loop, x_load_offset(n, w->load)), out);
-    if (w->step != 1) str_addf(out, ", %lld", (long long)w->step);
-    str_addf(out, ", %lld, %lld", (long long)w->count, (long long)w->less);
+    if (w->step != 1) next_number(m, w->step, out);
+    next_number(m, w->count, out);
+    next_number(m, w->less, out);
     if (part) {
         str_add(out, ", ");
         c_expr(m, w->first == NO_EXPR ? x_index(n, 0) : w->first, 0, out);
@@ -335,7 +348,8 @@ bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out) {
     str_add(out, "else\n");
     c_indent(out, depth + 1);
     row_place(m, "clear_i16", name, &w.to, out);
-    str_addf(out, "%lld);\n", (long long)w.count);
+    c_index_number(m, w.count, 0, out);
+    str_add(out, ");\n");
     return true;
 }
 
@@ -393,7 +407,8 @@ bool c_round_clip(Emit *m, ExprId e, Str *out) {
     c_need(m, "round_clip.h");
     str_addf(out, "(%s)round_clip(", emit_c_type((DType)x_get(m->n, e)->dtype));
     c_expr(m, r.v, 0, out);
-    str_addf(out, ", %.0f, %.0f, %.0f)", r.plus, r.lo, r.hi);
+    next_number(m, (int64_t)r.plus, out);
+    str_addf(out, ", %.0f, %.0f)", r.lo, r.hi);
     return true;
 }
 
@@ -429,12 +444,13 @@ bool c_round_two(Emit *m, const LoopNode *loop, int depth, Str *out) {
     c_indent(out, depth);
     str_addf(out, "%s(", name);
     place(m, c_buffer_name(m, s->buf), first, out);
-    str_addf(out, ", %lld", (long long)x_get(n, apart)->i);
+    next_number(m, x_get(n, apart)->i, out);
     for (int i = 0; i < 4; i++) {
         str_add(out, ", ");
         c_expr(m, x_substitute(n, i < 2 ? sum : scale, at[i % 2]), 0, out);
     }
-    str_addf(out, ", %.0f, %.0f, %.0f);\n", r.plus, r.lo, r.hi);
+    next_number(m, (int64_t)r.plus, out);
+    str_addf(out, ", %.0f, %.0f);\n", r.lo, r.hi);
     return true;
 }
 
@@ -506,7 +522,9 @@ bool c_tile_row(Emit *m, const LoopNode *loop, int depth, Str *out) {
     c_indent(out, depth);
     str_addf(out, "%s(", name);
     place(m, c_buffer_name(m, row.store->buf), x_substitute(n, row.store->offset, zero), out);
-    str_addf(out, ", %lld, %lld, ", (long long)moves(n, row.store->offset, row.pixel), (long long)(2 * x_get(n, loop->hi)->i));
+    next_number(m, moves(n, row.store->offset, row.pixel), out);
+    next_number(m, 2 * x_get(n, loop->hi)->i, out);
+    str_add(out, ", ");
     load_place(m, row.tile->offset, zero, out);
     str_add(out, ", ");
     load_place(m, row.scale, zero, out);
@@ -514,6 +532,8 @@ bool c_tile_row(Emit *m, const LoopNode *loop, int depth, Str *out) {
     load_place(m, row.x, zero, out);
     str_add(out, ", ");
     load_place(m, row.w, zero, out);
-    str_addf(out, ", %lld, %.0f);\n", (long long)x_get(n, row.tile->hi)->i, row.r.plus);
+    next_number(m, x_get(n, row.tile->hi)->i, out);
+    next_number(m, (int64_t)row.r.plus, out);
+    str_add(out, ");\n");
     return true;
 }

@@ -1,5 +1,5 @@
 /* Expressions as C, in the scalar and the GNU vector dialect. */
-#include "emit/c_internal.h"
+#include "emit/c_number.h"
 #include "emit/skel.h"
 #include <ctype.h>
 #include <math.h>
@@ -168,19 +168,25 @@ static void literal(Emit *m, ExprId e, int prec, Str *out) {
         lifted(m, e, prec, out);
         return;
     }
+    if (x->kind == X_int && x->is_index) {
+        c_index_number(m, x->i, prec, out);
+        return;
+    }
     bool negative = x->kind == X_real ? signbit(x->f) != 0 : x->i < 0;
-    bool paren = negative && prec > P_UNARY;
-    open_paren(out, paren);
+    bool is_double = x->dtype == DT_f64, plain = x->kind == X_real ? !isfinite(x->f) : x->dtype != DT_i32 || x->i == INT32_MIN;
+    bool paren = negative && plain && prec > P_UNARY;
     double v = x->f;
+    Str text = str_new(m->arena);
     if (x->kind == X_real && c_is_half((DType)x->dtype))
         v = (double)dtype_decode((DType)x->dtype, dtype_encode((DType)x->dtype, (float)v));
     if (x->kind == X_real)
-        real_literal(m, v, x->dtype == DT_f64, out);
-    else if (x->is_index)
-        str_addf(out, "%lld", (long long)x->i);
+        real_literal(m, v, is_double, &text);
     else
-        int_literal(x->i, (DType)x->dtype, out);
-    close_paren(out, paren);
+        int_literal(x->i, (DType)x->dtype, &text);
+    if (!plain)
+        c_number(m, x->kind == X_int ? NUMBER_i32 : is_double ? NUMBER_f64 : NUMBER_f32, prec, text.at, out);
+    else
+        str_addf(out, "%s%s%s", paren ? "(" : "", text.at, paren ? ")" : "");
 }
 
 /* ---- scalar expressions ---- */
@@ -239,7 +245,13 @@ static void index_fn(Emit *m, ExprId e, int prec, Str *out) {
     switch (f) {
     case FN_add: infix(m, "+", P_ADD, P_ADD, P_ADD, e, prec, out); return;
     case FN_sub: infix(m, "-", P_ADD, P_ADD, P_MUL, e, prec, out); return;
-    case FN_mul: infix(m, "*", P_MUL, P_MUL, P_UNARY, e, prec, out); return;
+    case FN_mul: {
+        const Expr *a = x_get(m->n, x_arg(m->n, e, 0));
+        m->along = a->kind == X_axis ? c_axis_name(m, a->id) : NULL;
+        infix(m, "*", P_MUL, P_MUL, P_UNARY, e, prec, out);
+        m->along = NULL;
+        return;
+    }
     case FN_neg:
         open_paren(out, prec > P_UNARY);
         str_add(out, "-");
@@ -451,9 +463,11 @@ static void var_ref(Emit *m, ExprId e, Str *out) {
 }
 
 void c_element(Emit *m, ExprId e, Str *out) {
-    str_addf(out, "%s[", c_buffer_name(m, x_get(m->n, e)->id));
+    const char *outer = m->about;
+    str_addf(out, "%s[", m->about = c_buffer_name(m, x_get(m->n, e)->id));
     c_expr(m, x_load_offset(m->n, e), 0, out);
     str_add(out, "]");
+    m->about = outer;
 }
 
 static void load(Emit *m, ExprId e, Str *out) {
@@ -535,12 +549,18 @@ static void scattered_load(Emit *m, const char *name, ExprId at, Str *out) {
 }
 
 void c_lanes_at(Emit *m, const char *name, ExprId at, Str *out) {
-    at = c_lane_zero(m, at);
+    c_place(m, name, c_lane_zero(m, at), out);
+}
+
+void c_place(Emit *m, const char *name, ExprId at, Str *out) {
     const Expr *o = x_get(m->n, at);
     str_add(out, name);
     if (o->kind == X_int && o->i == 0) return;
     str_add(out, " + ");
+    const char *outer = m->about;
+    m->about = name;
     c_expr(m, at, P_MUL, out);
+    m->about = outer;
 }
 
 /* Bytes or integers of 32 bits. */
@@ -564,7 +584,10 @@ static void vector_load(Emit *m, ExprId e, Str *out) {
     }
     str_addf(out, "%s_%s(", c_vector_type(m), coef == 1 ? "load" : "gather");
     c_lanes_at(m, name, at, out);
-    if (coef != 1) str_addf(out, ", %lld", (long long)coef);
+    if (coef != 1) {
+        str_add(out, ", ");
+        c_index_number(m, coef, 0, out);
+    }
     str_add(out, ")");
 }
 

@@ -28,6 +28,10 @@ typedef struct {
     bool scratch;               /* the body names the scratch memory */
     const char *begin, *end, *pool; /* names that nothing else has; NULL in functions without such loops */
     Str parts;                  /* the functions that hold them */
+    /* Numbers are marked (c_number.h), and called after the loop that a number ends, the buffer that it is an index of, the
+     * axis that it multiplies; NULL: none. */
+    bool marks;
+    const char *bound, *about, *along;
 } Emit;
 
 /* C's precedence levels, as far as they occur. */
@@ -83,6 +87,7 @@ bool c_round_clip(Emit *m, ExprId e, Str *out);
 bool c_tile_row(Emit *m, const LoopNode *loop, int depth, Str *out);
 bool c_round_two(Emit *m, const LoopNode *loop, int depth, Str *out);
 void c_lanes_at(Emit *m, const char *name, ExprId at, Str *out);
+void c_place(Emit *m, const char *name, ExprId at, Str *out); /* `name + at` */
 
 /* c.c, for c_parallel.c */
 int c_statement(Emit *m, const LoopNode *x, int depth, Str *out);

@@ -14,6 +14,9 @@ typedef struct {
 } EmitUses;
 void emit_need(EmitUses *u, Arena *a, const char *snippet); /* and, before it, the snippets that its text names */
 void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out);
+/* Kernels whose C differs in numbers alone get one function where that is less code (Function.shared, in arena a): the numbers are
+ * its parameters. Kernels whose loops threads share keep theirs. */
+void emit_share(Arena *a, Program *p);
 /* C type of a parameter's elements. */
 const char *emit_c_type(DType t);
 const char *emit_const_type(DType t); /* `const float`, `const char *const` */

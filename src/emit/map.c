@@ -61,13 +61,16 @@ static void ports_map(const Package *k, bool inputs, Str *out) {
 
 static void functions_map(const Package *k, Str *out) {
     const Program *p = k->p;
+    uint32_t *calls = arena_array_of(k->arena, p->function.n + 1, uint32_t), written = 0;
+    for (uint32_t i = 0; i < p->function.n; i++) calls[function_written(p, i) ? i : p->function.at[i].shared->first] += p->function.at[i].calls;
     array_open(out, "functions");
     for (uint32_t i = 0; i < p->function.n; i++) {
         const Function *f = &p->function.at[i];
         bool first = true;
-        item_open(out, i);
+        if (!function_written(p, i)) continue;
+        item_open(out, written++);
         text_field(out, &first, "name", k->function[i]);
-        number_field(out, &first, "calls", f->calls);
+        number_field(out, &first, "calls", calls[i]);
         number_field(out, &first, "macs", f->macs);
         number_field(out, &first, "scratch_bytes", f->scratch_bytes);
         if (package_threads(k)) number_field(out, &first, "parallel_loops", f->parallel);
@@ -75,7 +78,7 @@ static void functions_map(const Package *k, Str *out) {
         text_field(out, &first, "meaning", f->meaning);
         str_addn(out, "}", 1);
     }
-    array_close(out, p->function.n);
+    array_close(out, written);
 }
 
 static void arg_map(const Package *k, const Arg *a, Str *out) {

@@ -18,6 +18,16 @@ const char *name_unique(Arena *a, Map *taken, const char *base) {
     return name;
 }
 
+void names_take(Arena *a, Map *taken, const char *text) {
+    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    while (*text) {
+        size_t n = strspn(text, word);
+        if (n) map_set(a, taken, arena_strndup(a, text, n), 1);
+        text += n;
+        text += strcspn(text, word);
+    }
+}
+
 const char *name_variable(Arena *a, const char *name) {
     char *small = arena_strdup(a, name);
     int letters = 0;
@@ -207,6 +217,7 @@ static Map kernel_names(Arena *a, const Program *p) {
         for (uint32_t j = 0; j < f->nest->buf.n; j++) map_set(a, &names, f->nest->buf.at[j].name, 1);
         for (uint32_t j = 0; j < f->nest->axis.n; j++) map_set(a, &names, f->nest->axis.at[j].name, 1);
         for (uint32_t j = 0; f->tree && j < f->tree->var.n; j++) map_set(a, &names, f->tree->var.at[j].name, 1);
+        for (uint32_t j = 0; f->shared && j < f->shared->nparameter; j++) map_set(a, &names, f->shared->name[j], 1);
     }
     return names;
 }
@@ -254,7 +265,8 @@ Package package_names(Arena *a, const Program *p, const EmitOptions *o, Diag *d)
         map_set(a, &symbols, arena_printf(a, "tenon_pool%s", pool[i]), 1);
     k.function = arena_array_of(a, p->function.n + 1, const char *);
     for (uint32_t i = 0; i < p->function.n; i++)
-        k.function[i] = name_unique(a, &symbols, arena_printf(a, "%s_%s", p->name, p->function.at[i].name));
+        k.function[i] = function_written(p, i) ? name_unique(a, &symbols, arena_printf(a, "%s_%s", p->name, p->function.at[i].name))
+                                               : k.function[p->function.at[i].shared->first];
     k.part = arena_array_of(a, p->function.n + 1, const char *const *);
     for (uint32_t i = 0; i < p->function.n; i++) k.part[i] = part_names(&k, &symbols, i);
     k.weight = arena_array_of(a, p->weight.n + 1, const char *);

@@ -101,6 +101,8 @@ char *name_capitals(Arena *a, const char *s);
 const char *name_variable(Arena *a, const char *name);
 /* `base` where `taken` lacks it, else base_2, base_3, ...; the name is taken then. */
 const char *name_unique(Arena *a, Map *taken, const char *base);
+/* Every word of some C, which may be a type, a function or a macro, is taken. */
+void names_take(Arena *a, Map *taken, const char *text);
 /* `[d0/8][d1][d0%8] = [4][3][8]` for the order in which a buffer is stored; NULL when it is row-major. */
 const char *layout_text(Arena *a, const Buffer *b);
 /* `f32[1,3,8,8]` */

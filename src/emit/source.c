@@ -32,6 +32,7 @@ static Users find_users(const Package *k) {
     for (uint32_t i = p->step.n; i-- > 0;) {
         uint32_t f = p->step.at[i].function;
         if (p->step.at[i].kind != CALL_call) continue;
+        if (!function_written(p, f)) f = p->function.at[f].shared->first;
         u.next[i] = u.first[f];
         u.first[f] = i;
     }
@@ -57,15 +58,19 @@ static void layouts(const Package *k, const Function *f, Str *out) {
 static void function_heading(const Package *k, const Users *users, uint32_t index, Str *out) {
     Arena *a = k->arena;
     const Function *f = &k->p->function.at[index];
-    uint32_t shown = 0;
-    const char *macs = f->macs > 0 ? arena_printf(a, " | %s MAC", count_text(a, f->macs)) : "";
+    uint32_t shown = 0, calls = 0;
+    for (uint32_t i = users->first[index]; i != UINT32_MAX; i = users->next[i]) calls++;
     for (uint32_t i = users->first[index]; i != UINT32_MAX && shown < USERS_SHOWN; i = users->next[i], shown++) {
         const ProgramStep *s = &k->p->step.at[i];
+        int64_t count = k->p->function.at[s->function].macs;
+        const char *macs = count > 0 ? arena_printf(a, " | %s MAC", count_text(a, count)) : "";
         char *text = arena_printf(a, "step %u%s | %s | %s", i + 1, macs, s->nodes, s->shapes);
         comment_add(out, shown ? " * " : "/* ", " *     ", text);
     }
     if (shown == 0) comment_add(out, "/* ", " *     ", "no step");
-    if (f->calls > shown) str_addf(out, " * and %u more steps\n", f->calls - shown);
+    if (calls > shown) str_addf(out, " * and %u more steps\n", calls - shown);
+    if (f->shared)
+        comment_add(out, " * ", " *     ", arena_printf(a, "for step %u it is:", users->first[index] + 1));
     layouts(k, f, out);
     if (f->schedule && *f->schedule)
         comment_add(out, " * ", " *     ", arena_printf(a, "schedule \"%s\"", f->schedule));
@@ -84,6 +89,7 @@ static void functions(const Package *k, EmitUses *uses, Str *out) {
     size_t prefix = strlen(k->name) + 1;
     for (uint32_t i = 0; i < k->p->function.n; i++) {
         Function f = k->p->function.at[i];
+        if (!function_written(k->p, i)) continue;
         f.name = k->function[i] + prefix;
         f.part = k->part[i];
         str_addn(out, "\n", 1);
@@ -232,6 +238,7 @@ static bool call(Locals *l, uint32_t step, uint32_t depth, Str *out) {
     if (f->parallel) list_item(out, "             ", n == 0, "pool");
     for (uint32_t i = 0; f->sizes && i < k->p->size.n; i++)
         if (*f->sizes >> i & 1) list_item(out, "             ", n == 0, k->p->size.at[i].name);
+    for (uint32_t i = 0; f->shared && i < f->shared->nparameter; i++) list_item(out, "             ", n == 0 && i == 0, f->given[i]);
     if (n != s->narg) return broken(k, "a call has too many arguments", k->function[s->function]);
     str_add(out, ");\n");
     return true;
@@ -278,17 +285,6 @@ static bool uses_arena(const Program *p) {
     return false;
 }
 
-/* Every word of the snippets may be a type, a function or a macro. */
-static void take_words(Arena *a, Map *taken, const char *text) {
-    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-    while (*text) {
-        size_t n = strspn(text, word);
-        if (n) map_set(a, taken, arena_strndup(a, text, n), 1);
-        text += n;
-        text += strcspn(text, word);
-    }
-}
-
 #define MARK "tenon_profile_mark"
 
 static void mark(const Package *k, uint32_t step, Str *out) {
@@ -310,7 +306,7 @@ static bool size_used(const Program *p, uint32_t i) {
 static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     const Program *p = k->p;
     Locals l = {.k = k};
-    for (uint32_t i = 0; i < uses->snippet.n; i++) take_words(k->arena, &l.taken, skeleton(uses->snippet.at[i]));
+    for (uint32_t i = 0; i < uses->snippet.n; i++) names_take(k->arena, &l.taken, skeleton(uses->snippet.at[i]));
     static const char *const own[] = {"io", "arena", "base", "pool", "dims"};
     for (uint32_t i = 0; i < p->size.n; i++) map_set(k->arena, &l.taken, p->size.at[i].name, 1);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) map_set(k->arena, &l.taken, own[i], 1);

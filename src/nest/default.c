@@ -44,7 +44,20 @@ bool rule_back(Rule *r, const RuleMark *m) {
     return false;
 }
 
-/* Neighbours that every operand walks as one: fewer and longer loops. A last axis of exactly a vector stays one. */
+/* Where code size counts, rows that are only moved stay loops, which become memcpy. */
+static bool moves_rows(const Rule *r) {
+    Nest *n = r->p->nest;
+    const Stage *st = &n->stage.at[r->stage];
+    const StagePlan *s = rule_plan(r);
+    int64_t coef;
+    if (!r->p->small || s->npiece == 0 || x_get(n, st->value)->kind != X_load || st->combine != COMBINE_store) return false;
+    AxisId last = s->piece[s->npiece - 1].root;
+    return x_coefficient(n, x_load_offset(n, st->value), last, &coef) && coef == 1 &&
+           x_coefficient(n, buffer_offset(n, st->out, st->index), last, &coef) && coef == 1;
+}
+
+/* Neighbours that every operand walks as one: fewer and longer loops. A last axis of exactly a vector stays one, but in rows
+ * that are only moved. */
 static void fuse_neighbours(Rule *r) {
     int64_t lanes = target_lanes(r->p->target, DT_f32);
     for (int i = 0; i + 1 < rule_plan(r)->npiece;) {
@@ -53,7 +66,7 @@ static void fuse_neighbours(Rule *r) {
             i++;
             continue;
         }
-        if (lanes > 1 && i + 2 == rule_plan(r)->npiece && b->size == lanes && !b->reduce) break;
+        if (lanes > 1 && i + 2 == rule_plan(r)->npiece && b->size == lanes && !b->reduce && !moves_rows(r)) break;
         Step s = {.kind = STEP_fuse, .naxis = 2, .axis = {a->name, b->name}};
         if (a->reduce != b->reduce || !rule_step(r, s)) i++;
     }
@@ -244,6 +257,7 @@ static bool flat_lanes(Rule *r) {
 }
 
 static void vector_plain(Rule *r) {
+    if (moves_rows(r)) return;
     if (rule_plan(r)->npiece == 0 || vector_last(r) || flat_lanes(r)) return;
     rule_turn(r);
 }

@@ -79,14 +79,14 @@ bool rule_window(Rule *r, ExprId red, AxisId lane, int64_t lanes) {
         if (!s->piece[i].reduce && s->piece[i].root != lane) at = i;
     if (at < 0 || s->piece[at].step != 1 || !s->piece[at].outermost || s->piece[at].size < 2) return false;
     if (x_arg(r->p->nest, red, 1) == NO_EXPR) return false;
-    bool ok = true;
-    for (int i = 0; i < s->npiece; i++) {
+    bool ok = true, small = r->p->small; /* then the window's loops end where it does: no borders, no neighbours */
+    for (int i = 0; i < s->npiece && !small; i++) {
         Piece x = s->piece[i];
         if (x.reduce && x.size <= SHORT_WINDOW) rule_step1(r, STEP_unroll, x.name, 0, NULL);
         if (!x.reduce && x.root != lane && rule_guarded(r, red, x.root)) ok &= rule_step1(r, STEP_edges, x.name, 0, NULL);
     }
-    ok = ok && rule_step1(r, STEP_tile, rule_name(r, at), rule_tile_size(s->piece[at].size, WINDOW_TILE), NULL) &&
-         rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
+    ok = ok && (small || (rule_step1(r, STEP_tile, rule_name(r, at), rule_tile_size(s->piece[at].size, WINDOW_TILE), NULL) &&
+                          rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL)));
     for (int i = 0; i < s->npiece; i++)
         if (s->piece[i].root == lane) at = i;
     if (ok && rule_step1(r, STEP_tile, rule_name(r, at), lanes, NULL) &&

@@ -1,5 +1,6 @@
 /* The way of a graph to a program. */
 #include "pass/compile.h"
+#include "emit/emit.h"
 #include "op/op.h"
 
 static void rename_value(Graph *g, ValueId v, const char *name) {
@@ -63,6 +64,7 @@ Program *compile_graph(Arena *a, Graph *g, const CompileOptions *o, Diag *d) {
     if (!sub_graphs(g, o->program.target, &o->pass, d)) return NULL;
     Program *p = frugal_enough(a, g, o, d);
     if (p) p->nodes_imported = imported;
+    if (p && o->program.small) emit_share(a, p);
     return p;
 }
 

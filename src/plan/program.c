@@ -519,6 +519,7 @@ Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
     p->name = name_identifier(a, o->name ? o->name : path_stem(a, g->file));
     p->arena_align = o->ports && !o->target->vector_bytes ? 8 : 64;
     p->threads = o->threads > 1 ? o->threads : 1;
+    p->small = o->small;
     p->nodes_after_passes = g->node.n;
     static const char *const taken[] = {"run", "io", "weights", "example"};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) map_set(a, &shared.names, taken[i], 1);

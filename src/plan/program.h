@@ -6,6 +6,15 @@
 #include "plan/pack.h"
 #include "target/target.h"
 
+/* Kernels that differ in numbers alone as one function, which is called with them (emit_share). */
+typedef struct {
+    uint32_t first;               /* the function that is written; the others of them are called by its name */
+    uint32_t nparameter;          /* behind all others */
+    const char *const *parameter; /* `int n_oh` */
+    const char *const *name;      /* `n_oh` */
+    const char *const *number;    /* one a number of the C, in its order: what stands for it, NULL: itself */
+} SharedFunction;
+
 /* One C function; equal kernels share one. */
 typedef struct {
     const char *name;      /* C identifier without the model's prefix, made of its first step's nodes: "conv1_relu1" */
@@ -18,6 +27,8 @@ typedef struct {
     uint32_t calls;        /* steps that use it */
     bool *aliased;         /* one a nest buffer: may share memory with another (in place): no restrict */
     uint32_t parallel;     /* loops that threads share; with any the pool is the last parameter */
+    const SharedFunction *shared; /* NULL: its C is its own */
+    const char *const *given; /* then: a call's numbers */
     const char *const *part; /* as the package calls the functions that hold these loops, without prefix */
     /* Of a program for all sizes (general.h): */
     const char **lift;     /* one an expression of the nest: what stands for this number, NULL: itself */
@@ -103,6 +114,7 @@ typedef struct {
     int64_t arena_align;   /* 64; 8 where memory is counted and there are no vectors */
     const int64_t *port_at; /* where inputs, then outputs begin in the arena; NULL: the caller has them elsewhere */
     int threads;           /* that may share a loop, 1: there are no parallel loops */
+    bool small;            /* code size before speed */
     int64_t weight_bytes;  /* of the weights file */
     int64_t macs;
     uint32_t nodes_imported, nodes_after_passes; /* for the report */
@@ -116,6 +128,12 @@ typedef enum {
     FRUGAL_stack, /* arrays of kernels lie in the arena, where other steps have something else */
     FRUGAL_count
 } Frugality;
+
+/* Is the function's C its own, or that of the first kernel that shares it? */
+static inline bool function_written(const Program *p, uint32_t function) {
+    const SharedFunction *s = p->function.at[function].shared;
+    return !s || s->first == function;
+}
 
 typedef struct {
     const char *name;      /* C prefix; NULL: from the file name */

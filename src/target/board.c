@@ -128,7 +128,8 @@ const Target *target_for_size(Arena *a, const Target *t) {
     if (!level || t->nvariant) return t;
     Target *to = arena_new_of(a, Target);
     *to = *t;
-    to->cflags = arena_printf(a, "%.*s-Os%s", (int)(level - t->cflags), t->cflags, level + 3);
+    /* gcc would make memmove of loops that copy. */
+    to->cflags = arena_printf(a, "%.*s-Os -fno-tree-loop-distribute-patterns%s", (int)(level - t->cflags), t->cflags, level + 3);
     return to;
 }
 
