@@ -106,13 +106,15 @@ void freestanding_add(const Package *k, const char *code, Str *out) {
     skeleton_fill(out, "freestanding.c.in", values);
 }
 
-const char *freestanding_text(const Package *k) {
-    Str code = str_new(k->arena), list = str_new(k->arena), out = str_new(k->arena);
-    if (!source_text(k, &code)) return "";
-    Calls c = calls_of(k->arena, code.at);
+const char *freestanding_text(const Package *const *k, uint32_t n) {
+    Arena *a = k[0]->arena;
+    Str code = str_new(a), list = str_new(a), out = str_new(a);
+    for (uint32_t i = 0; i < n; i++)
+        if (!source_text(k[i], &code)) return "";
+    Calls c = calls_of(a, code.at);
     for (uint32_t i = 0; i < c.asked.n; i++)
         str_addf(&list, "%s%s", !i ? "" : i + 1 == c.asked.n ? " and " : ", ", c.asked.at[i]);
-    comment_add(&out, " * ", " * ", arena_printf(k->arena, "There is no C library behind it: it asks for %s, and for what the "
-                                                           "compiler has of its own (as libgcc).", list.at));
+    comment_add(&out, " * ", " * ", arena_printf(a, "There is no C library behind it: it asks for %s, and for what the "
+                                                    "compiler has of its own (as libgcc).", list.at));
     return out.at;
 }

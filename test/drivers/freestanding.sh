@@ -81,8 +81,28 @@ WANT=$own,sinhf check "a function that is asked for" alone "$work/sinh.txt" bare
 refused() { # words of the message, options
     ! "$TENON" compile examples/digits/digits.onnx -o "$work/x" "${@:2}" 2>"$work/said" && grep -q -- "$1" "$work/said" && test ! -e "$work/x"
 }
+# Several shapes in one package: what all of them ask for.
+cat >"$work/shapes.txt" <<'END'
+graph "shapes"
+in %x : f32[N,4]
+%a = Sinh(%x) "sinh"
+%y = Softmax(%a) {axis=1} "softmax"
+out %y
+END
+shapes() {
+    "$TENON" compile "$work/shapes.txt" -o "$work/shapes" --name model --target baremetal --input-shape x=2x4 --input-shape x=3x4 &&
+        grep -q "asks for memcpy, memset, memmove and sinhf" "$work/shapes/model.h" || return 1
+    for file in "$work"/shapes/model*.c; do
+        [[ $file == *_example.c ]] && continue
+        gcc -std=c99 -ffreestanding -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -nostdinc -isystem "$(gcc -print-file-name=include)" \
+            -I"$work/shapes" -c "$file" -o "$work/shapes/part.o" || return 1
+    done
+}
+check "several shapes" shapes
 check "no variants" refused "choose --target x86-64-v4" --target x86-64 --freestanding
 check "no threads" refused "threads need a C library" --target c99 --freestanding --threads 2
+
+check "no threads in WebAssembly" refused "programs for wasm have no threads" --target wasm --threads 2
 
 summary="$passed passed, $failed failed"
 [ "$skipped" = 0 ] || summary="$summary, $skipped skipped"
