@@ -52,15 +52,21 @@ TILES := 1x1 1x2 1x3 1x4 2x1 2x2 3x1 3x2 4x1 4x2
 LANES := 1 2 3 4
 # dot_Nx2_T is written for tiles of N pixels and bytes of type T.
 ROWS := 2x2_u8 3x2_u8 4x2_u8 2x2_i8 3x2_i8 4x2_i8
-SKEL := $(ROWS:%=$(B)/gen/runtime/snippet/dot_%.h) $(TILES:%=$(B)/gen/runtime/snippet/dot_%.h) $(LANES:%=$(B)/gen/runtime/snippet/dot_i8x%.h) $(LANES:%=$(B)/gen/runtime/snippet/dot_u8x%.h) $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) $(filter-out $(WIDE) runtime/snippet/dot_NxL.h runtime/snippet/dot_1xL.h runtime/snippet/dot_BxL.h runtime/snippet/dot_Nx2_T.h,$(wildcard runtime/snippet/*.h)) \
-    $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=$(B)/gen/runtime/snippet/f32x$(n)_%)) \
-    $(wildcard runtime/pool/tenon_pool.*) runtime/cpu/x86_cpu.h
+GENERATED := $(TILES:%=dot_%.h) $(ROWS:%=dot_%.h) $(LANES:%=dot_i8x%.h) $(LANES:%=dot_u8x%.h) $(WIDTHS:%=rvv_f32x%.h) \
+    $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=f32x$(n)_%))
+TEMPLATES := $(WIDE) $(addprefix runtime/snippet/,rvv_f32xN.h dot_NxL.h dot_1xL.h dot_BxL.h dot_Nx2_T.h)
+SKEL := $(GENERATED:%=$(B)/gen/runtime/snippet/%) $(filter-out $(TEMPLATES),$(wildcard runtime/snippet/*.h)) \
+    $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) \
+    $(wildcard runtime/pool/tenon_pool.*) runtime/cpu/x86_cpu.h $(wildcard runtime/libm/*.h)
 define WIDTH
 $(B)/gen/runtime/snippet/f32x$(1)_%.h: runtime/snippet/f32xN_%.h
 	@mkdir -p $$(@D)
 	sed 's/xN/x$(1)/g' $$< >$$@
 endef
 $(foreach n,$(WIDTHS),$(eval $(call WIDTH,$(n))))
+$(B)/gen/runtime/snippet/rvv_f32x%.h: runtime/snippet/rvv_f32xN.h
+	@mkdir -p $(@D)
+	sed -e 's/xN/x$*/g' -e 's/\bN\b/$*/g' $< >$@
 define TILE
 $(B)/gen/runtime/snippet/dot_$(1).h: runtime/snippet/dot_$(if $(filter 1x%,$(1)),1,N)xL.h
 	@mkdir -p $$(@D)

@@ -12,20 +12,9 @@ __attribute__((unused)) static inline f32x4 f32x4_gather(const float *p, int by)
     return (f32x4){p[0], p[by], p[2 * by], p[3 * by]};
 }
 /* a where the mask, which a comparison gives, is all ones, b where it is 0. */
-#if defined(__riscv_vector) && defined(__clang__) /* which makes the bits of a mask one by one, but merges by a condition */
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wconversion"
-__attribute__((unused)) static inline f32x4 f32x4_select(i32x4 mask, f32x4 a, f32x4 b) {
-    typedef int32_t lanes __attribute__((ext_vector_type(4)));
-    typedef float numbers __attribute__((ext_vector_type(4)));
-    return (f32x4)((lanes)mask ? (numbers)a : (numbers)b);
-}
-#pragma clang diagnostic pop
-#else
 __attribute__((unused)) static inline f32x4 f32x4_select(i32x4 mask, f32x4 a, f32x4 b) {
     return (f32x4)((mask & (i32x4)a) | (~mask & (i32x4)b));
 }
-#endif
 /* a > b ? a : b and a < b ? a : b in each lane: b where either is NaN, and of two zeros. One instruction where there is
  * one. */
 #if defined(__SSE__)

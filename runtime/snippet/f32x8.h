@@ -12,20 +12,9 @@ __attribute__((unused)) static inline f32x8 f32x8_gather(const float *p, int by)
     return (f32x8){p[0], p[by], p[2 * by], p[3 * by], p[4 * by], p[5 * by], p[6 * by], p[7 * by]};
 }
 /* a where the mask, which a comparison gives, is all ones, b where it is 0. */
-#if defined(__riscv_vector) && defined(__clang__) /* which makes the bits of a mask one by one, but merges by a condition */
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wconversion"
-__attribute__((unused)) static inline f32x8 f32x8_select(i32x8 mask, f32x8 a, f32x8 b) {
-    typedef int32_t lanes __attribute__((ext_vector_type(8)));
-    typedef float numbers __attribute__((ext_vector_type(8)));
-    return (f32x8)((lanes)mask ? (numbers)a : (numbers)b);
-}
-#pragma clang diagnostic pop
-#else
 __attribute__((unused)) static inline f32x8 f32x8_select(i32x8 mask, f32x8 a, f32x8 b) {
     return (f32x8)((mask & (i32x8)a) | (~mask & (i32x8)b));
 }
-#endif
 /* a > b ? a : b and a < b ? a : b in each lane: b where either is NaN, and of two zeros. One instruction where there is
  * one. */
 #if defined(__AVX__)

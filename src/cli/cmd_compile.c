@@ -4,6 +4,7 @@
 #include "cli/progress.h"
 #include "cli/runner.h"
 #include "emit/emit.h"
+#include "target/board.h"
 #include <string.h>
 
 static const CommandInfo info = {
@@ -49,13 +50,18 @@ static const char *file_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
+/* Any compiler of C99 takes it, so nothing is left to the assembler. */
+static bool plain_c(const Target *t) {
+    return target_freestanding(t) && t->dialect == DIALECT_c99;
+}
+
 static bool emit_options(Cli *c, const Programs *p, EmitOptions *out) {
     const Options *o = &c->options;
     EmitOptions emit = {.command = o->line, .model = file_name(o->model), .text_weights = o->text_weights};
     int64_t most = 0;
     for (uint32_t i = 0; i < p->n; i++)
         if (p->at[i]->weight_bytes > most) most = p->at[i]->weight_bytes;
-    if (!o->bin_weights && most <= TEXT_WEIGHT_BYTES) emit.text_weights = true;
+    if (!o->bin_weights && (most <= TEXT_WEIGHT_BYTES || plain_c(o->target))) emit.text_weights = true;
     if (!hash_model(c, &emit.model_hash)) return false;
     *out = emit;
     return true;

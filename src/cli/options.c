@@ -2,6 +2,7 @@
 #include "cli/boards.h"
 #include "base/io.h"
 #include "base/str.h"
+#include "target/board.h"
 #include <argp.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -27,6 +28,7 @@ typedef enum {
     O_optimize,
     O_io,
     O_ram,
+    O_freestanding,
     O_stop,
     O_dump,
     O_passes,
@@ -104,6 +106,8 @@ static const Option table[] = {
      "where inputs and outputs are: in memory of the caller's (without it), or in the arena, where results overwrite inputs that are not needed any more"},
     {O_ram, "ram", "BYTES|48K", CODE_COMMANDS,
      "memory for the arena, inputs, outputs and stack: the fastest code that needs no more; inputs and outputs are in the arena if not --io caller. A board's own RAM without it"},
+    {O_freestanding, "freestanding", NULL, CODE_COMMANDS,
+     "C for -ffreestanding -nostdlib: what it asks for stands in its header"},
     {O_stop, "stop-after", "P", CMD_compile | CMD_verify, "run no pass behind this one"},
     {O_dump, "dump", "P|all", CMD_compile, "print the graph after a pass, or after each"},
     {O_verify_passes, "verify-passes", NULL, CMD_compile, "check the graph after each pass"},
@@ -339,6 +343,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_bind: vec_push(o->arena, &o->bind, arg); return NULL;
     case O_length: vec_push(o->arena, &o->length, arg); return check_length(arg);
     case O_precise: o->precise = true; return NULL;
+    case O_freestanding: o->freestanding = true; return NULL;
     case O_optimize: return one_of(o->arena, arg, "speed", "size", &o->small);
     case O_skip: vec_push(o->arena, &o->skip, arg); return NULL;
     case O_stop: o->stop_after = arg; return NULL;
@@ -507,6 +512,12 @@ bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, in
     if (!o->target) o->target = target_host();
     if (command->bit & (CMD_run | CMD_verify | CMD_bench | CMD_profile)) o->target = target_to_run(a, d, o->target);
     if (o->small) o->target = target_for_size(a, o->target);
+    if (o->freestanding && o->target->nvariant)
+        usage_error(o, arena_printf(a, "--freestanding is for one kind of code; choose --target %s", o->target->variant[0]->name));
+    if (o->freestanding) o->target = target_for_freestanding(a, o->target);
+    if (target_freestanding(o->target) && o->threads > 1) usage_error(o, "threads need a C library");
+    if (o->target->loader && o->threads > 1)
+        usage_error(o, arena_printf(a, "programs for %s have no threads", o->target->name));
     if (*command->arguments && !o->model && !o->list_passes)
         usage_error(o, command->bit == CMD_verify ? "which model, or which case folder?" : "which model?");
     if (command->bit & (CMD_compile | CMD_convert) && !o->output && !o->list_passes)

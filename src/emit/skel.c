@@ -8,6 +8,11 @@ const char *skeleton(const char *name) {
     return NULL;
 }
 
+const char *skeleton_of(Arena *a, const Target *t, const char *name) {
+    const char *own = t->own ? arena_printf(a, "%s_%s", t->own, name) : NULL;
+    return own && skeleton(own) ? own : name;
+}
+
 /* The value of the placeholder that starts at `at` ("${"), its length in *n; NULL when it is none of ours. */
 static const char *placeholder(const char *at, const SkelValue *values, size_t *n) {
     for (const SkelValue *v = values; v->key; v++) {

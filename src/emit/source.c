@@ -1,6 +1,7 @@
 /* NAME.c: types, the arena's drawing, the functions under their headings, NAME_run. */
 #include "emit/package.h"
 #include "emit/skel.h"
+#include "target/board.h"
 #include <string.h>
 
 enum { USERS_SHOWN = 12 };
@@ -12,7 +13,7 @@ static bool broken(const Package *k, const char *what, const char *name) {
 
 static bool snippets(const Package *k, const EmitUses *uses, Str *out) {
     for (uint32_t i = 0; i < uses->snippet.n; i++) {
-        const char *text = skeleton(uses->snippet.at[i]);
+        const char *text = skeleton(skeleton_of(k->arena, k->target, uses->snippet.at[i]));
         if (!text) return broken(k, "no such snippet", uses->snippet.at[i]);
         str_addf(out, "\n%s", text);
     }
@@ -361,13 +362,11 @@ static void pointer_check(const Package *k, Str *out) {
                       "typedef char %s_pointers_have_8_bytes[sizeof(const char *) == 8 ? 1 : -1];\n", k->name);
 }
 
-bool source_text(const Package *k, Str *out) {
+/* What stands behind the #includes. */
+static bool code_text(const Package *k, Str *out) {
     Str body = str_new(k->arena);
     EmitUses uses = {0};
     functions(k, &uses, &body);
-    heading_add(k, out, arena_printf(k->arena, "%s.c", k->name), "/* ", " * ");
-    str_addf(out, " */\n#include \"%s.h\"\n#include \"%s_weights.h\"\n", k->outer, k->library);
-    str_add(out, "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n");
     pointer_check(k, out);
     if (!snippets(k, &uses, out)) return false;
     str_addn(out, "\n", 1);
@@ -376,4 +375,17 @@ bool source_text(const Package *k, Str *out) {
     arena_drawing(k, out);
     str_addn(out, body.at, body.n);
     return run_function(k, &uses, out);
+}
+
+bool source_text(const Package *k, Str *out) {
+    Str code = str_new(k->arena);
+    if (!code_text(k, &code)) return false;
+    heading_add(k, out, arena_printf(k->arena, "%s.c", k->name), "/* ", " * ");
+    str_addf(out, " */\n#include \"%s.h\"\n#include \"%s_weights.h\"\n", k->outer, k->library);
+    if (target_freestanding(k->target))
+        freestanding_add(k, code.at, out);
+    else
+        str_add(out, "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n");
+    str_addn(out, code.at, code.n);
+    return true;
 }

@@ -1,5 +1,7 @@
 /* NAME_weights.h, NAME_weights.c and NAME_weights.bin. The numbers are streamed: they are never in memory twice. */
 #include "emit/package.h"
+#include "emit/skel.h"
+#include "target/board.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,10 +226,11 @@ static bool too_few(const Package *k) {
 }
 
 static bool write_text(const Package *k, Stream *s) {
+    static const char numbers[] = "\n#define INFINITY (1.0f / 0.0f)\n#define NAN (0.0f / 0.0f)\n";
     for (uint32_t i = 0; i < k->p->weight.n; i++) {
         const Weight *w = &k->p->weight.at[i];
         if (dtype_is_float(w->dtype)) {
-            if (!out_printf(s->file, "#include <math.h>\n")) return false;
+            if (!out_printf(s->file, "%s", target_freestanding(k->target) ? numbers : "#include <math.h>\n")) return false;
             break;
         }
     }
@@ -242,7 +245,7 @@ static bool write_text(const Package *k, Stream *s) {
 static bool write_bin(const Package *k, OutFile *c, Stream *s) {
     Str text = str_new(k->arena);
     const SkelValue values[] = {{"name", k->name}, {"NAME", k->upper}, {NULL, NULL}};
-    skeleton_fill(&text, "weights_bin.c.in", values);
+    skeleton_fill(&text, skeleton_of(k->arena, k->target, "weights_bin.c.in"), values);
     for (uint32_t i = 0; i < s->n; i++) {
         const Weight *w = &k->p->weight.at[s->order[i]];
         const char *name = k->weight[s->order[i]];

@@ -133,6 +133,18 @@ const Target *target_for_size(Arena *a, const Target *t) {
     return to;
 }
 
+bool target_freestanding(const Target *t) {
+    return strstr(t->cflags, "-ffreestanding") != NULL;
+}
+
+const Target *target_for_freestanding(Arena *a, const Target *t) {
+    if (target_freestanding(t)) return t;
+    Target *to = arena_new_of(a, Target);
+    *to = *t;
+    to->cflags = arena_printf(a, "%s -ffreestanding", t->cflags);
+    return to;
+}
+
 bool target_image(const Target *t) {
     return t->board && *t->board->start;
 }

@@ -34,6 +34,10 @@ struct Board {
 const Target *board_parse(Arena *a, Diag *d, const char *file, const char *name, const char *text);
 /* The same with the C compiler asked for little code (-Os for -O3), in a; t itself where it has variants. */
 const Target *target_for_size(Arena *a, const Target *t);
+/* The same for code without a C library (-ffreestanding), in a; t itself where it is so already. */
+const Target *target_for_freestanding(Arena *a, const Target *t);
+/* Its code includes none of the library's headers. */
+bool target_freestanding(const Target *t);
 /* Programs for it are images with start-up code of their own. */
 bool target_image(const Target *t);
 /* Its command for `program` with n words behind it, word by word. */

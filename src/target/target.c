@@ -37,6 +37,14 @@ static const struct {
 };
 enum { EMULATED_ROWS = sizeof emulated / sizeof *emulated };
 
+#define OWN(name, prefix) {name, prefix},
+static const struct {
+    const char *name, *prefix;
+} owned[] = {
+#include "target/targets.def"
+};
+enum { OWN_ROWS = sizeof owned / sizeof *owned };
+
 #define LOADED(name, skeleton, ldflags) {name, skeleton, ldflags},
 static const struct {
     const char *name, *skeleton, *ldflags;
@@ -124,6 +132,7 @@ static void inherit(Target *t, const Target *from) {
     t->by_element |= from->by_element;
     if (!t->l1_bytes) t->l1_bytes = from->l1_bytes;
     if (!t->l2_bytes) t->l2_bytes = from->l2_bytes;
+    if (!t->own) t->own = from->own;
     if (!t->cc) t->cc = from->cc;
     if (!t->cflags) t->cflags = from->cflags;
     if (!t->run) t->run = from->run;
@@ -169,6 +178,9 @@ static const Target *const *table(void) {
     if (list[ROWS - 1]) return list;
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < BY_ELEMENT_ROWS; k++) rows[i].t.by_element |= !strcmp(rows[i].t.name, by_element[k]);
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < OWN_ROWS; k++)
+            if (!strcmp(rows[i].t.name, owned[k].name)) rows[i].t.own = owned[k].prefix;
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; rows[i].parent && k < i; k++)
             if (!strcmp(rows[k].t.name, rows[i].parent)) inherit(&rows[i].t, &rows[k].t);

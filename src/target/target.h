@@ -25,6 +25,7 @@ typedef struct Target {
                                emulator is installed */
     const char *cpu_needs;  /* words of /proc/cpuinfo flags that the CPU must have to run it; "" : any */
     const char *emulated;   /* the board whose emulator runs its programs where `run` cannot; NULL: none */
+    const char *own;        /* prefix of skeletons and snippets that take the places of others; NULL: there are none */
     const char *loader;     /* skeleton of the script that starts its programs and lies beside them; NULL: there is none */
     const char *ldflags;    /* with a loader: for linking them */
     const Board *board;     /* NULL: any machine of the kind */
