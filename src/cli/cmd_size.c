@@ -76,10 +76,11 @@ static void print_totals(Arena *a, const SizeReport *r) {
     if (r->image) printf("  %8lld of libraries\n", (long long)r->library);
     printf("  %8lld beginnings of static data\n", (long long)r->start);
     print_limit(a, "RAM", r->ram, b ? &b->ram : NULL);
-    printf("  %8lld arena\n  %8lld inputs\n  %8lld outputs\n  %8lld static data\n", (long long)r->arena, (long long)r->inputs,
-           (long long)r->outputs, (long long)r->fixed);
+    printf("  %8lld arena%s\n", (long long)r->arena, r->inside ? ", with inputs and outputs" : "");
+    if (!r->inside) printf("  %8lld inputs\n  %8lld outputs\n", (long long)r->inputs, (long long)r->outputs);
+    printf("  %8lld static data\n", (long long)r->fixed);
     if (r->stack >= 0)
-        printf("  %8lld stack, a bound", (long long)r->stack);
+        printf("  %8lld stack, a bound%s", (long long)r->stack, r->import.n ? " for all but what it calls" : "");
     else
         printf("         ? stack, %s%s%s", r->why ? "there is no bound: that of " : "the compiler tells no frames", r->why ? r->why : "", r->why ? " is not known" : "");
     if (r->measured >= 0) printf("; %lld in a run", (long long)r->measured);
@@ -98,19 +99,27 @@ static const Target *linked_for(Cli *c) {
     return o->small ? target_for_size(c->arena, runs) : runs;
 }
 
+/* Where a board has not enough RAM, the message is kept and the sizes are those without its limit. */
 static SizeReport *measure(Cli *c) {
     Options *o = &c->options;
     Model m;
     Programs p = {0};
+    Diag *d = c->diag;
     o->target = target_here(o->target); /* one program */
     CompileOptions *how = compile_options(o);
-    if (!how || !model_open(&m, c->arena, c->diag, o->model, o) || !model_apply(&m, o) || !model_settle(&m, &o->picture, true)) return NULL;
-    Graph *g = model_import(&m, c->arena, c->diag, false, NULL);
+    if (!how || !model_open(&m, c->arena, d, o->model, o) || !model_apply(&m, o) || !model_settle(&m, &o->picture, true)) return NULL;
+    Graph *g = model_import(&m, c->arena, d, false, NULL);
     if (!g) return NULL;
     progress_say("compiling the model");
-    bool ok = compile_variants(c->arena, g, how, c->diag, &p);
+    bool ok = compile_variants(c->arena, graph_copy(c->arena, g), how, d, &p);
+    if (!ok && how->ram) {
+        p = (Programs){0};
+        how->ram = 0;
+        d = diag_new(c->arena);
+        ok = compile_variants(c->arena, g, how, d, &p);
+    }
     progress_end();
-    return ok ? size_measure(c->arena, c->diag, p.at[0], linked_for(c), o->model, o->measure) : NULL;
+    return ok ? size_measure(c->arena, d, p.at[0], linked_for(c), o->model, o->measure) : NULL;
 }
 
 static bool size(Cli *c) {

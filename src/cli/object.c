@@ -120,7 +120,7 @@ bool object_read(Arena *a, const uint8_t *p, size_t n, Object *out) {
     for (uint32_t i = 0; i < r.symbols; i++) {
         const Elf64_Sym *y = &r.symbol[i];
         if (ELF64_ST_TYPE(y->st_info) != STT_FUNC || y->st_shndx == SHN_UNDEF) continue;
-        ObjectFunction f = {.name = arena_strdup(a, r.names + y->st_name), .bytes = (int64_t)y->st_size};
+        ObjectFunction f = {.name = arena_strdup(a, r.names + y->st_name), .bytes = (int64_t)y->st_size, .section = y->st_shndx};
         f.address = r.wide ? y->st_value : y->st_value & ~(uint64_t)1; /* Thumb's functions have odd ones */
         f.constants = constants_of(&r, y->st_shndx, f.address, y->st_size, taken);
         vec_push(a, &out->function, f);

@@ -7,6 +7,7 @@
 typedef struct {
     const char *name;
     uint64_t address;  /* in its section, or the image */
+    uint32_t section;
     int64_t bytes;
     int64_t constants; /* of an object file: what the function alone points to in constant sections */
 } ObjectFunction;

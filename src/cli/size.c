@@ -116,7 +116,7 @@ static void add_functions(Sizing *s) {
     }
     for (uint32_t i = 0; !r->image && i < s->graph.function.n; i++) {
         StackFunction *f = &s->graph.function.at[i];
-        if (!f->compiled) vec_push(s->arena, &r->import, f->name);
+        if (!f->compiled && !f->linked) vec_push(s->arena, &r->import, f->name);
     }
 }
 
@@ -206,7 +206,8 @@ static bool write_measuring(Sizing *s) {
     Arena *a = s->arena;
     const Package *k = s->k;
     Str buffers = str_new(a), fields = str_new(a), text = str_new(a);
-    for (uint32_t i = 0; i < k->ninput + k->noutput; i++) {
+    const bool inside = s->p->port_at != NULL; /* the call has the arena alone */
+    for (uint32_t i = 0; !inside && i < k->ninput + k->noutput; i++) {
         const Port *q = &k->port[i];
         str_addf(&buffers, "static _Alignas(16) unsigned char port%u[%lld];\n", (unsigned)i, (long long)(q->bytes ? q->bytes : 1));
         str_addf(&fields, "%s.%s = (void *)port%u", i ? ", " : "", q->field, (unsigned)i);
@@ -215,7 +216,8 @@ static bool write_measuring(Sizing *s) {
         str_addf(&buffers, "static _Alignas(%lld) unsigned char arena[%lld];\n", (long long)s->p->arena_align, (long long)k->arena_bytes);
     int64_t bytes = s->report->stack >= 0 ? s->report->stack + 1024 : 65536;
     const SkelValue values[] = {{"name", s->p->name}, {"words", arena_printf(a, "%lld", (long long)bytes / 4)}, {"buffers", buffers.at},
-                                {"fields", fields.at}, {"arena", k->arena_bytes ? "arena" : "NULL"}, {NULL, NULL}};
+                                {"arguments", arena_printf(a, inside ? "%s" : "&io, %s", k->arena_bytes ? "arena" : "NULL")}, {NULL, NULL}};
+    if (!inside) str_addf(&buffers, "static const %s_io io = {%s};\n", s->p->name, fields.at);
     skeleton_fill(&text, arena_printf(a, "stack_%s.c.in", s->at->board->start), values);
     return io_write_file(a, s->diag, path_join(a, s->folder, arena_printf(a, "%s_stack.c", s->p->name)), text.at, text.n);
 }
@@ -250,7 +252,8 @@ static void add_up(Sizing *s) {
     if (r->image) r->library = x->code + x->constants - o->code - o->constants - r->weights;
     r->start = r->image ? x->data : o->data;
     r->arena = s->p->arena_bytes;
-    for (uint32_t i = 0; i < s->k->ninput + s->k->noutput; i++)
+    r->inside = s->p->port_at != NULL;
+    for (uint32_t i = 0; !s->p->port_at && i < s->k->ninput + s->k->noutput; i++) /* else they are part of the arena */
         *(s->k->port[i].is_input ? &r->inputs : &r->outputs) += s->k->port[i].bytes;
     r->fixed = r->image ? x->data + x->zero : o->data + o->zero;
     r->stack = stack_deepest(&s->graph, s->entry, &r->why);
@@ -274,6 +277,8 @@ static bool look(Sizing *s, bool measure) {
                            &s->apart, &s->graph_apart))
         return false;
     if (r->image && !link_image(s)) return false;
+    if (!r->image && s->graph.function.n) stack_add_object(&s->graph, &s->object);
+    if (!r->image && s->graph_apart.function.n) stack_add_object(&s->graph_apart, &s->apart);
     add_up(s);
     add_functions(s);
     add_steps(s);

@@ -34,6 +34,7 @@ typedef struct {
     int64_t code, constants, weights, library; /* library: code and constants of functions from elsewhere */
     int64_t start;           /* beginnings of static data, in the flash too */
     int64_t arena, inputs, outputs, fixed; /* fixed: static data */
+    bool inside;             /* inputs and outputs are part of the arena, and 0 here */
     int64_t stack;           /* a bound; STACK_UNKNOWN: `why` is a function without one */
     const char *why;
     int64_t measured;        /* stack of a run; STACK_UNKNOWN: not measured */

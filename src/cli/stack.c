@@ -129,16 +129,33 @@ static void read_instruction(StackGraph *g, Reading *r, char *name, const char *
                 (!strncmp(name, "ldr", 3) && !strncmp(operands, "pc", 2));
 }
 
-/* The functions of the image at `address` have the code of i. */
-static void add_names(StackGraph *g, uint32_t i, uint64_t address, const Object *image) {
-    for (uint32_t k = 0; k < image->function.n; k++) {
-        const ObjectFunction *o = &image->function.at[k];
-        uint32_t other = o->address == address ? function_of(g, o->name, strlen(o->name)) : i;
-        if (other == i || g->function.at[other].compiled) continue;
-        g->function.at[other].frame = 0;
-        g->function.at[other].linked = true;
-        add_call(g, other, i);
+/* `name` is another name of function i, whose calls it makes. */
+static void add_name(StackGraph *g, uint32_t i, const char *name) {
+    uint32_t other = function_of(g, name, strlen(name));
+    if (other == i || g->function.at[other].compiled) return;
+    g->function.at[other].frame = 0;
+    g->function.at[other].linked = true;
+    add_call(g, other, i);
+}
+
+/* What is neither compiled nor linked: in an image, calls that the compiler removed late, else the linker had complained. */
+static void leave_out_others(StackGraph *g) {
+    for (uint32_t i = 0; i < g->function.n; i++) {
+        StackFunction *f = &g->function.at[i];
+        if (!f->compiled && !f->linked) f->frame = 0;
     }
+}
+
+void stack_add_object(StackGraph *g, const Object *o) {
+    for (uint32_t i = 0; i < o->function.n; i++) {
+        const ObjectFunction *x = &o->function.at[i];
+        const StackFunction *f = stack_function(g, x->name);
+        if (!f || !f->compiled) continue;
+        uint32_t known = function_of(g, x->name, strlen(x->name));
+        for (uint32_t k = 0; k < o->function.n; k++)
+            if (o->function.at[k].section == x->section && o->function.at[k].address == x->address) add_name(g, known, o->function.at[k].name);
+    }
+    leave_out_others(g);
 }
 
 static void end_function(StackGraph *g, const Reading *r, uint32_t next) {
@@ -160,7 +177,8 @@ void stack_add_thumb(StackGraph *g, const char *text, const Object *image) {
             end_function(g, &r, next);
             r = (Reading){.function = next};
             g->function.at[next].linked = true;
-            add_names(g, next, strtoull(line, NULL, 16), image);
+            for (uint32_t k = 0; k < image->function.n; k++)
+                if (image->function.at[k].address == strtoull(line, NULL, 16)) add_name(g, next, image->function.at[k].name);
         } else if (*line == ' ' && tab && r.function != MAP_NONE) { /*  8000b7c:\tb508      \tpush\t{r3, lr} */
             const char *word = memchr(tab + 1, '\t', (size_t)(end - tab) - 1);
             const char *copy = word ? arena_strndup(g->arena, word + 1, (size_t)(end - word) - 1) : "";
@@ -168,10 +186,7 @@ void stack_add_thumb(StackGraph *g, const char *text, const Object *image) {
         }
     }
     end_function(g, &r, MAP_NONE);
-    for (uint32_t i = 0; i < g->function.n; i++) { /* calls that the compiler removed late: else the linker had complained */
-        StackFunction *f = &g->function.at[i];
-        if (f->frame == STACK_UNKNOWN && !f->compiled && !f->linked) f->frame = 0;
-    }
+    leave_out_others(g);
 }
 
 /* ---- the bound ---- */

@@ -29,6 +29,9 @@ void stack_add_callgraph(StackGraph *g, const char *text);
 /* Adds what `objdump -d` tells of an image for Arm's Thumb: all calls, and the frames of functions that nothing else has
  * told so far: the sum of what they push and subtract, an upper bound. Other names of a function are those of `image`. */
 void stack_add_thumb(StackGraph *g, const char *text, const Object *image);
+/* Functions of an object file that are other names of those that the compiler told; functions that nothing is known of, and
+ * that the object does not have, count as 0 from then on. */
+void stack_add_object(StackGraph *g, const Object *o);
 /* Bytes from a call of `name` on, a bound; STACK_UNKNOWN where a function's frame is not known, calls by pointer or itself:
  * *why (may be NULL) then names it. */
 int64_t stack_deepest(StackGraph *g, const char *name, const char **why);
