@@ -15,7 +15,7 @@ typedef struct {
     BufId wbuf;
     bool constant;     /* w is: it can be stored as it is read */
     bool elements;     /* neighbours along the reduction are loaded as vectors of x */
-    bool bytes;        /* u8 by a constant i8: neighbours of a reduced axis are summed by one instruction */
+    bool bytes;        /* bytes by a constant i8: neighbours of a reduced axis are summed by one instruction */
     AxisId lane, pixel, block; /* NO_AXIS where there is none */
     int64_t lanes, depth;      /* depth: points of the reduction */
     int64_t pixel_stride;      /* elements of x from one pixel to the next */
@@ -49,7 +49,7 @@ static bool operands(Contraction *c) {
     Nest *n = nest_of(c);
     Expr red = *x_get(n, c->red);
     ExprId v = x_arg(n, c->red, 0);
-    if (red.id == COMBINE_sum && c->r->p->target->dot >= 4 && dot_operands(n, v, &c->x, &c->w)) {
+    if (red.id == COMBINE_sum && c->r->p->target->dot >= 4 && dot_operands(n, v, c->r->p->target->dot_by, &c->x, &c->w)) {
         c->wbuf = x_get(n, c->w)->id;
         c->bytes = c->constant = true;
         return n->buf.at[c->wbuf].nphys == 0;
