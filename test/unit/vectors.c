@@ -204,6 +204,14 @@ static void bytes(void) {
         for (int i = 0; i < N; i++) expect("load_u8", y[i], (float)x[i + 1]);
         V(store_u8)(x, V(load)(y));
         for (int i = 0; i < N; i++) expect("store_u8", (float)x[i], y[i]);
+        uint16_t h[N];
+        static const float half[] = {0, -0.0f, 1, -2.5f, 0x1p-24f, -0x1.8p-23f, 0x1p-14f, 65504, -INFINITY, INFINITY, 0x1.ff8p-15f};
+        static const uint16_t code[] = {0, 0x8000, 0x3c00, 0xc100, 1, 0x8003, 0x400, 0x7bff, 0xfc00, 0x7c00, 0x3ff};
+        for (int i = 0; i < N; i++) h[i] = code[(k + i) % 11];
+        V(store)(y, V(load_f16)(h));
+        for (int i = 0; i < N; i++) expect("load_f16", y[i], half[(k + i) % 11]);
+        V(store)(y, V(gather_f16)(h, 0));
+        for (int i = 0; i < N; i++) expect("gather_f16", y[i], half[k % 11]);
         V(store)(y, V(load_i8)(w + 3));
         for (int i = 0; i < N; i++) expect("load_i8", y[i], (float)w[i + 3]);
         V(store_i8)(w, V(load)(y));
