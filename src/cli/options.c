@@ -25,6 +25,7 @@ typedef enum {
     O_weights,
     O_skip,
     O_precise,
+    O_half_weights,
     O_optimize,
     O_io,
     O_ram,
@@ -100,6 +101,8 @@ static const Option table[] = {
     {O_skip, "skip-pass", "P", CMD_compile | CMD_verify, "leave out a pass"},
     {O_precise, "precise", NULL, CODE_COMMANDS,
      "no algorithm that rounds more than the model's own arithmetic: convolutions are never Winograd's"},
+    {O_half_weights, "half-weights", NULL, CODE_COMMANDS,
+     "weights of floats are stored as f16 and widened where they are read: half the package, 11 bits of each number"},
     {O_optimize, "optimize", "speed|size", CODE_COMMANDS,
      "size: smaller register tiles, borders in loops and no Winograd convolutions; speed without it"},
     {O_io, "io", "caller|arena", CODE_COMMANDS,
@@ -344,6 +347,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_length: vec_push(o->arena, &o->length, arg); return check_length(arg);
     case O_precise: o->precise = true; return NULL;
     case O_freestanding: o->freestanding = true; return NULL;
+    case O_half_weights: o->half_weights = true; return NULL;
     case O_optimize: return one_of(o->arena, arg, "speed", "size", &o->small);
     case O_skip: vec_push(o->arena, &o->skip, arg); return NULL;
     case O_stop: o->stop_after = arg; return NULL;

@@ -37,7 +37,7 @@ typedef struct {
     const char *line; /* the command as typed, folders left out of file names */
     const char *model;
     Words shape, bind, length, input, skip;
-    bool precise, small, freestanding, io_arena, io_caller;
+    bool precise, small, freestanding, half_weights, io_arena, io_caller;
     int64_t ram; /* 0: not given */
     Words vs; /* other engines to compare with */
     const char *output, *name, *stop_after, *dump, *data, *schedule, *config, *html, *json, *python;

@@ -252,13 +252,14 @@ static int vector_store(Emit *m, const LoopNode *x, const char *name, ExprId off
 /* Products of bytes: neighbours of x, the same for all lanes, by those of w. */
 static int dot(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
     ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0);
-    if (!dot_operands(m->n, s->value, &x, &w)) return 0;
+    DType by = m->p->target->dot_by;
+    if (!dot_operands(m->n, s->value, by, &x, &w)) return 0;
     zero[s->dot] = x_index(m->n, 0);
     const char *xs = c_buffer_name(m, x_get(m->n, x)->id), *ws = c_buffer_name(m, x_get(m->n, w)->id);
     x = x_substitute(m->n, x_load_offset(m->n, x), zero);
     w = x_substitute(m->n, x_load_offset(m->n, w), zero);
     c_indent(out, depth);
-    str_addf(out, "%s = %s(%s, ", target, c_vector_fn(m, "dot"), target);
+    str_addf(out, "%s = %s(%s, ", target, c_vector_fn(m, by == DT_u8 ? "dot" : "dot_i8"), target);
     c_lanes_at(m, xs, x, out);
     str_add(out, ", ");
     c_lanes_at(m, ws, w, out);

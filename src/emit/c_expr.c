@@ -563,11 +563,15 @@ void c_place(Emit *m, const char *name, ExprId at, Str *out) {
     m->about = outer;
 }
 
-/* Bytes or integers of 32 bits. */
-static void integer_load(Emit *m, ExprId e, Str *out) {
+/* Bytes, halves or integers of 32 bits. */
+static void converting_load(Emit *m, ExprId e, Str *out) {
     const Expr *x = x_get(m->n, e);
-    str_addf(out, "%s(", c_vector_fn(m, x->dtype == DT_i32 ? "load_i32" : x->dtype == DT_u8 ? "load_u8" : "load_i8"));
-    c_lanes_at(m, c_buffer_name(m, x->id), x_load_offset(m->n, e), out);
+    int64_t by = 1;
+    x_coefficient(m->n, x_load_offset(m->n, e), m->lane, &by);
+    bool apart = by != 1 && x->dtype == DT_f16;
+    str_addf(out, "%s(", c_vector_fn(m, arena_printf(m->arena, "%s_%s", apart ? "gather" : "load", dtype_info[x->dtype].name)));
+    c_lanes_at(m, c_buffer_name(m, x_get(m->n, e)->id), x_load_offset(m->n, e), out);
+    if (apart) str_addf(out, ", %lld", (long long)by);
     str_add(out, ")");
 }
 
@@ -645,7 +649,7 @@ void c_vector(Emit *m, ExprId e, int prec, Str *out) {
         return;
     }
     if (x->kind == X_load && x->dtype != DT_f32) {
-        integer_load(m, e, out);
+        converting_load(m, e, out);
         return;
     }
     if (x->kind == X_load || x->kind == X_var) {

@@ -15,7 +15,7 @@ typedef struct {
     BufId wbuf;
     bool constant;     /* w is: it can be stored as it is read */
     bool elements;     /* neighbours along the reduction are loaded as vectors of x */
-    bool bytes;        /* u8 by a constant i8: neighbours of a reduced axis are summed by one instruction */
+    bool bytes;        /* bytes by a constant i8: neighbours of a reduced axis are summed by one instruction */
     AxisId lane, pixel, block; /* NO_AXIS where there is none */
     int64_t lanes, depth;      /* depth: points of the reduction */
     int64_t pixel_stride;      /* elements of x from one pixel to the next */
@@ -44,21 +44,30 @@ static const Piece *piece_of(const Contraction *c, AxisId a) {
     return NULL;
 }
 
+/* The load that factor e is: of floats, or of a constant of halves. NO_EXPR: none. */
+static ExprId factor_load(const Nest *n, ExprId e) {
+    const Expr *x = x_get(n, e);
+    bool widened = x->kind == X_cast && x->dtype == DT_f32;
+    if (widened) x = x_get(n, e = x_arg(n, e, 0));
+    if (x->kind != X_load) return NO_EXPR;
+    return !widened || (x->dtype == DT_f16 && n->buf.at[x->id].kind == BUF_const) ? e : NO_EXPR;
+}
+
 /* The value of the reduction is load * load; a constant is w. */
 static bool operands(Contraction *c) {
     Nest *n = nest_of(c);
     Expr red = *x_get(n, c->red);
     ExprId v = x_arg(n, c->red, 0);
-    if (red.id == COMBINE_sum && c->r->p->target->dot >= 4 && dot_operands(n, v, &c->x, &c->w)) {
+    if (red.id == COMBINE_sum && c->r->p->target->dot >= 4 && dot_operands(n, v, c->r->p->target->dot_by, &c->x, &c->w)) {
         c->wbuf = x_get(n, c->w)->id;
         c->bytes = c->constant = true;
         return n->buf.at[c->wbuf].nphys == 0;
     }
     if (red.id != COMBINE_sum || red.dtype != DT_f32 || x_get(n, v)->kind != X_fn || x_get(n, v)->id != FN_mul)
         return false;
-    c->x = x_arg(n, v, 0);
-    c->w = x_arg(n, v, 1);
-    if (x_get(n, c->x)->kind != X_load || x_get(n, c->w)->kind != X_load) return false;
+    c->x = factor_load(n, x_arg(n, v, 0));
+    c->w = factor_load(n, x_arg(n, v, 1));
+    if (c->x == NO_EXPR || c->w == NO_EXPR) return false;
     if (n->buf.at[x_get(n, c->x)->id].kind == BUF_const) turn_operands(c);
     c->wbuf = x_get(n, c->w)->id;
     c->constant = n->buf.at[c->wbuf].kind == BUF_const;

@@ -8,13 +8,13 @@ static ExprId byte_load(const Nest *n, ExprId e, DType t) {
     return x_get(n, load)->kind == X_load && x_get(n, load)->dtype == t ? load : NO_EXPR;
 }
 
-bool dot_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w) {
+bool dot_operands(const Nest *n, ExprId product, DType by, ExprId *x, ExprId *w) {
     const Expr *v = x_get(n, product);
     if (v->kind != X_fn || v->id != FN_mul || v->dtype != DT_i32) return false;
     for (int i = 0; i < 2; i++) {
-        *x = byte_load(n, x_arg(n, product, i), DT_u8);
+        *x = byte_load(n, x_arg(n, product, i), by);
         *w = byte_load(n, x_arg(n, product, 1 - i), DT_i8);
-        if (*x != NO_EXPR && *w != NO_EXPR) return n->buf.at[x_get(n, *w)->id].kind == BUF_const;
+        if (*x != NO_EXPR && *w != NO_EXPR && n->buf.at[x_get(n, *w)->id].kind == BUF_const) return true;
     }
     return false;
 }
@@ -38,7 +38,8 @@ bool dot_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId lane,
     if (x_reductions(n, n->stage.at[stage].value, red, 2) != 1 || x_get(n, red[0])->id != COMBINE_sum)
         return WHY("the stage is not one sum");
     ExprId v = x_rewrite(n, x_arg(n, red[0], 0), map, NULL, NULL, &done);
-    if (!dot_operands(n, v, &x, &w)) return WHY("the sum is not of u8 by a constant i8");
+    DType by = p->target->dot_by;
+    if (!dot_operands(n, v, by, &x, &w)) return WHY("the sum is not of %s by a constant i8", dtype_info[by].name);
     AxisId a = d->outermost ? d->root : plan_probe(n, at + 2, d->size);
     if (!walks(n, x, a, 1) || !walks(n, x, lane, 0) || !walks(n, w, a, 1) || !walks(n, w, lane, d->size))
         return WHY("neighbours of %s do not lie side by side", d->name);

@@ -42,13 +42,13 @@ typedef enum { LANES_neighbours, LANES_strided, LANES_scattered } Lanes;
 /* Can e be computed for all lanes of `lane` at once: functions and comparisons of floats, loads as allowed, no other
  * index that depends on the lane? Both values of a select whose condition differs between lanes are computed. */
 bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from);
-/* Is that the product of a byte u8 and a constant one i8, in i32? Its loads. */
+/* Is that the product of a byte of type `by` and a constant i8, in i32? Its loads. */
+bool dot_operands(const Nest *n, ExprId product, DType by, ExprId *x, ExprId *w);
 /* The same of a product of i16 by a constant i8. */
 bool pair_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 int pair_points(const Nest *n, ExprId x); /* that lie in a word of the constant, for a lane: 2, or 4 of an operand of bytes */
 /* The same of i16 by i16, none of them constant. */
 bool twos_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
-bool dot_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 /* Of a product of floats the factor, a load, that is the same for all lanes where the other is not; NO_EXPR: it is none. */
 ExprId elements_load(const Nest *n, ExprId product, AxisId lane);
 /* The condition as `coef * a + rest >= 0` with rest free of a. */

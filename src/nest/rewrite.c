@@ -206,16 +206,18 @@ static bool lanes_at(Nest *n, ExprId offset, AxisId lane, Lanes from) {
     return x_coefficient(n, offset, lane, &coef) && (from == LANES_strided || coef == 0 || coef == 1);
 }
 
-/* What vectors of floats are made of: bytes from memory, and sums of integers of 32 bits. */
-static bool lanes_of_integers(Nest *n, ExprId e, AxisId lane, IdMap *done) {
+/* What vectors of floats are made of: bytes and constant halves from memory, and sums of integers of 32 bits. */
+static bool lanes_of_integers(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
     Expr x = *x_get(n, e);
     if (idmap_get(done, e) != MAP_NONE) return true;
     idmap_set(n->tmp, done, e, 1);
+    if (x.kind == X_load && x.dtype == DT_f16 && n->buf.at[x.id].kind == BUF_const)
+        return lanes_at(n, x_load_offset(n, e), lane, from == LANES_scattered ? LANES_strided : from);
     if (x.kind == X_load && (is_byte((DType)x.dtype) || x.dtype == DT_i32)) return lanes_at(n, x_load_offset(n, e), lane, LANES_neighbours);
     if (x.dtype != DT_i32) return false;
     if ((x.kind == X_var && x.i == X_VAR_VECTOR) || !x_varies(n, e, lane)) return true;
-    return x.kind == X_fn && x.id == FN_add && lanes_of_integers(n, x_arg(n, e, 0), lane, done) &&
-           lanes_of_integers(n, x_arg(n, e, 1), lane, done);
+    return x.kind == X_fn && x.id == FN_add && lanes_of_integers(n, x_arg(n, e, 0), lane, from, done) &&
+           lanes_of_integers(n, x_arg(n, e, 1), lane, from, done);
 }
 
 static bool lanes(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
@@ -226,7 +228,7 @@ static bool lanes(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
     if (!x_varies(n, e, lane)) return true;
     bool condition = x.dtype == DT_bool;
     if (condition ? !lane_condition(n, e, lane) : x.dtype != DT_f32) return false;
-    if (x.kind == X_cast && !condition) return lanes_of_integers(n, x_arg(n, e, 0), lane, done);
+    if (x.kind == X_cast && !condition) return lanes_of_integers(n, x_arg(n, e, 0), lane, from, done);
     if (x.kind == X_load) return lanes_at(n, x_load_offset(n, e), lane, from);
     if (x.kind == X_var && x.narg == 1) return lanes_at(n, x_arg(n, e, 0), lane, from); /* an array in memory */
     if (x.kind != X_fn || (!condition && !lane_fn((Fn)x.id))) return false;

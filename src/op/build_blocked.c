@@ -1,4 +1,5 @@
 /* Channels in blocks of a vector's lanes (NCHWc): the reorders and the convolution. */
+#include "op/border.h"
 #include "op/build.h"
 
 bool build_BlockChannels(NestBuild *b) {
@@ -58,11 +59,20 @@ static ExprId factor(const NestBuild *b, BufId buf, const ExprId *at) {
     return x_select(n, inside, v, x_number(n, DT_i32, 0));
 }
 
-/* The result: products summed, and the bias of output channel oc where there is one. */
-static void store_sum(const NestBuild *b, int rank, const AxisId *axes, int nred, const AxisId *red, ExprId product, ExprId oc) {
+/* The result: products summed, and the bias of output channel oc, the last of `bias`, where there is one. */
+static void store_sum(const NestBuild *b, int rank, const AxisId *axes, int nred, const AxisId *red, ExprId product, const ExprId *bias) {
     ExprId sum = x_reduce(b->nest, COMBINE_sum, product, NO_EXPR, nred, red);
-    if (bd_in(b, 2) != NO_BUF) sum = x_fn2(b->nest, FN_add, sum, bd_load(b, bd_in(b, 2), &oc));
+    if (bd_in(b, 2) != NO_BUF) sum = x_fn2(b->nest, FN_add, sum, bd_load(b, bd_in(b, 2), bias));
     bd_store(b, bd_out(b, 0), rank, axes, sum);
+}
+
+/* The class of result o (border.h). */
+static ExprId class_of(const NestBuild *b, const Border *x, ExprId o) {
+    Nest *n = b->nest;
+    if (x->classes == x->out) return o;
+    ExprId first = x_fn2(n, FN_min, o, x_index(n, x->before));
+    ExprId last = x_fn2(n, FN_max, bd_plus(b, o, x->after + 1 - x->out), x_index(n, 0));
+    return x_fn2(n, FN_add, first, last);
 }
 
 /* Axes n, ob, spatial, oi; ic and the kernel's are reduced. */
@@ -74,7 +84,7 @@ bool build_ConvBlocked(NestBuild *b) {
     bool plain = bd_buf(b, x)->rank == rank;
     if (!bd_rank(b, y, rank + 1) || (!plain && !bd_rank(b, x, rank + 1))) return false;
     AxisId axes[MAX_RANK], red[MAX_RANK];
-    ExprId at[MAX_RANK], from[MAX_RANK], wi[MAX_RANK];
+    ExprId at[MAX_RANK], from[MAX_RANK], wi[MAX_RANK], bias[MAX_RANK];
     blocked_axes(b, y, axes, at);
     int64_t ics = bd_buf(b, w)->dim[1], ocs = bd_buf(b, w)->dim[0] / a->group;
     red[0] = nest_axis(n, "ic", ics, AXIS_reduce);
@@ -87,7 +97,8 @@ bool build_ConvBlocked(NestBuild *b) {
         if (a->group > 1) ic = x_fn2(n, FN_add, bd_times(b, bd_div(b, oc, ocs), ics), ic);
         from[1] = plain ? ic : bd_div(b, ic, a->block);
     }
-    wi[0] = oc;
+    bool classes = bd_in(b, 2) != NO_BUF && bd_buf(b, bd_in(b, 2))->rank > 1;
+    bias[classes ? spatial : 0] = wi[0] = oc;
     wi[1] = x_axis(n, red[0]);
     for (int d = 0; d < spatial; d++) {
         red[d + 1] = nest_axis(n, bd_spatial_name(b, "k", spatial, d), bd_buf(b, w)->dim[d + 2], AXIS_reduce);
@@ -95,9 +106,11 @@ bool build_ConvBlocked(NestBuild *b) {
         ExprId k = bd_times(b, wi[d + 2], bd_entry(a->dilations, d, 1));
         ExprId o = bd_times(b, at[d + 2], bd_entry(a->strides, d, 1));
         from[d + 2] = bd_plus(b, x_fn2(n, FN_add, o, k), -bd_entry(a->pads, d, 0));
+        Border border = border_of(a, bd_buf(b, w)->dim[d + 2], d, bd_buf(b, x)->dim[d + 2], bd_buf(b, y)->dim[d + 2]);
+        if (classes) bias[d] = class_of(b, &border, at[d + 2]);
     }
     if (!plain) from[rank] = bd_mod(b, ic, a->block);
-    store_sum(b, rank + 1, axes, rank - 1, red, x_fn2(n, FN_mul, factor(b, x, from), factor(b, w, wi)), oc);
+    store_sum(b, rank + 1, axes, rank - 1, red, x_fn2(n, FN_mul, factor(b, x, from), factor(b, w, wi)), bias);
     return true;
 }
 
@@ -133,6 +146,6 @@ bool build_ConvTransposeBlocked(NestBuild *b) {
     }
     ExprId product = x_fn2(n, FN_mul, bd_load_or(b, x, from, 0), bd_load(b, u, ui));
     if (within != NO_EXPR) product = x_select(n, within, product, x_number(n, DT_f32, 0));
-    store_sum(b, rank, axes, spatial + 1, red, product, ui[1]);
+    store_sum(b, rank, axes, spatial + 1, red, product, &ui[1]);
     return true;
 }

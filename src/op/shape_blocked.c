@@ -1,4 +1,5 @@
 /* Shapes of values whose channels lie in blocks. */
+#include "op/border.h"
 #include "op/shape.h"
 #include "base/size.h"
 #include <inttypes.h>
@@ -53,10 +54,10 @@ static bool windows(Graph *g, NodeId n, int d, Dim size, Dim k, const Windows *a
     return true;
 }
 
-/* Floats by floats, or bytes: u8 by i8, summed in i32 as the bias is. */
+/* Floats by floats, or bytes by i8, summed in i32 as the bias is. */
 static bool factor_types(Graph *g, NodeId n, DType x, DType w, DType *sum) {
     Operand b;
-    *sum = x == DT_u8 && w == DT_i8 ? DT_i32 : x;
+    *sum = (x == DT_u8 || x == DT_i8) && w == DT_i8 ? DT_i32 : x;
     if (x != w && *sum != DT_i32)
         return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
     if (node_in(&g->node.at[n], 2) == NO_VALUE) return true;
@@ -90,14 +91,19 @@ SHAPE_FN(conv_blocked) {
         (!plain && x.shape.dim[x.shape.rank - 1] != a->block))
         return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
     Shape bias = {.rank = 1, .dim = {oc}}, y = {.rank = (int8_t)(w.shape.rank + 1)};
-    if (!shape_want(g, n, 2, &bias)) return false;
     y.dim[0] = x.shape.dim[0];
     y.dim[1] = oc / a->block;
     y.dim[w.shape.rank] = a->block;
     for (int d = 0; d < spatial; d++)
         if (!windows(g, n, d, x.shape.dim[d + 2], w.shape.dim[d + 2], &(Windows){a->strides, a->dilations, a->pads}, &y.dim[d + 2]))
             return false;
-    return shape_set(g, n, 0, sum, &y);
+    Operand b;
+    if (node_in(&g->node.at[n], 2) != NO_VALUE && shape_operand(g, n, 2, &b) && b.shape.rank > 1) { /* one a class */
+        for (int d = 0; d < spatial; d++) bias.dim[d] = border_of(a, w.shape.dim[d + 2], d, x.shape.dim[d + 2], y.dim[d + 2]).classes;
+        bias.dim[spatial] = oc;
+        bias.rank = (int8_t)(spatial + 1);
+    }
+    return shape_want(g, n, 2, &bias) && shape_set(g, n, 0, sum, &y);
 }
 
 SHAPE_FN(conv_transpose_blocked) {

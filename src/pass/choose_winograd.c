@@ -74,7 +74,7 @@ static bool choose(Rw *r, NodeId n, const Target *target) {
 }
 
 bool pass_choose_winograd(Graph *g, PassContext *c) {
-    if (!c->target || target_lanes(c->target, DT_f32) < 4 || c->precise) return false;
+    if (!c->target || target_lanes(c->target, DT_f32) < 4 || c->precise || c->half_weights) return false;
     Rw r = rw_begin(g, c);
     for (NodeId n = 0; n < r.nodes_at_start; n++)
         if (rw_at(&r, n)->op == OP_ConvBlocked && fits(&r, n) && choose(&r, n, c->target)) c->hits++;

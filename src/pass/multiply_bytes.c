@@ -1,32 +1,34 @@
 /* Convolutions of whole floats as products of bytes, where the target sums these in one instruction: behind what makes
- * them whole and lays channels in blocks. The operand is stored as u8, less its lowest value; the weights are i8; sums are
- * i32, the same whole numbers as before. */
+ * them whole and lays channels in blocks. The operand is stored in the byte that the target multiplies by i8, less a number
+ * that makes it fit; the weights are i8; sums are i32, the same whole numbers as before. */
+#include "op/border.h"
 #include "pass/layout.h"
 #include "pass/whole.h"
 #include <math.h>
 
 typedef struct {
     ValueId bytes;
-    double lo;
+    double less; /* what the bytes are less than the value */
 } Bytes;
 
 typedef struct {
     Rw r;
     int four;      /* bytes of a dot product */
+    DType by;      /* and their type */
     uint32_t n;    /* entries: values at the start */
     Bytes *bytes;  /* one a value; NO_VALUE: not made yet */
     WholeBounds range;
 } Maker;
 
-/* v less lo as bytes. What is rounded is shifted before it is clipped, so that the kernel that makes it clips last. */
-static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double lo, double hi) {
+/* v less a number as bytes. What is rounded is shifted before it is clipped, so that the kernel that makes it clips last. */
+static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double less, double lo, double hi) {
     if (v < m->n && m->bytes[v].bytes != NO_VALUE) return m->bytes[v].bytes;
     NodeId clip = rw_def_op(&m->r, v, OP_Clip);
     bool rounded = clip != NO_NODE && rw_def_op(&m->r, rw_in(&m->r, clip, 0), OP_Round) != NO_NODE;
-    ValueId x = whole_plus(&m->r, n, rounded && lo != 0 ? rw_in(&m->r, clip, 0) : v, -lo);
-    if (clip == NO_NODE || lo != 0) x = whole_clip(&m->r, n, x, 0, hi - lo);
-    ValueId made = whole_cast(&m->r, n, x, DT_u8);
-    if (v < m->n) m->bytes[v] = (Bytes){made, lo};
+    ValueId x = whole_plus(&m->r, n, rounded && less != 0 ? rw_in(&m->r, clip, 0) : v, -less);
+    if (clip == NO_NODE || less != 0) x = whole_clip(&m->r, n, x, lo - less, hi - less);
+    ValueId made = whole_cast(&m->r, n, x, m->by);
+    if (v < m->n) m->bytes[v] = (Bytes){made, less};
     return made;
 }
 
@@ -43,32 +45,51 @@ static ValueId byte_weights(Maker *m, ValueId w) {
 }
 
 #define LARGEST_SUM 1073741824.0 /* fits i32 */
+#define MOST_ROWS 64 /* of biases, unless the weights are more */
 
-/* The bias, and what the operand's shift by lo adds to each sum. False: no whole number, or sums could overflow. */
-static bool byte_bias(Maker *m, ValueId b, const Tensor *w, double lo, ValueId *made) {
+/* The bias, and what the bytes' being less adds to each sum: one row for each class of pixels that reads as many points
+ * beyond the border, which are 0 and not less. False: no whole number, or sums could overflow. */
+static bool byte_bias(Maker *m, NodeId n, ValueId b, const Tensor *w, double less, ValueId *made) {
     Arena *tmp = arena_new("bias");
     const Tensor *t = b == NO_VALUE ? NULL : tensor_contents(value_data(m->r.g, b), tmp);
-    int64_t oc = w->shape.dim[0], depth = shape_count(&w->shape) / oc;
+    const Attr_ConvBlocked *a = RW_ATTR(&m->r, n, ConvBlocked);
+    const Shape *x = value_shape(m->r.g, rw_in(&m->r, n, 0)), *y = value_shape(m->r.g, rw_out(&m->r, n));
+    Border border[MAX_RANK];
+    int spatial = w->shape.rank - 2;
+    int64_t oc = w->shape.dim[0], ic = w->shape.dim[1], taps = shape_count(&w->shape) / oc / ic, rows = 1;
     Shape s = shape_of(1, &oc);
-    double *x = arena_array_of(m->r.tmp, oc + 1, double);
-    bool fits = true;
-    for (int64_t o = 0; o < oc && fits; o++) {
-        double most = fabs(x[o] = t ? tensor_float(t, o) : 0);
-        for (int64_t k = 0; k < depth; k++) {
-            x[o] += lo * tensor_float(w, o * depth + k);
-            most += 255 * fabs(tensor_float(w, o * depth + k));
-        }
-        fits = x[o] == rint(x[o]) && most + fabs(x[o]) <= LARGEST_SUM;
+    for (int d = 0; d < spatial && less != 0; d++) {
+        border[d] = border_of(a, w->shape.dim[d + 2], d, x->dim[d + 2], y->dim[d + 2]);
+        rows *= s.dim[d] = border[d].classes;
     }
+    if (rows > 1) s.dim[s.rank = (int8_t)(spatial + 1), spatial] = oc;
+    else s.dim[0] = oc;
+    double *sum = arena_array_of(m->r.tmp, rows * oc + 1, double);
+    bool fits = rows <= MOST_ROWS || rows <= ic * taps / 4;
+    for (int64_t row = 0; row < rows && fits; row++)
+        for (int64_t o = 0; o < oc && fits; o++) {
+            double start = t ? tensor_float(t, o) : 0, most = fabs(start);
+            for (int64_t k = 0; k < taps; k++) {
+                bool inside = rows == 1 || border_reads(border, spatial, row, k);
+                for (int64_t i = 0; i < ic; i++) {
+                    double f = tensor_float(w, (o * ic + i) * taps + k);
+                    if (inside) start += less * f;
+                    most += 255 * fabs(f);
+                }
+            }
+            sum[row * oc + o] = start;
+            fits = start == rint(start) && most + fabs(start) <= LARGEST_SUM;
+        }
     arena_free(tmp);
-    if (fits) *made = rw_const(&m->r, b == NO_VALUE ? "bias" : m->r.g->value.at[b].name, DT_i32, &s, x);
+    if (fits) *made = rw_const(&m->r, b == NO_VALUE ? "bias" : m->r.g->value.at[b].name, DT_i32, &s, sum);
     return fits;
 }
 
-static bool padded(const Attr_ConvBlocked *a) {
-    for (uint32_t i = 0; i < a->pads.n; i++)
-        if (a->pads.at[i]) return true;
-    return false;
+/* What is taken from values from lo to hi, 0 among them, so that bytes hold them: nothing where they do, as 0 stands
+ * around them. */
+static double less_of(const Maker *m, double lo, double hi) {
+    double lowest = dtype_lowest(m->by);
+    return lo >= lowest && hi <= dtype_largest(m->by) ? 0 : lo - lowest;
 }
 
 static void convolution(Maker *m, NodeId n) {
@@ -81,15 +102,15 @@ static void convolution(Maker *m, NodeId n) {
     if ((b != NO_VALUE && !value_data(r->g, b)) || r->g->value.at[x].dtype != DT_f32) return;
     if (!whole_bounds(r, &m->range, x, &lo, &hi) || !(hi - fmin(lo, 0) <= 255)) return;
     lo = fmin(lo, 0);
-    if (lo != 0 && padded(a)) return; /* 0, which stands around it, would be another byte */
+    double less = less_of(m, lo, hi);
     Arena *tmp = arena_new("weights");
     ValueId in[3] = {x, w, NO_VALUE};
     t = tensor_contents(t, tmp);
-    bool fits = t->dtype == DT_f32 && whole_bytes(t) && byte_bias(m, b, t, lo, &in[2]);
+    bool fits = t->dtype == DT_f32 && whole_bytes(t) && byte_bias(m, n, b, t, less, &in[2]);
     arena_free(tmp);
     if (!fits) return;
     in[1] = byte_weights(m, w);
-    in[0] = bytes_of(m, n, x, lo, hi);
+    in[0] = bytes_of(m, n, x, less, lo, hi);
     ValueId sum = rw_node(r, n, OP_ConvBlocked, 3, in, rw_attr_copy(r, n));
     rw_become(r, n, OP_Cast, 1, &sum, whole_cast_attr(r, DT_f32));
     r->c->hits++;
@@ -102,13 +123,13 @@ static void read_bytes(Maker *m, NodeId n) {
     for (unsigned i = 0; i < rw_at(r, n)->nin; i++) {
         ValueId v = rw_in(r, n, i);
         if (v == NO_VALUE || v >= m->n || m->bytes[v].bytes == NO_VALUE) continue;
-        rw_set_in(r, n, i, whole_plus(r, n, whole_cast(r, n, m->bytes[v].bytes, DT_f32), m->bytes[v].lo));
+        rw_set_in(r, n, i, whole_plus(r, n, whole_cast(r, n, m->bytes[v].bytes, DT_f32), m->bytes[v].less));
     }
 }
 
 bool pass_multiply_bytes(Graph *g, PassContext *c) {
     if (c->small || !c->target || c->target->dot < 4) return false;
-    Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .n = g->value.n};
+    Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .by = c->target->dot_by, .n = g->value.n};
     m.range = whole_bounds_new(&m.r);
     uint32_t nodes = g->node.n;
     m.bytes = arena_array_of(m.r.tmp, m.n + 1, Bytes);

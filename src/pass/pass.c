@@ -145,7 +145,7 @@ bool passes_run(Graph *g, const Target *t, const PassOptions *o, Diag *d) {
     static const PassOptions none;
     Arena *tmp = arena_new("passes");
     Runner u = {.g = g, .o = o ? o : &none, .ok = true};
-    u.context = (PassContext){.tmp = tmp, .diag = d, .target = t, .precise = u.o->precise, .small = u.o->small, .fold_limit = FOLD_LIMIT};
+    u.context = (PassContext){.tmp = tmp, .diag = d, .target = t, .precise = u.o->precise, .small = u.o->small, .half_weights = u.o->half_weights, .fold_limit = FOLD_LIMIT};
     bool ok = check_names(g, u.o, d, tmp);
     arena_reset(tmp);
     if (ok) run_schedule(&u);

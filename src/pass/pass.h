@@ -11,6 +11,7 @@ typedef struct {
     uint32_t hits;        /* a pass adds how often it rewrote, for the report */
     bool precise;         /* nothing that rounds more than the model's own arithmetic: no Winograd */
     bool small;           /* quantised weights stay as they are, and are dequantised by each run */
+    bool half_weights;    /* constants of floats are stored as f16 */
     int64_t fold_limit;   /* bytes that constant folding may make per tensor */
 } PassContext;
 
@@ -27,7 +28,7 @@ typedef struct {
     const char *const *skip; /* NULL-terminated names, or NULL */
     const char *stop_after;  /* name or NULL */
     const char *dump;        /* name, "all", or NULL: prints the graph after it */
-    bool precise, small;     /* see PassContext */
+    bool precise, small, half_weights; /* see PassContext */
     bool verify;             /* verifier after each pass */
     FILE *report;            /* one line a pass, or NULL */
     FILE *dump_to;

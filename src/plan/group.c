@@ -85,6 +85,8 @@ static bool may_join(const Grouping *c, NodeId p, NodeId user, ValueId v) {
     if (op_info[g->node.at[user].op].cls == CLASS_control) return false;
     if (op_info[g->node.at[user].op].cls == CLASS_general) return false;
     if (g->node.at[user].op == OP_Concat || g->node.at[user].op == OP_Split) return false;
+    if (g->node.at[p].op == OP_Cast && value_data(g, g->node.at[p].in[0]) && dtype_is_coded(value_data(g, g->node.at[p].in[0])->dtype))
+        return true; /* weights that are widened where they are read */
     if (c->heavy[gp]) /* its result once a point, in order: only element-wise work behind it */
         return !c->heavy[gu] && ku.pointwise && same_points(g, user, v);
     if (kp.moves && ku.reduces && value_data(g, g->node.at[p].in[0])) return false; /* a constant too large to fold: made once */

@@ -29,6 +29,15 @@ static const struct {
 };
 enum { VARIANT_ROWS = sizeof variants / sizeof *variants };
 
+#define DOT(name, type) {name, DT_##type},
+static const struct {
+    const char *name;
+    DType type;
+} dots[] = {
+#include "target/targets.def"
+};
+enum { DOT_ROWS = sizeof dots / sizeof *dots };
+
 #define EMULATED(name, board) {name, board},
 static const struct {
     const char *name, *board;
@@ -130,6 +139,7 @@ static void inherit(Target *t, const Target *from) {
     if (!t->vector_registers) t->vector_registers = from->vector_registers;
     if (!t->dot) t->dot = from->dot;
     t->by_element |= from->by_element;
+    if (!t->dot_by) t->dot_by = from->dot_by;
     if (!t->l1_bytes) t->l1_bytes = from->l1_bytes;
     if (!t->l2_bytes) t->l2_bytes = from->l2_bytes;
     if (!t->own) t->own = from->own;
@@ -176,6 +186,10 @@ static void add_variants(void) {
 static const Target *const *table(void) {
     static const Target *list[ROWS];
     if (list[ROWS - 1]) return list;
+    rows[0].t.dot_by = DT_u8;
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < DOT_ROWS; k++)
+            if (!strcmp(rows[i].t.name, dots[k].name)) rows[i].t.dot_by = dots[k].type;
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < BY_ELEMENT_ROWS; k++) rows[i].t.by_element |= !strcmp(rows[i].t.name, by_element[k]);
     for (int i = 0; i < ROWS; i++)

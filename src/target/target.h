@@ -24,6 +24,7 @@ typedef struct Target {
                                with {program} where its file is part of a word; NULL: the CPU lacks something and no
                                emulator is installed */
     const char *cpu_needs;  /* words of /proc/cpuinfo flags that the CPU must have to run it; "" : any */
+    DType dot_by;           /* the type whose products with i8 `dot` means: u8 or i8 */
     const char *emulated;   /* the board whose emulator runs its programs where `run` cannot; NULL: none */
     const char *own;        /* prefix of skeletons and snippets that take the places of others; NULL: there are none */
     const char *loader;     /* skeleton of the script that starts its programs and lies beside them; NULL: there is none */

@@ -18,6 +18,7 @@ MODELS = ["../examples/digits/digits.onnx", "quantised_onnx/digits_qdq_uint8_pt.
           "control_flow/scan_rnn.onnx", "tiny_lm/tiny_lm_fixed16.onnx", "ultraface/RFB-320.onnx"]
 SMALL = 7  # of them fit a microcontroller
 QUICK = 4  # models of a quick run
+HALF = [MODELS[0], "--half-weights", "--atol", "0.02", "--rtol", "0.01"]
 
 
 def emulated():
@@ -47,11 +48,11 @@ def main():
     models = MODELS[:QUICK] if os.environ.get("TENON_TEST") == "quick" else MODELS
     passed = failed = skipped = 0
     for target in targets:
-        for model in models[:SMALL] if target.startswith("cortex") else models:
+        for model, *options in [[m] for m in (models[:SMALL] if target.startswith("cortex") else models)] + [HALF]:
             if not os.path.exists(path(model)):
                 skipped += 1
                 continue
-            run = subprocess.run([TENON, "verify", path(model), "--target", target], capture_output=True, text=True, timeout=600)
+            run = subprocess.run([TENON, "verify", path(model), "--target", target, *options], capture_output=True, text=True, timeout=600)
             passed, failed = passed + (run.returncode == 0), failed + (run.returncode != 0)
             if run.returncode:
                 print(f"FAIL {target}, {model}: {(run.stderr or run.stdout).strip()[-400:]}", flush=True)

@@ -120,3 +120,37 @@ const %more : f32[] = [256]
 out %y
 --- x86-64-v4: tile(i0,16) vector(i0.i)
 refused: vector: the value cannot be computed in lanes of i0.i
+
+== the bytes that the target multiplies, a bias for each class of pixels
+graph "t"
+in %x : i8[1,2,3,6,4]
+in %w : i8[8,8,1,3]
+in %b : i32[1,3,8]
+%s = ConvBlocked(%x, %w, %b) {block=4, pads=[0,1,0,1]}
+%y = Cast(%s) {to=f32}
+out %y
+--- arm64+dot: default
+schedule: reorder(kw,ic) split(ic,4) edges(ow) tile(ow,6) unroll(ow) tile(ob,2) unroll(ob) tile(oi,4) dot(ic.i,oi,z)
+for oh 0..3
+  var acc $0[6,2]:i32x4 = 0
+  for ic_o 0..2
+    unroll for ow 1..6
+      unroll for ob 0..2
+        vector oi 0..4
+          $0[ow,ob] += dot ic_i: (i32(x[0,ic_o,oh,(ow - 1),ic_i]) * i32(z[((ob * 4) + oi),((ic_o * 4) + ic_i),0,0]))
+  for ic_o 0..2
+    unroll for ow 0..6
+      unroll for ob 0..2
+        vector oi 0..4
+          $0[ow,ob] += dot ic_i: (i32(x[0,ic_o,oh,ow,ic_i]) * i32(z[((ob * 4) + oi),((ic_o * 4) + ic_i),0,1]))
+  for ic_o 0..2
+    unroll for ow 0..5
+      unroll for ob 0..2
+        vector oi 0..4
+          $0[ow,ob] += dot ic_i: (i32(x[0,ic_o,oh,(ow + 1),ic_i]) * i32(z[((ob * 4) + oi),((ic_o * 4) + ic_i),0,2]))
+  unroll for ow 0..6
+    unroll for ob 0..2
+      vector oi 0..4
+        y[((((ob * 72) + (oh * 24)) + (ow * 4)) + oi)] = f32(($0[ow][ob] + u[0,(min(ow, 1) + max((ow - 4), 0)),((ob * 4) + oi)]))
+--- arm64+i8mm: reorder(kw,ic) split(ic,4) tile(oi,4) dot(ic.i,oi,z)
+refused: dot: the sum is not of u8 by a constant i8

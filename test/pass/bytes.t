@@ -69,7 +69,7 @@ const %largest : f32[] = [255]
 %y : f32[1,1,3,3,4] = Cast(%ConvBlocked) {to=f32} from "ConvBlocked"
 out %y
 
-== not what is no whole number, no byte, padded with another one, or weights that are none
+== not what is no whole number, no byte, or weights that are none
 graph "t"
 in %x : f32[1,1,3,2,4]
 const %lo : f32[] = [-3]
@@ -89,14 +89,11 @@ const %b : f32[4] = [0.5, 0, 0, 0]
 %y3 = ConvBlocked(%h, %w) {block=4}
 %y4 = ConvBlocked(%o, %v) {block=4}
 %y5 = ConvBlocked(%o, %w, %b) {block=4}
-%p = Clip(%r, %lo, %zero)
-%y6 = ConvBlocked(%p, %w) {block=4, pads=[1,1,1,1]}
 out %y
 out %y2
 out %y3
 out %y4
 out %y5
-out %y6
 --- multiply_bytes:x86-64-v4+vnni
 unchanged
 
@@ -162,3 +159,78 @@ const %largest : f32[] = [204]
 %ConvBlocked : i32[1,1,3,2,4] = ConvBlocked(%Cast, %w.1, %bias) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=4}
 %y : f32[1,1,3,2,4] = Cast(%ConvBlocked) {to=f32} from "ConvBlocked"
 out %y
+
+== around the border 0 is another byte than 0: a bias for each class of pixels
+graph "t"
+in %x : f32[1,1,5,6,4]
+const %lo : f32[] = [-3]
+const %hi : f32[] = [200]
+const %w : f32[4,1,3,2] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4, 1, -2, 3, 127, -128, 0, 0, 5]
+%r = Round(%x)
+%k = Clip(%r, %lo, %hi)
+%y = ConvBlocked(%k, %w) {block=4, pads=[1,1,1,0], strides=[2,1], dilations=[1,2]}
+out %y
+--- multiply_bytes:x86-64-v4+vnni
+graph "t" file "t"
+in %x : f32[1,1,5,6,4]
+const %lo : f32[] = [-3]
+const %hi : f32[] = [200]
+const %w : f32[4,1,3,2] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4, 1, -2, 3, 127, -128, 0, 0, 5]
+const %bias : i32[3,2,4] = [-381, -42, -6, -15, -6, -45, -18, 369, -375, -57, -12, -396, -3, -60, -27, -21, -375, -36, -18, -381, -387, -18, -30, -6]
+const %w.1 : f32[4,4,3,2] = base64 "AACAPwAAAMAAAEBAAAD+QgAAAMMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAoEAAAMDAAADgQAAA4EAAAOBAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACAPwAAAEAAAEBAAACAQAAAgD8AAADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAQAAA/kIAAADDAAAAAAAAAAAAAKBAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+const %w.2 : i8[4,4,3,2] = base64 "Af4Df4AAAAAAAAAAAAAAAAAAAAAAAAAAAAX6BwcHAAAAAAAAAAAAAAAAAAAAAAAAAQIDBAH+AAAAAAAAAAAAAAAAAAAAAAAAA3+AAAAFAAAAAAAAAAAAAAAAAAAAAAAA"
+const %zero_point : f32[] = [3]
+const %lowest : f32[] = [0]
+const %largest : f32[] = [203]
+%r : f32[1,1,5,6,4] = Round(%x)
+%Add : f32[1,1,5,6,4] = Add(%r, %zero_point) from "ConvBlocked"
+%Clip : f32[1,1,5,6,4] = Clip(%Add, %lowest, %largest) from "ConvBlocked"
+%Cast : u8[1,1,5,6,4] = Cast(%Clip) {to=u8} from "ConvBlocked"
+%ConvBlocked : i32[1,1,3,5,4] = ConvBlocked(%Cast, %w.2, %bias) {strides=[2,1], dilations=[1,2], pads=[1,1,1,0], block=4}
+%y : f32[1,1,3,5,4] = Cast(%ConvBlocked) {to=f32} from "ConvBlocked"
+out %y
+
+== where products are of i8 alone: values that fit as they are, less a number otherwise
+graph "t"
+in %x : f32[1,1,3,2,4]
+const %lo : f32[] = [-128]
+const %zero : f32[] = [0]
+const %hi : f32[] = [127]
+const %most : f32[] = [255]
+const %w : f32[4,4,1,1] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %b : f32[4] = [10, -20, 0, 1]
+%r = Round(%x)
+%k = Clip(%r, %lo, %hi)
+%y = ConvBlocked(%k, %w, %b) {block=4, pads=[1,0,0,0]}
+%k2 = Clip(%r, %zero, %most)
+%z = ConvBlocked(%k2, %w, %b) {block=4}
+out %y
+out %z
+--- multiply_bytes:arm64+dot
+graph "t" file "t"
+in %x : f32[1,1,3,2,4]
+const %lo : f32[] = [-128]
+const %zero : f32[] = [0]
+const %hi : f32[] = [127]
+const %most : f32[] = [255]
+const %w : f32[4,4,1,1] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %b : f32[4] = [10, -20, 0, 1]
+const %b.1 : i32[4] = [10, -20, 0, 1]
+const %w.1 : i8[4,4,1,1] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %b.2 : i32[4] = [16522, -15764, 1920, 1281]
+const %w.2 : i8[4,4,1,1] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %zero_point : f32[] = [-128]
+const %lowest : f32[] = [-128]
+const %largest : f32[] = [127]
+%r : f32[1,1,3,2,4] = Round(%x)
+%k : f32[1,1,3,2,4] = Clip(%r, %lo, %hi)
+%Cast : i8[1,1,3,2,4] = Cast(%k) {to=i8} from "ConvBlocked"
+%ConvBlocked : i32[1,1,4,2,4] = ConvBlocked(%Cast, %w.1, %b.1) {strides=[1,1], dilations=[1,1], pads=[1,0,0,0], block=4}
+%y : f32[1,1,4,2,4] = Cast(%ConvBlocked) {to=f32} from "ConvBlocked"
+%Add : f32[1,1,3,2,4] = Add(%r, %zero_point) from "ConvBlocked"
+%Clip : f32[1,1,3,2,4] = Clip(%Add, %lowest, %largest) from "ConvBlocked"
+%Cast.1 : i8[1,1,3,2,4] = Cast(%Clip) {to=i8} from "ConvBlocked"
+%ConvBlocked.1 : i32[1,1,3,2,4] = ConvBlocked(%Cast.1, %w.2, %b.2) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0], block=4}
+%z : f32[1,1,3,2,4] = Cast(%ConvBlocked.1) {to=f32} from "ConvBlocked"
+out %y
+out %z

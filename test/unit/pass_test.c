@@ -48,7 +48,8 @@ static Graph *parse(const Case *c) {
 
 static bool run_named(const Case *c, const char *name) {
     Arena *tmp = arena_new("test");
-    PassContext context = {.tmp = tmp, .diag = c->diag, .fold_limit = 1 << 20};
+    PassContext context = {.tmp = tmp, .diag = c->diag, .fold_limit = 1 << 20,
+                           .half_weights = !strcmp(name, "halve_weights")};
     const char *colon = strchr(name, ':');
     if (colon) {
         context.target = target_find(colon + 1);

@@ -318,7 +318,8 @@ static void compile_all(Arena *a, Diag *d, const char *folder, const char *cc, c
 
 /* ---- vectors: test/unit/vectors.c for each width, as the targets compile it ---- */
 
-static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int lanes, const char *flags) {
+/* emulator: the command before the program, or "" */
+static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int lanes, const char *flags, const char *emulator) {
     char here[4096];
     const char *type = arena_printf(a, "f32x%d", lanes);
     if (!CHECK(getcwd(here, sizeof here))) return;
@@ -335,6 +336,7 @@ static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int l
     command_add_words(&c, arena_printf(a, "%s %s" WARN " -Wno-psabi -DT=%s -DI=i32x%d -I. -o vectors", cc, flags, type, lanes));
     command_add(&c, arena_printf(a, "%s/test/unit/vectors.c", here));
     command_add(&c, "-lm");
+    command_add_words(&p, emulator);
     command_add(&p, "./vectors");
     const char *what = arena_printf(a, "%s, %s %s", type, cc, flags);
     if (run(a, d, folder, what, &c)) run(a, d, folder, what, &p);
@@ -345,10 +347,15 @@ static void test_vectors(Arena *a, Diag *d, const char *folder, const char *cons
     for (int i = 0; i < 4; i++) {
         const Target *t = target_find(names[i]);
         for (int k = 0; k < 2; k++)
-            if (cc[k] && t->run && !*t->run) vectors(a, d, folder, cc[k], target_lanes(t, DT_f32), t->cflags);
+            if (cc[k] && t->run && !*t->run) vectors(a, d, folder, cc[k], target_lanes(t, DT_f32), t->cflags, "");
+    }
+    static const char *const others[] = {"arm64", "arm64+dot", "arm64+i8mm"};
+    for (int i = 0; i < 3; i++) {
+        const Target *t = target_find(others[i]);
+        if (t->run && *t->run && program_installed(t->cc)) vectors(a, d, folder, t->cc, target_lanes(t, DT_f32), t->cflags, t->run);
     }
     for (int lanes = 4; lanes <= 16 && cc[0]; lanes *= 2)
-        vectors(a, d, folder, cc[0], lanes, "-std=gnu11 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all");
+        vectors(a, d, folder, cc[0], lanes, "-std=gnu11 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all", "");
 }
 
 int main(void) {

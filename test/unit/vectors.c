@@ -183,18 +183,20 @@ static void memory(void) {
 /* Bytes as floats and back, and sums of their products; the extreme ones first. */
 static void bytes(void) {
     uint8_t x[N + 4];
-    int8_t w[4 * N];
+    int8_t w[4 * N], v[4];
     int32_t sums[N];
     float y[N];
     for (int k = 0; k < 200; k++) {
         for (int i = 0; i < N + 4; i++) x[i] = k < 2 ? 255 : (uint8_t)any();
+        for (int i = 0; i < 4; i++) v[i] = (int8_t)(k < 2 ? -128 : (int)(any() % 256) - 128);
         for (int i = 0; i < 4 * N; i++) w[i] = (int8_t)(k == 0 ? -128 : k == 1 ? 127 : (int)(any() % 256) - 128);
         for (int i = 0; i < N; i++) sums[i] = (int32_t)(any() / 8);
-        const I got = V(dot)(V(load_i32)(sums), x, w);
+        const I got = V(dot)(V(load_i32)(sums), x, w), less = V(dot_i8)(V(load_i32)(sums), v, w);
         for (int i = 0; i < N; i++) {
-            int32_t want = sums[i];
-            for (int j = 0; j < 4; j++) want += x[j] * w[4 * i + j];
+            int32_t want = sums[i], want_less = sums[i];
+            for (int j = 0; j < 4; j++) want += x[j] * w[4 * i + j], want_less += v[j] * w[4 * i + j];
             if (got[i] != want) wrong++, printf("dot: %ld, want %ld\n", (long)got[i], (long)want);
+            if (less[i] != want_less) wrong++, printf("dot_i8: %ld, want %ld\n", (long)less[i], (long)want_less);
         }
         V(store)(y, V(from_i32)(V(load_i32)(sums) + V(set_i32)(k)));
         for (int i = 0; i < N; i++) expect("from_i32", y[i], (float)(sums[i] + k));
@@ -202,6 +204,14 @@ static void bytes(void) {
         for (int i = 0; i < N; i++) expect("load_u8", y[i], (float)x[i + 1]);
         V(store_u8)(x, V(load)(y));
         for (int i = 0; i < N; i++) expect("store_u8", (float)x[i], y[i]);
+        uint16_t h[N];
+        static const float half[] = {0, -0.0f, 1, -2.5f, 0x1p-24f, -0x1.8p-23f, 0x1p-14f, 65504, -INFINITY, INFINITY, 0x1.ff8p-15f};
+        static const uint16_t code[] = {0, 0x8000, 0x3c00, 0xc100, 1, 0x8003, 0x400, 0x7bff, 0xfc00, 0x7c00, 0x3ff};
+        for (int i = 0; i < N; i++) h[i] = code[(k + i) % 11];
+        V(store)(y, V(load_f16)(h));
+        for (int i = 0; i < N; i++) expect("load_f16", y[i], half[(k + i) % 11]);
+        V(store)(y, V(gather_f16)(h, 0));
+        for (int i = 0; i < N; i++) expect("gather_f16", y[i], half[k % 11]);
         V(store)(y, V(load_i8)(w + 3));
         for (int i = 0; i < N; i++) expect("load_i8", y[i], (float)w[i + 3]);
         V(store_i8)(w, V(load)(y));
