@@ -98,4 +98,4 @@ def signed(rng):
 
 if __name__ == "__main__":
     emulated = shutil.which("qemu-system-arm") and shutil.which("arm-none-eabi-gcc")
-    main([unsigned, signed], count=20, targets=("c99", "native", "c99 --io arena") + (("cortex-m4", "cortex-m4 --io arena") if emulated else ()))
+    main([unsigned, signed], count=20, targets=("c99", "native", "c99 --io arena") + (("cortex-m4", "cortex-m4 --io arena", "cortex-m55") if emulated else ()))
