@@ -45,11 +45,14 @@ static bool sub_graphs(Graph *g, const Target *t, const PassOptions *o, Diag *d)
 static Program *frugal_enough(Arena *a, Graph *g, const CompileOptions *o, Diag *d) {
     if (!o->ram) return program_build(a, g, &o->program, d);
     const Program *least = NULL;
+    int64_t beside = 0; /* what there is beside the arena */
     for (Frugality f = o->program.frugal; f < FRUGAL_count; f++) {
         ProgramOptions how = o->program;
         how.frugal = f;
+        how.goal = o->ram - beside;
         Program *p = program_build(a, graph_copy(a, g), &how, d);
         if (!p || p->ram_bytes <= o->ram) return p;
+        beside = p->ram_bytes - p->arena_bytes;
         if (!least || p->ram_bytes < least->ram_bytes) least = p;
     }
     diag_error(d, (Loc){.file = g->file}, o->program.ports ? NULL : "--io arena counts inputs and outputs once",

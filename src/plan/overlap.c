@@ -35,10 +35,14 @@ typedef struct {
     bool own;
 } Channels;
 
-static bool own_channel(void *ctx, ExprId offset) {
-    Channels *c = ctx;
+static bool own_offset(Channels *c, ExprId offset) {
     c->own &= c->turn != NO_AXIS && stays_in_channel(c->n, offset, c->turn, c->count);
     return true;
+}
+
+static bool own_channel(void *ctx, ExprId load) {
+    Channels *c = ctx;
+    return own_offset(c, x_load_offset(c->n, load));
 }
 
 /* Iterations are channels, which bytes of x and y have innermost. */
@@ -47,7 +51,7 @@ static bool by_channels(Nest *n, BufId x, BufId y, int64_t count) {
     Channels c = {n, turn_of(n, &last), count, true};
     const Buffer *bx = &n->buf.at[x], *by = &n->buf.at[y];
     if (dtype_info[bx->dtype].bytes != 1 || dtype_info[by->dtype].bytes != 1 || bx->dim[bx->rank - 1] != count || by->dim[by->rank - 1] != count) return false;
-    own_channel(&c, buffer_offset(n, y, last.index));
+    own_offset(&c, buffer_offset(n, y, last.index));
     for (uint32_t s = 0; s < n->stage.n; s++) {
         const Stage st = n->stage.at[s];
         c.turn = turn_of(n, &st);
@@ -61,7 +65,7 @@ static bool overlap_of(Nest *n, Arena *tmp, const Graph *g, ValueId vx, ValueId 
     BufId x = touch_buffer(n, vx, BUF_in), y = touch_buffer(n, vy, BUF_out);
     Touched read, written;
     int64_t most = TOUCH_NOTHING;
-    if (n->stage.n < 2 || !touch_writes(n, tmp, g, vy, &written) || !touch_reads(n, tmp, g, vx, &read) || read.late || read.count < 2) return false;
+    if (n->stage.n < 2 || !touch_writes(n, tmp, g, vy, &written) || !touch_reads(n, tmp, vx, &read) || read.late || read.count < 2) return false;
     for (uint32_t s = 0; s < n->stage.n; s++)
         if (n->stage.at[s].out == x) return false;
     if (by_channels(n, x, y, read.count)) out->multiple = read.count;
@@ -85,14 +89,14 @@ static bool alone(const Storage *s, const Job *j, ValueId r) {
 
 #define MOST_JOBS 400
 
-void storage_overlap(const Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, Overlaps *out) {
+void storage_overlap(const Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, const bool *skip, Overlaps *out) {
     Arena *tmp = arena_new("overlap");
     int32_t *lower = arena_array_of(tmp, s->g->value.n + 1, int32_t), *upper = arena_array_of(tmp, s->g->value.n + 1, int32_t);
     storage_live(s, job, order, n, lower, upper);
     for (uint32_t i = 0; i < n && n <= MOST_JOBS; i++) {
         const Job *j = &job[order[i]];
         int64_t at, at_y;
-        if (j->control || j->write.n != 1) continue;
+        if (j->control || j->write.n != 1 || (skip && skip[order[i]])) continue;
         ValueId y = j->write.at[0], ry = storage_root(s, y, &at_y);
         if (!value_in_arena(s, ry) || lower[ry] != (int32_t)i) continue;
         for (uint32_t k = 0; k < j->read.n; k++) {

@@ -53,7 +53,7 @@ static void find_loads(Loads *l, ExprId e) {
         if (x_arg(l->n, e, i) != NO_EXPR) find_loads(l, x_arg(l->n, e, i));
 }
 
-bool touch_loads(Nest *n, uint32_t s, BufId b, bool (*each)(void *ctx, ExprId offset), void *ctx) {
+bool touch_loads(Nest *n, uint32_t s, BufId b, bool (*each)(void *ctx, ExprId load), void *ctx) {
     const Stage st = n->stage.at[s];
     Loads l = {.n = n, .x = b};
     x_mark_begin(n);
@@ -62,7 +62,7 @@ bool touch_loads(Nest *n, uint32_t s, BufId b, bool (*each)(void *ctx, ExprId of
     for (int k = 0; k < st.nindex; k++) find_loads(&l, st.index[k]);
     if (l.count == MOST_LOADS) return false;
     for (int k = 0; k < l.count; k++)
-        if (!each(ctx, x_load_offset(n, l.load[k]))) return false;
+        if (!each(ctx, l.load[k])) return false;
     return true;
 }
 
@@ -79,30 +79,49 @@ static bool touched_new(Nest *n, Arena *a, Touched *out) {
 typedef struct {
     Nest *n;
     const Stage *stage;
-    int64_t bytes, all; /* of an element, elements */
+    const Buffer *buf;
     Touched *out;
     bool found;
 } Reads;
 
-static bool add_read(void *ctx, ExprId offset) {
+/* The elements that a load reaches in iteration i; guards keep each index inside its dimension. */
+static bool load_range(const Reads *q, ExprId load, int64_t i, Range *r) {
+    const Buffer *b = q->buf;
+    if (b->nphys) return range_at(q->n, q->stage, x_load_offset(q->n, load), i, r);
+    *r = (Range){0, 0};
+    for (int d = 0; d < b->rank; d++) {
+        Range x;
+        if (!range_at(q->n, q->stage, x_arg(q->n, load, d), i, &x)) return false;
+        if (x.lo < 0) x.lo = 0;
+        if (x.hi > b->dim[d] - 1) x.hi = b->dim[d] - 1;
+        r->lo += x.lo * b->stride[d];
+        r->hi += x.hi * b->stride[d];
+    }
+    return true;
+}
+
+static bool add_read(void *ctx, ExprId load) {
     Reads *q = ctx;
+    int64_t bytes = dtype_info[q->buf->dtype].bytes, all = buffer_elements(q->buf);
     q->found = true;
     for (int64_t i = 0; i < q->out->count; i++) {
         Range r;
-        if (!range_at(q->n, q->stage, offset, i, &r)) return false;
-        int64_t first = (r.lo > 0 ? r.lo : 0) * q->bytes, end = (r.hi < q->all ? r.hi + 1 : q->all) * q->bytes;
+        if (!load_range(q, load, i, &r)) return false;
+        int64_t first = (r.lo > 0 ? r.lo : 0) * bytes, end = (r.hi < all ? r.hi + 1 : all) * bytes;
+        if (r.hi < r.lo) continue; /* beside it: nothing is read */
         if (first < q->out->low[i]) q->out->low[i] = first;
         if (end > q->out->high[i]) q->out->high[i] = end;
     }
     return true;
 }
 
-bool touch_reads(Nest *n, Arena *a, const Graph *g, ValueId v, Touched *out) {
+bool touch_reads(Nest *n, Arena *a, ValueId v, Touched *out) {
     BufId b = touch_buffer(n, v, BUF_in);
     if (b == NO_BUF || n->stage.n == 0 || !touched_new(n, a, out)) return false;
     for (uint32_t s = 0; s < n->stage.n; s++) {
         const Stage stage = n->stage.at[s];
-        Reads q = {n, &stage, dtype_info[g->value.at[v].dtype].bytes, buffer_elements(&n->buf.at[b]), out, false};
+        const Buffer buffer = n->buf.at[b];
+        Reads q = {n, &stage, &buffer, out, false};
         if (!touch_loads(n, s, b, add_read, &q)) return false;
         if (q.found && s + 1 == n->stage.n) out->late = true;
     }

@@ -19,9 +19,9 @@ BufId touch_buffer(const Nest *n, ValueId v, BufKind kind);
 int touch_axes(const Nest *n);
 /* What is read of v, whole elements; false where that is not known. In an iteration all stages but the last run before that
  * one. */
-bool touch_reads(Nest *n, Arena *a, const Graph *g, ValueId v, Touched *out);
+bool touch_reads(Nest *n, Arena *a, ValueId v, Touched *out);
 /* What is written of v; false where anything but the last stage's plain store does that. */
 bool touch_writes(Nest *n, Arena *a, const Graph *g, ValueId v, Touched *out);
-/* All loads of buffer b in stage s as offsets: calls each(ctx, offset); false where there are too many. */
-bool touch_loads(Nest *n, uint32_t s, BufId b, bool (*each)(void *ctx, ExprId offset), void *ctx);
+/* Calls each(ctx, load) for the loads of buffer b in stage s; false where there are too many. */
+bool touch_loads(Nest *n, uint32_t s, BufId b, bool (*each)(void *ctx, ExprId load), void *ctx);
 #endif
