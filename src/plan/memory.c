@@ -25,7 +25,7 @@ static bool *grouped(Arena *a, const MemoryTask *t) {
     return in;
 }
 
-static void add_rings(Memory *m, const MemoryTask *t) {
+static void add_rings(ArenaPlan *m, const MemoryTask *t) {
     for (uint32_t k = 0; t->groups && k < t->groups->n; k++)
         for (uint32_t r = 0; r < t->groups->at[k].ring.n; r++) {
             const RowsRing *ring = &t->groups->at[k].ring.at[r];
@@ -33,7 +33,7 @@ static void add_rings(Memory *m, const MemoryTask *t) {
         }
 }
 
-static void add_pair(Memory *m, const OverlapPair *o) {
+static void add_pair(ArenaPlan *m, const OverlapPair *o) {
     uint32_t y = m->number[o->result_root], x = m->number[o->operand_root];
     if (x == UINT32_MAX || y == UINT32_MAX) return;
     m->pair[m->pairs] = o->pair;
@@ -42,7 +42,7 @@ static void add_pair(Memory *m, const OverlapPair *o) {
     m->overlap[m->pairs++] = *o;
 }
 
-static void add_pairs(Memory *m, const Storage *s, Arena *a, const MemoryTask *t) {
+static void add_pairs(ArenaPlan *m, const Storage *s, Arena *a, const MemoryTask *t) {
     Overlaps all = {0};
     uint32_t most = 0;
     storage_overlap(s, a, t->job, t->order, t->n, grouped(a, t), &all);
@@ -55,11 +55,11 @@ static void add_pairs(Memory *m, const Storage *s, Arena *a, const MemoryTask *t
         for (uint32_t i = 0; i < t->groups->at[k].pair.n; i++) add_pair(m, &t->groups->at[k].pair.at[i]);
 }
 
-Memory memory_make(const Storage *s, Arena *a, const MemoryTask *t) {
+ArenaPlan memory_make(const Storage *s, Arena *a, const MemoryTask *t) {
     uint32_t nv = s->g->value.n, *at = positions(a, t);
     int32_t *lower = arena_array_of(a, nv + 1, int32_t), *upper = arena_array_of(a, nv + 1, int32_t);
     storage_live(s, t->job, t->order, t->n, lower, upper);
-    Memory m = {.buf = arena_array_of(a, nv + t->n + 1, PlanBuffer), .slot = arena_array_of(a, nv + t->n + 1, uint32_t),
+    ArenaPlan m = {.buf = arena_array_of(a, nv + t->n + 1, PlanBuffer), .slot = arena_array_of(a, nv + t->n + 1, uint32_t),
                 .number = arena_array_of(a, nv + 1, uint32_t), .scratch = arena_array_of(a, t->n + 1, uint32_t)};
     m.steps = at[t->n];
     for (uint32_t v = 0; v < nv; v++) {
@@ -85,7 +85,7 @@ Memory memory_make(const Storage *s, Arena *a, const MemoryTask *t) {
     return m;
 }
 
-PlanResult memory_pack(Arena *a, Memory *m) {
+PlanResult memory_pack(Arena *a, ArenaPlan *m) {
     PlanResult r = plan_pack(a, m->buf, (int)m->count, (PlanOptions){0});
     if (m->pairs == 0) return r;
     PlanBuffer *buf = arena_copy(a, m->buf, (m->count + 1) * sizeof *buf);
@@ -95,7 +95,7 @@ PlanResult memory_pack(Arena *a, Memory *m) {
     return near;
 }
 
-bool memory_overlaps(const Memory *m, uint32_t pair) {
+bool memory_overlaps(const ArenaPlan *m, uint32_t pair) {
     const PlanBuffer *y = &m->buf[m->pair[pair].result], *x = &m->buf[m->pair[pair].operand];
     return y->offset < x->offset + x->size && x->offset < y->offset + y->size;
 }
@@ -115,7 +115,7 @@ static Need need(Storage *s, Arena *a, const MemoryTask *t, const Home *home, in
     uint32_t *at = positions(a, t);
     memcpy(s->home, home, s->g->value.n * sizeof *home);
     storage_in_place(s, a, t->job, t->order, t->n, grouped(a, t), aliased);
-    Memory m = memory_make(s, a, t);
+    ArenaPlan m = memory_make(s, a, t);
     r.bytes = plan_pairs_bound(m.buf, (int)m.count, m.pair, (int)m.pairs, &step, above, &r.excess);
     while (r.from < t->n && at[r.from] < (uint32_t)step) r.from++;
     for (r.to = r.from; r.to < t->n && at[r.to] == (uint32_t)step;) r.to++;

@@ -23,12 +23,12 @@ typedef struct {
     OverlapPair *overlap;    /* what the pairs are of */
     uint32_t pairs;
     uint32_t steps;          /* in time */
-} Memory;
+} ArenaPlan;
 
-Memory memory_make(const Storage *s, Arena *a, const MemoryTask *t);
+ArenaPlan memory_make(const Storage *s, Arena *a, const MemoryTask *t);
 /* Offsets of all buffers. */
-PlanResult memory_pack(Arena *a, Memory *m);
-bool memory_overlaps(const Memory *m, uint32_t pair); /* as packed */
+PlanResult memory_pack(Arena *a, ArenaPlan *m);
+bool memory_overlaps(const ArenaPlan *m, uint32_t pair); /* as packed */
 /* Groups of rows, one after the other, as long as the largest step becomes smaller and the arena is above `goal`; each is
  * only taken where fits(ctx) says that its kernels can be cut. s is as it is before in-place results. */
 void memory_rows(Storage *s, Arena *a, const MemoryTask *t, int64_t goal, bool (*fits)(void *ctx, const Rows *g), void *ctx, RowGroups *out);

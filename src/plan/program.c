@@ -370,7 +370,7 @@ static void mark_aliased(Builder *b, uint32_t job, const OverlapPair *o) {
 
 /* Offsets into arena_at and scratch_at. */
 static void plan_arena(Builder *b, const MemoryTask *t, int64_t *arena_at, int64_t *scratch_at) {
-    Memory m = memory_make(b->jobs.storage, b->a, t);
+    ArenaPlan m = memory_make(b->jobs.storage, b->a, t);
     if (!b->o->no_memory) b->plan = memory_pack(b->a, &m);
     b->arena_bytes = (b->plan.peak + t->align - 1) / t->align * t->align;
     for (uint32_t i = 0; i < m.pairs; i++)
