@@ -20,6 +20,7 @@ CompileOptions *compile_options(const Options *o) {
     for (uint32_t i = 0; i < o->skip.n; i++) vec_push(o->arena, &skip, o->skip.at[i]);
     vec_push(o->arena, &skip, NULL);
     c->program = (ProgramOptions){.name = o->name, .target = o->target, .small = o->small, .threads = o->threads, .grain = o->grain, .ports = o->io_arena || (o->ram && !o->io_caller)};
+    c->least = o->command->bit == CMD_size;
     c->ram = o->ram ? o->ram : o->target->board ? o->target->board->ram.bytes : 0;
     c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .precise = o->precise || o->small, .small = o->small, .half_weights = o->half_weights, .verify = o->verify_passes};
     c->pass.report = o->report ? stdout : NULL;

@@ -528,6 +528,10 @@ void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out
     if (f->scratch_bytes > 0) str_addf(out, "%sunsigned char *restrict scratch", first ? "" : ", ");
     first &= f->scratch_bytes == 0;
     if (m.pool) str_addf(out, "%stenon_pool *%s", first ? "" : ", ", m.pool);
+    if (f->rows) {
+        str_addf(out, "%s%s %s, %s %s", first ? "" : ", ", m.index_type, c_var_name(&m, f->rows[0]), m.index_type, c_var_name(&m, f->rows[1]));
+        first = false;
+    }
     for (uint32_t i = 0; f->sizes && i < p->size.n; i++)
         if (*f->sizes >> i & 1) {
             str_addf(out, "%s%s %s", first ? "" : ", ", m.index_type, p->size.at[i].name);

@@ -72,6 +72,7 @@ static void function_heading(const Package *k, const Users *users, uint32_t inde
     if (calls > shown) str_addf(out, " * and %u more steps\n", calls - shown);
     if (f->shared)
         comment_add(out, " * ", " *     ", arena_printf(a, "for step %u it is:", users->first[index] + 1));
+    if (f->rows) str_addf(out, " * Iterations %s to %s of the outermost loop: kernels take turns.\n", f->tree->var.at[f->rows[0]].name, f->tree->var.at[f->rows[1]].name);
     layouts(k, f, out);
     if (f->schedule && *f->schedule)
         comment_add(out, " * ", " *     ", arena_printf(a, "schedule \"%s\"", f->schedule));
@@ -215,11 +216,28 @@ static void block_step(const Package *k, uint32_t step, uint32_t *open, uint32_t
     case CALL_if: str_addf(out, "%sif (%s) {\n", indent, truth(k, &s->arg[0])); break;
     case CALL_else: str_addf(out, "%s} else {\n", indent); break;
     case CALL_loop: loop_begin(k, s, step, indent, out); break;
+    case CALL_rows:
+        str_addf(out, "%s/* Kernels take turns: of what is between them a few rows are kept. */\n%sfor (int row = 0; row < %lld; row++) {\n", indent, indent, (long long)s->trips);
+        break;
     case CALL_clear: str_addf(out, "%smemset(%s, 0, %lld);\n", indent, spot(k, &s->arg[0], true), (long long)s->bytes); break;
     case CALL_copy: copy(k, s, open, *depth, indent, out); break;
     default: str_addf(out, "%s}\n", indent);
     }
-    if (s->kind == CALL_if || s->kind == CALL_else || s->kind == CALL_loop) open[(*depth)++] = step;
+    if (s->kind == CALL_if || s->kind == CALL_else || s->kind == CALL_loop || s->kind == CALL_rows) open[(*depth)++] = step;
+}
+
+/* The iterations of a call that is one of a kernel's turns. */
+static void rows_arguments(const Package *k, const ProgramStep *s, uint32_t n, Str *out) {
+    Arena *a = k->arena;
+    const char *row = s->by == 1 ? "row" : arena_printf(a, "%lld * row", (long long)s->by), *text[2];
+    for (int i = 0; i < 2; i++) {
+        int64_t at = i ? s->to : s->from;
+        text[i] = !s->by ? arena_printf(a, "%lld", (long long)at) : !at ? row : arena_printf(a, "%s + %lld", row, (long long)at);
+    }
+    list_item(out, "             ", n == 0, text[0]);
+    int64_t turns = s->by ? (s->most - s->to) / s->by : 0; /* the last one that ends before the last iteration, or with it */
+    const char *open = s->last_turn > turns ? arena_printf(a, "row <= %lld ? %s : %lld", (long long)turns, text[1], (long long)s->most) : text[1];
+    list_item(out, "             ", false, open);
 }
 
 static bool call(Locals *l, uint32_t step, uint32_t depth, Str *out) {
@@ -237,6 +255,7 @@ static bool call(Locals *l, uint32_t step, uint32_t depth, Str *out) {
         n++;
     }
     if (f->parallel) list_item(out, "             ", n == 0, "pool");
+    if (f->rows) rows_arguments(k, s, n, out);
     for (uint32_t i = 0; f->sizes && i < k->p->size.n; i++)
         if (*f->sizes >> i & 1) list_item(out, "             ", n == 0, k->p->size.at[i].name);
     for (uint32_t i = 0; f->shared && i < f->shared->nparameter; i++) list_item(out, "             ", n == 0 && i == 0, f->given[i]);
@@ -311,6 +330,8 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     static const char *const own[] = {"io", "arena", "base", "pool", "dims"};
     for (uint32_t i = 0; i < p->size.n; i++) map_set(k->arena, &l.taken, p->size.at[i].name, 1);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) map_set(k->arena, &l.taken, own[i], 1);
+    for (uint32_t i = 0; i < p->step.n; i++)
+        if (p->step.at[i].kind == CALL_rows) map_set(k->arena, &l.taken, "row", 1);
     for (uint32_t i = 0; i < p->function.n; i++) map_set(k->arena, &l.taken, k->function[i], 1);
     for (uint32_t i = 0; i < p->weight.n; i++) map_set(k->arena, &l.taken, k->weight[i], 1);
     map_set(k->arena, &l.taken, arena_printf(k->arena, "%s_run", k->name), 1);
@@ -336,14 +357,14 @@ static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     if (pool && !shares_loops(p)) str_add(out, "    (void)pool;\n");
     if (uses_arena(p)) str_add(out, "    unsigned char *const base = arena;\n");
     Str calls = str_new(k->arena);
-    uint32_t depth = 0, *open = arena_array_of(k->arena, p->step.n + 1, uint32_t);
+    uint32_t depth = 0, marked = 0, *open = arena_array_of(k->arena, p->step.n + 1, uint32_t);
     mark(k, 0, &calls);
     for (uint32_t i = 0; i < p->step.n; i++) {
         if (p->step.at[i].kind != CALL_call)
             block_step(k, i, open, &depth, &calls);
         else if (!call(&l, i, depth, &calls))
             return false;
-        if (!depth) mark(k, i + 1, &calls);
+        for (; !depth && marked <= i; marked++) mark(k, marked + 1, &calls); /* a block's time is its first step's */
     }
     declarations(&l, out);
     str_addf(out, "%s%s", p->step.n ? "\n" : "", calls.at);

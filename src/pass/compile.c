@@ -44,14 +44,18 @@ static bool sub_graphs(Graph *g, const Target *t, const PassOptions *o, Diag *d)
 /* The fastest program that needs no more memory than there is. */
 static Program *frugal_enough(Arena *a, Graph *g, const CompileOptions *o, Diag *d) {
     if (!o->ram) return program_build(a, g, &o->program, d);
-    const Program *least = NULL;
+    Program *least = NULL;
+    int64_t beside = 0; /* what there is beside the arena */
     for (Frugality f = o->program.frugal; f < FRUGAL_count; f++) {
         ProgramOptions how = o->program;
         how.frugal = f;
+        how.goal = o->ram - beside;
         Program *p = program_build(a, graph_copy(a, g), &how, d);
         if (!p || p->ram_bytes <= o->ram) return p;
+        beside = p->ram_bytes - p->arena_bytes;
         if (!least || p->ram_bytes < least->ram_bytes) least = p;
     }
+    if (o->least) return least;
     diag_error(d, (Loc){.file = g->file}, o->program.ports ? NULL : "--io arena counts inputs and outputs once",
                "needs %lld bytes of RAM, %lld more than there are; most in %s", (long long)least->ram_bytes,
                (long long)(least->ram_bytes - o->ram), program_largest_step(a, least));

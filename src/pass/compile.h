@@ -8,6 +8,7 @@ typedef struct {
     PassOptions pass;
     ProgramOptions program;
     int64_t ram; /* bytes that a program may need; 0: any number. The fastest that fits is taken */
+    bool least;  /* where none fits, the one that needs the least; else that is an error */
 } CompileOptions;
 
 /* g is changed. NULL with diagnostics. */

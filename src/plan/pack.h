@@ -44,6 +44,9 @@ typedef struct {
 /* The same with pairs (pack_pairs.c): first fit in many orders, then changes of the best one; the lower bound counts what
  * pairs can save. */
 PlanResult plan_pack_pairs(Arena *tmp, PlanBuffer *buffers, int n, const PlanPair *pairs, int npairs);
+/* The most bytes of a step, pairs as near as they may be, and that step. excess, if not NULL: what steps have above `goal`,
+ * all together. */
+int64_t plan_pairs_bound(const PlanBuffer *buffers, int n, const PlanPair *pairs, int npairs, int32_t *step, int64_t goal, int64_t *excess);
 bool plan_check_pairs(const PlanBuffer *buffers, int n, const PlanPair *pairs, int npairs, int64_t peak);
 /* Independent checker: true when no two buffers that live together overlap, all aligned and inside [0, peak). */
 bool plan_check(const PlanBuffer *buffers, int n, int64_t peak);

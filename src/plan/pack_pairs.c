@@ -99,20 +99,24 @@ static int64_t saving(const PlanBuffer *r, const PlanBuffer *o, const PlanPair *
     return r->size + o->size > both ? r->size + o->size - both : 0;
 }
 
-/* The most bytes of a step, pairs as near as may be. */
-static int64_t bound(const Packing *p) {
+int64_t plan_pairs_bound(const PlanBuffer *buffers, int n, const PlanPair *pairs, int npairs, int32_t *step, int64_t goal, int64_t *excess) {
     int64_t most = 0;
-    for (int i = 0; i < p->n; i++) { /* steps where something begins */
+    *step = 0;
+    if (excess) *excess = 0;
+    for (int i = 0; i < n; i++) { /* steps where something begins */
         int64_t sum = 0;
-        int32_t t = p->buffer[i].lower;
-        if (t >= p->buffer[i].upper) continue;
-        for (int j = 0; j < p->n; j++)
-            if (p->buffer[j].lower <= t && t < p->buffer[j].upper) sum += p->buffer[j].size;
-        for (int k = 0; k < p->npairs; k++) {
-            const PlanBuffer *r = &p->buffer[p->pair[k].result], *o = &p->buffer[p->pair[k].operand];
-            if (r->lower <= t && t < r->upper && o->lower <= t && t < o->upper) sum -= saving(r, o, &p->pair[k]);
+        int32_t t = buffers[i].lower;
+        bool again = t >= buffers[i].upper;
+        for (int j = 0; j < i; j++) again |= buffers[j].lower == t && t < buffers[j].upper;
+        if (again) continue;
+        for (int j = 0; j < n; j++)
+            if (buffers[j].lower <= t && t < buffers[j].upper) sum += buffers[j].size;
+        for (int k = 0; k < npairs; k++) {
+            const PlanBuffer *r = &buffers[pairs[k].result], *o = &buffers[pairs[k].operand];
+            if (r->lower <= t && t < r->upper && o->lower <= t && t < o->upper) sum -= saving(r, o, &pairs[k]);
         }
-        if (sum > most) most = sum;
+        if (sum > most) most = sum, *step = t;
+        if (excess && sum > goal) *excess += sum - goal;
     }
     return most;
 }
@@ -179,7 +183,8 @@ static int64_t improve(Packing *p, Arena *tmp, int *order, int64_t peak, int64_t
 
 PlanResult plan_pack_pairs(Arena *tmp, PlanBuffer *buffers, int n, const PlanPair *pairs, int npairs) {
     Packing p = packing(tmp, buffers, n, pairs, npairs);
-    PlanResult r = {.peak = INT64_MAX, .lower_bound = bound(&p), .method = "nothing to pack"};
+    int32_t step;
+    PlanResult r = {.peak = INT64_MAX, .lower_bound = plan_pairs_bound(buffers, n, pairs, npairs, &step, 0, NULL), .method = "nothing to pack"};
     int *order = arena_array_of(tmp, n + 1, int), *best = arena_array_of(tmp, n + 1, int);
     for (int how = 0; how < ORDERS && r.peak > r.lower_bound; how++) {
         sort(&p, tmp, how, order);

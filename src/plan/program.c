@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "plan/control.h"
 #include "plan/jobs.h"
+#include "plan/memory.h"
 #include "plan/ram.h"
 
 /* What the graphs of a model share. */
@@ -163,20 +164,22 @@ static void apply_schedule(Builder *b, Function *f, Plan *plan) {
     f->schedule = text.at;
 }
 
-static uint32_t function_for(Builder *b, Job *j) {
-    const char *key = b->o->general ? arena_printf(b->a, "%u", b->p->function.n) : nest_key(b, j->nest);
-    uint32_t known = map_get(&b->shared->function_by_key, key);
-    if (known != MAP_NONE) return known;
-    Function f = {.name = unique_name(b, function_wish(b, j))};
+/* A local that a schedule of the user's own computes where it is read is read between the results. */
+static bool keeps_order(const Function *f) { return !strstr(f->schedule, "inline("); }
+
+/* The kernel of job j; of a group of rows where g is given, which may fail. */
+static bool make_function(Builder *b, const Job *j, const char *name, const Rows *g, Function *out) {
+    Function f = {.name = name};
     f.nest = kernel_nest(b->a, b->g, j->member.at, j->member.n, j->only, b->o->general, b->d); /* its own: schedules change it */
     f.nest->name = f.name;
     f.macs = nest_macs(f.nest);
+    if (g) rows_ring(f.nest, b->jobs.storage, g);
     Str meaning = str_new(b->a);
     nest_print(f.nest, &meaning);
     f.meaning = meaning.at;
     Arena *tmp = arena_new("schedules of a kernel");
     f.nest->tmp = tmp;
-    if (!override_for(b, f.name) && !b->o->general) f.tree = lower_winograd(b->a, f.nest, b->o->target, b->p->threads, &f.schedule);
+    if (!override_for(b, f.name) && !b->o->general && !g) f.tree = lower_winograd(b->a, f.nest, b->o->target, b->p->threads, &f.schedule);
     if (f.tree && b->p->threads > 1) parallel_settle(f.tree, grain_of(b));
     if (!f.tree) {
         Plan *plan = plan_new(b->a, f.nest, b->o->target);
@@ -193,11 +196,28 @@ static uint32_t function_for(Builder *b, Job *j) {
     arena_free(tmp);
     f.parallel = b->p->threads > 1 ? parallel_loops(f.tree) : 0;
     f.scratch_bytes = f.tree->scratch_bytes;
+    f.aliased = arena_array_of(b->a, f.nest->buf.n, bool);
+    *out = f;
+    if (!g) return true;
+    for (uint32_t i = 0; i < g->n; i++)
+        if (&b->jobs.at[g->member[i].job] == j) {
+            out->rows = arena_array_of(b->a, 2, uint32_t);
+            bool outside = f.nest->stage.n > 1 || !strstr(f.schedule, "reorder("); /* the loops that are shared stay outside */
+            return outside && keeps_order(&f) && rows_cut(b->a, f.tree, g->member[i].count, out->rows);
+        }
+    return false;
+}
+
+static uint32_t function_for(Builder *b, Job *j) {
+    const char *key = b->o->general ? arena_printf(b->a, "%u", b->p->function.n) : nest_key(b, j->nest);
+    uint32_t known = map_get(&b->shared->function_by_key, key);
+    if (known != MAP_NONE) return known;
+    Function f;
+    make_function(b, j, unique_name(b, function_wish(b, j)), NULL, &f);
     if (f.parallel && f.tree->scratch_each && !size_mul(f.scratch_bytes, b->p->threads, &f.scratch_bytes)) {
         diag_error(b->d, (Loc){.file = b->g->file, .node = f.name}, "give fewer --threads", "too much memory");
         b->shared->failed = true;
     }
-    f.aliased = arena_array_of(b->a, f.nest->buf.n, bool);
     vec_push(b->a, &b->p->function, f);
     map_set(b->a, &b->shared->function_by_key, key, b->p->function.n - 1);
     return b->p->function.n - 1;
@@ -333,95 +353,47 @@ static void make_control(Builder *b, uint32_t job, const int64_t *arena_at, int6
     control_steps(b->a, b->g, j->member.at[0], b->sub[job], in, out, scratch_at, &b->step);
 }
 
-/* The buffers of the arena: roots, then scratch. */
-typedef struct {
-    PlanBuffer *buf;
-    uint32_t *slot, *number; /* the value or job of a buffer; the buffer of a value */
-    uint32_t count, values;
-} Memory;
-
-/* Roots and scratch as buffers with lifetimes. */
-static Memory arena_buffers(Builder *b, const uint32_t *order) {
-    const int64_t align = b->p->arena_align;
-    uint32_t nv = b->g->value.n, nj = b->jobs.n;
-    int32_t *lower = arena_array_of(b->a, nv + 1, int32_t), *upper = arena_array_of(b->a, nv + 1, int32_t);
-    storage_live(b->jobs.storage, b->jobs.at, order, nj, lower, upper);
-    Memory m = {arena_array_of(b->a, nv + nj + 1, PlanBuffer), arena_array_of(b->a, nv + nj + 1, uint32_t), arena_array_of(b->a, nv + 1, uint32_t), 0, 0};
-    for (uint32_t v = 0; v < nv; v++)
-        if (upper[v] > lower[v] && b->jobs.storage->extent[v] > 0) {
-            m.slot[m.count] = v;
-            m.number[v] = m.count;
-            m.buf[m.count++] = (PlanBuffer){lower[v], upper[v], b->jobs.storage->extent[v], align, 0};
-        } else {
-            m.number[v] = UINT32_MAX;
+/* Where job j has buffers of both values, or of values of both roots, its function is told. */
+static void mark_aliased(Builder *b, uint32_t job, const OverlapPair *o) {
+    const Nest *n = b->jobs.at[job].nest;
+    bool *aliased = b->p->function.at[b->function_of[job]].aliased, both[2] = {false, false};
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t k = 0; k < n->buf.n; k++) {
+            int64_t at;
+            if (n->buf.at[k].kind != BUF_in && n->buf.at[k].kind != BUF_out) continue;
+            ValueId r = storage_root(b->jobs.storage, n->buf.at[k].value, &at);
+            if (r != o->operand_root && r != o->result_root) continue;
+            both[r == o->result_root] = true;
+            if (pass == 1 && both[0] && both[1]) aliased[k] = true;
         }
-    m.values = m.count;
-    for (uint32_t i = 0; i < nj; i++)
-        if (b->jobs.at[order[i]].scratch > 0) {
-            m.slot[m.count] = order[i];
-            m.buf[m.count++] = (PlanBuffer){(int32_t)i, (int32_t)i + 1, b->jobs.at[order[i]].scratch, align, 0};
-        }
-    return m;
-}
-
-/* A local that a schedule of the user's own computes where it is read is read between the results. */
-static bool keeps_order(const Function *f) { return !strstr(f->schedule, "inline("); }
-
-static void mark_aliased(Builder *b, const OverlapPair *o) {
-    const Nest *n = b->jobs.at[o->job].nest;
-    for (uint32_t k = 0; k < n->buf.n; k++)
-        if (n->buf.at[k].value == o->operand || n->buf.at[k].value == o->result) b->p->function.at[b->function_of[o->job]].aliased[k] = true;
-}
-
-/* Packs with results over what has been read of their operands, where that needs less. */
-static void pack_overlaps(Builder *b, const uint32_t *order, Memory *m) {
-    Overlaps all = {0};
-    uint32_t n = 0;
-    storage_overlap(b->jobs.storage, b->a, b->jobs.at, order, b->jobs.n, &all);
-    PlanPair *pair = arena_array_of(b->a, all.n + 1, PlanPair);
-    for (uint32_t i = 0; i < all.n; i++) {
-        OverlapPair *o = &all.at[i];
-        if (m->number[o->operand_root] == UINT32_MAX || m->number[o->result_root] == UINT32_MAX || !keeps_order(&b->p->function.at[b->function_of[o->job]])) continue;
-        pair[n] = o->pair;
-        pair[n].result = (int)m->number[o->result_root];
-        pair[n++].operand = (int)m->number[o->operand_root];
-        all.at[n - 1] = *o;
-    }
-    if (n == 0) return;
-    PlanBuffer *buf = arena_copy(b->a, m->buf, (m->count + 1) * sizeof *buf);
-    PlanResult r = plan_pack_pairs(b->a, buf, (int)m->count, pair, (int)n);
-    if (r.peak >= b->plan.peak || !plan_check_pairs(buf, (int)m->count, pair, (int)n, r.peak)) return;
-    b->plan = r;
-    m->buf = buf;
-    for (uint32_t i = 0; i < n; i++) {
-        const PlanBuffer *y = &buf[pair[i].result], *x = &buf[pair[i].operand];
-        if (y->offset < x->offset + x->size && x->offset < y->offset + y->size) mark_aliased(b, &all.at[i]);
-    }
 }
 
 /* Offsets into arena_at and scratch_at. */
-static void plan_arena(Builder *b, const uint32_t *order, int64_t *arena_at, int64_t *scratch_at) {
-    const int64_t align = b->p->arena_align;
-    Memory m = arena_buffers(b, order);
-    if (!b->o->no_memory) b->plan = plan_pack(b->a, m.buf, (int)m.count, (PlanOptions){0});
-    if (!b->o->general && !b->o->no_memory && target_sums_bytes(b->o->target) && b->p->threads == 1) pack_overlaps(b, order, &m);
-    b->arena_bytes = (b->plan.peak + align - 1) / align * align;
+static void plan_arena(Builder *b, const MemoryTask *t, int64_t *arena_at, int64_t *scratch_at) {
+    ArenaPlan m = memory_make(b->jobs.storage, b->a, t);
+    if (!b->o->no_memory) b->plan = memory_pack(b->a, &m);
+    b->arena_bytes = (b->plan.peak + t->align - 1) / t->align * t->align;
+    for (uint32_t i = 0; i < m.pairs; i++)
+        for (uint32_t j = 0; memory_overlaps(&m, i) && j < t->n; j++)
+            if (!b->jobs.at[j].control && (m.overlap[i].job == j || m.overlap[i].job == UINT32_MAX)) mark_aliased(b, j, &m.overlap[i]);
+    for (uint32_t i = 0; i < t->n; i++)
+        if (m.scratch[i] != UINT32_MAX) scratch_at[i] = m.buf[m.scratch[i]].offset;
     for (uint32_t i = 0; i < m.count; i++) {
         const PlanBuffer *x = &m.buf[i];
         bool value = i < m.values;
         if (value) arena_at[m.slot[i]] = x->offset;
-        else scratch_at[m.slot[i]] = x->offset;
-        ArenaTensor t = {.name = value ? b->g->value.at[m.slot[i]].name : "scratch", .value = value ? m.slot[i] : NO_VALUE,
-                         .offset = x->offset, .bytes = x->size, .lower = x->lower, .upper = x->upper, .view_of = -1};
-        vec_push(b->a, &b->tensor, t);
+        ArenaTensor tensor = {.name = value ? b->g->value.at[m.slot[i]].name : "scratch", .value = value ? m.slot[i] : NO_VALUE,
+                              .offset = x->offset, .bytes = x->size, .lower = x->lower, .upper = x->upper, .view_of = -1};
+        vec_push(b->a, &b->tensor, tensor);
     }
     for (uint32_t v = 0; v < b->g->value.n; v++) { /* what lies inside them */
         int64_t offset;
         ValueId r = storage_root(b->jobs.storage, v, &offset);
         uint32_t i = m.number[r];
         if (r == v || i == UINT32_MAX) continue;
-        ArenaTensor t = {b->g->value.at[v].name, v, m.buf[i].offset + offset, value_bytes(b->g, v), m.buf[i].lower, m.buf[i].upper, (int32_t)i};
-        vec_push(b->a, &b->tensor, t);
+        ArenaTensor tensor = {b->g->value.at[v].name, v, m.buf[i].offset + offset, value_bytes(b->g, v), m.buf[i].lower, m.buf[i].upper, (int32_t)i};
+        if (tensor.bytes > m.buf[i].size) tensor.bytes = m.buf[i].size; /* a ring */
+        vec_push(b->a, &b->tensor, tensor);
     }
 }
 
@@ -476,6 +448,65 @@ static bool build_kernels(Builder *b) {
     return !b->shared->failed;
 }
 
+static bool cuts(void *ctx, const Rows *g) {
+    Builder *b = ctx;
+    Function f;
+    for (uint32_t i = 0; i < g->n; i++)
+        if (!make_function(b, &b->jobs.at[g->member[i].job], "rows", g, &f)) return false;
+    return true;
+}
+
+/* Functions of the jobs in groups, which run over some rows at a time. */
+static void rows_functions(Builder *b, const RowGroups *groups) {
+    for (uint32_t k = 0; k < groups->n; k++)
+        for (uint32_t i = 0; i < groups->at[k].n; i++) {
+            uint32_t job = groups->at[k].member[i].job;
+            Job *j = &b->jobs.at[job];
+            Function f;
+            make_function(b, j, unique_name(b, arena_printf(b->a, "%s_rows", function_wish(b, j))), &groups->at[k], &f);
+            j->scratch = f.scratch_bytes;
+            b->function_of[job] = b->p->function.n;
+            vec_push(b->a, &b->p->function, f);
+        }
+}
+
+/* Kernels that take turns: what the first rows need from each, then a loop over rows around all. */
+static void make_rows(Builder *b, const Rows *g, const int64_t *arena_at, const int64_t *scratch_at) {
+    for (int loop = 0; loop < 2; loop++) {
+        if (loop) vec_push(b->a, &b->step, ((ProgramStep){.kind = CALL_rows, .trips = g->turns, .nodes = "rows", .shapes = ""}));
+        for (uint32_t i = 0; i < g->n; i++) {
+            const RowsMember *m = &g->member[i];
+            if (!loop && m->first == m->step) continue;
+            make_call(b, m->job, arena_at, scratch_at[m->job]);
+            ProgramStep *s = &vec_last(&b->step);
+            *s = (ProgramStep){.kind = CALL_call, .function = s->function, .narg = s->narg, .arg = s->arg, .nodes = s->nodes, .shapes = s->shapes, .first = s->first, .last = s->last,
+                               .from = loop ? m->first - m->step : 0, .to = loop ? m->first : m->first - m->step, .by = loop ? m->step : 0, .most = m->count, .last_turn = loop ? g->turns - 1 : 0};
+            if (!loop) b->p->macs -= b->p->function.at[s->function].macs;
+        }
+        if (loop) vec_push(b->a, &b->step, ((ProgramStep){.kind = CALL_end, .nodes = "", .shapes = ""}));
+    }
+}
+
+/* Steps of all jobs; returns how many positions in time there are, and sets where each begins. */
+static void make_steps(Builder *b, const MemoryTask *t, const int64_t *arena_at, const int64_t *scratch_at) {
+    uint32_t now = 0;
+    b->first_step = arena_array_of(b->a, t->n + 2, int32_t);
+    for (uint32_t i = 0; i < t->n; now++) {
+        const Rows *g = NULL;
+        for (uint32_t k = 0; k < t->groups->n; k++)
+            if (t->groups->at[k].at == i) g = &t->groups->at[k];
+        b->first_step[now] = (int32_t)b->step.n;
+        if (g)
+            make_rows(b, g, arena_at, scratch_at);
+        else if (b->jobs.at[t->order[i]].control)
+            make_control(b, t->order[i], arena_at, scratch_at[t->order[i]]);
+        else
+            make_call(b, t->order[i], arena_at, scratch_at[t->order[i]]);
+        i += g ? g->n : 1;
+    }
+    b->first_step[now] = b->first_step[now + 1] = (int32_t)b->step.n; /* outputs live on */
+}
+
 static bool build_block(Builder *b) {
     Arena *a = b->a;
     bool whole = b->shared->graphs == 0;
@@ -484,29 +515,40 @@ static bool build_block(Builder *b) {
     b->jobs.storage->ports = whole && b->o->ports;
     uint32_t n = b->jobs.n;
     uint32_t *order = arena_array_of(a, n + 1, uint32_t);
-    bool **aliased = arena_array_of(a, n + 1, bool *);
-    for (uint32_t i = 0; i < n; i++) order[i] = i;
+    bool **aliased = arena_array_of(a, n + 1, bool *), *keeps = arena_array_of(a, n + 1, bool), *skip = arena_array_of(a, n + 1, bool);
+    RowGroups groups = {0};
+    for (uint32_t i = 0; i < n; i++) order[i] = i, keeps[i] = b->jobs.at[i].control || keeps_order(&b->p->function.at[b->function_of[i]]);
+    bool overlaps = !b->o->general && !b->o->no_memory && target_sums_bytes(b->o->target) && b->p->threads == 1;
+    MemoryTask t = {b->jobs.at, order, n, &groups, b->p->arena_align, overlaps ? keeps : NULL};
     if (!b->o->general) {
         storage_order(b->jobs.storage, a, b->jobs.at, n, order);
-        storage_in_place(b->jobs.storage, a, b->jobs.at, order, n, aliased);
+        if (whole && overlaps && b->o->frugal >= FRUGAL_rows) memory_rows(b->jobs.storage, a, &t, b->o->goal, cuts, b, &groups);
+        for (uint32_t k = 0; k < groups.n; k++)
+            for (uint32_t i = 0; i < groups.at[k].n; i++) skip[groups.at[k].member[i].job] = true;
+        storage_in_place(b->jobs.storage, a, b->jobs.at, order, n, skip, aliased);
     }
+    rows_functions(b, &groups);
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; aliased[i] && k < b->jobs.at[i].nest->buf.n; k++)
             b->p->function.at[b->function_of[i]].aliased[k] |= aliased[i][k];
     int64_t *arena_at = arena_array_of(a, b->g->value.n + 1, int64_t), *scratch_at = arena_array_of(a, n + 1, int64_t);
-    plan_arena(b, order, arena_at, scratch_at);
+    plan_arena(b, &t, arena_at, scratch_at);
     if (whole && b->o->ports) b->p->port_at = port_places(b, arena_at);
-    b->first_step = arena_array_of(a, n + 2, int32_t);
-    for (uint32_t i = 0; i < n; i++) {
-        b->first_step[i] = (int32_t)b->step.n;
-        if (b->jobs.at[order[i]].control)
-            make_control(b, order[i], arena_at, scratch_at[order[i]]);
-        else
-            make_call(b, order[i], arena_at, scratch_at[order[i]]);
-    }
-    b->first_step[n] = b->first_step[n + 1] = (int32_t)b->step.n; /* outputs live on */
+    make_steps(b, &t, arena_at, scratch_at);
     number_tensors(b);
     return true;
+}
+
+/* Functions that no step calls, because others took their place, go. */
+static void drop_functions(Program *p) {
+    uint32_t kept = 0, *to = arena_array_of(p->graph->arena, p->function.n + 1, uint32_t);
+    for (uint32_t i = 0; i < p->function.n; i++) {
+        to[i] = kept;
+        if (p->function.at[i].calls > 0) p->function.at[kept++] = p->function.at[i];
+    }
+    p->function.n = kept;
+    for (uint32_t i = 0; i < p->step.n; i++)
+        if (p->step.at[i].kind == CALL_call) p->step.at[i].function = to[p->step.at[i].function];
 }
 
 Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
@@ -530,6 +572,7 @@ Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
     p->tensor.n = p->tensor.cap = b.tensor.n;
     p->plan = b.plan;
     p->arena_bytes = b.arena_bytes;
+    if (o->frugal >= FRUGAL_rows) drop_functions(p);
     p->ram_bytes = ram_bytes(p);
     return p;
 }

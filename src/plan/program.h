@@ -30,6 +30,7 @@ typedef struct {
     const SharedFunction *shared; /* NULL: its C is its own */
     const char *const *given; /* then: a call's numbers */
     const char *const *part; /* as the package calls the functions that hold these loops, without prefix */
+    uint32_t *rows; /* its outermost loop runs between two numbers, the last parameters: variables of the tree; NULL: over all */
     /* Of a program for all sizes (general.h): */
     const char **lift;     /* one an expression of the nest: what stands for this number, NULL: itself */
     uint32_t nlift, *lift_uses; /* one an expression: bits of Program.size */
@@ -68,12 +69,14 @@ typedef enum {
     CALL_end,
     CALL_copy, /* arg 0: to, arg 1: from */
     CALL_clear, /* arg 0 */
+    CALL_rows,  /* a loop over `trips` rows, around calls that take turns */
 } CallKind;
 
 typedef struct {
     CallKind kind;
     uint32_t function;   /* of CALL_call */
-    int64_t trips;       /* of CALL_loop: the most, -1: any number */
+    int64_t from, to, by, most, last_turn; /* of a call of a function with rows: in row k from + by * k to to + by * k, at most `most` */
+    int64_t trips;       /* of CALL_loop and CALL_rows: the most, -1: any number */
     bool limited;        /* more turns than `trips` end the run with an error */
     int64_t bytes;       /* of CALL_copy and CALL_clear */
     bool turning;        /* CALL_copy: behind what earlier turns of the loop wrote */
@@ -126,6 +129,7 @@ typedef struct {
 typedef enum {
     FRUGAL_not,
     FRUGAL_stack, /* arrays of kernels lie in the arena, where other steps have something else */
+    FRUGAL_rows,  /* kernels take turns row by row where that makes the largest step smaller (rows.h) */
     FRUGAL_count
 } Frugality;
 
@@ -145,6 +149,7 @@ typedef struct {
     int64_t grain;         /* operations that a loop needs to be shared; 0: PARALLEL_GRAIN */
     bool general;          /* plain loops that differ between sizes in numbers alone */
     bool no_memory;        /* the arena is not planned */
+    int64_t goal;          /* FRUGAL_rows: an arena that is small enough */
     Frugality frugal;      /* what time may be spent on using less memory */
     bool ports;            /* inputs and outputs lie in the arena, so that what overwrites them needs no room of its own */
 } ProgramOptions;

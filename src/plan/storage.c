@@ -168,7 +168,7 @@ static bool overwrites(Nest *n, ValueId x, ValueId y) {
     return true;
 }
 
-void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, bool **aliased) {
+void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, const bool *skip, bool **aliased) {
     const Graph *g = s->g;
     int32_t *lower = arena_array_of(a, g->value.n, int32_t), *upper = arena_array_of(a, g->value.n, int32_t);
     uint32_t *readers = arena_array_of(a, g->value.n, uint32_t);
@@ -176,7 +176,7 @@ void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *orde
     for (uint32_t i = 0; i < n; i++) {
         const Job *j = &job[order[i]];
         int64_t at, at_y;
-        if (j->write.n != 1 || j->nest->stage.n == 0) continue;
+        if (j->write.n != 1 || j->nest->stage.n == 0 || (skip && skip[order[i]])) continue;
         ValueId y = j->write.at[0], ry = storage_root(s, y, &at_y);
         if (!value_in_arena(s, ry) || value_bytes(g, ry) != value_bytes(g, y) || lower[ry] != (int32_t)i) continue;
         for (uint32_t k = 0; k < j->read.n; k++) readers[storage_root(s, j->read.at[k], &at)] = 0;

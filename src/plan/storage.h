@@ -37,8 +37,8 @@ ValueId storage_root(const Storage *s, ValueId v, int64_t *offset);
 Storage *storage_views(Arena *a, Graph *g, bool plain, bool *covered, bool **only);
 int64_t value_bytes(const Graph *g, ValueId v);
 /* After the order is known: results that may overwrite an operand that ends there. aliased[job] gets one entry a nest
- * buffer. */
-void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, bool **aliased);
+ * buffer. skip: jobs that are left as they are, or NULL. */
+void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, const bool *skip, bool **aliased);
 
 /* A result and an operand that ends where it is made, whose memory may overlap (pack.h). */
 typedef struct {
@@ -49,7 +49,7 @@ typedef struct {
 typedef Vec(OverlapPair) Overlaps;
 
 /* Which results may overwrite what has been read of an operand by then (overlap.c), after in-place results. */
-void storage_overlap(const Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, Overlaps *out);
+void storage_overlap(const Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, const bool *skip, Overlaps *out);
 
 /* An order of jobs (topological) with a small largest live set: list scheduling by the change of live bytes, compared
  * with the given order and a depth-first one. order: n entries. Returns the largest live set in bytes. */

@@ -95,7 +95,7 @@ def main():
                 check("inputs and outputs are in the arena", s["inputs"] == s["outputs"] == 0, s)
         small = os.path.join(folder, "small.board")
         with open(small, "w") as f:
-            f.write("target cortex-m4\nflash 0x08000000 8K\nram 0x20000000 2K\nstart arm-m\nldflags --specs=nosys.specs\n")
+            f.write("target cortex-m4\nflash 0x08000000 8K\nram 0x20000000 1K\nstart arm-m\nldflags --specs=nosys.specs\n")
         r, s = report(folder, DIGITS, "--target", small)
         check("a board that is too small", r.returncode == 1 and s and "flash: " in r.stderr and "more" in r.stderr, r.stderr)
         check("and the report all the same", "TOO MUCH" in r.stdout, r.stdout)
