@@ -104,7 +104,8 @@ static const Option table[] = {
     {O_half_weights, "half-weights", NULL, CODE_COMMANDS,
      "weights of floats are stored as f16 and widened where they are read: half the package, 11 bits of each number"},
     {O_optimize, "optimize", "speed|size", CODE_COMMANDS,
-     "size: smaller register tiles, borders in loops and no Winograd convolutions; speed without it"},
+     "size: smaller register tiles, borders in loops, no Winograd convolutions, one function for kernels that differ in "
+     "numbers alone; speed without it"},
     {O_io, "io", "caller|arena", CODE_COMMANDS,
      "where inputs and outputs are: in memory of the caller's (without it), or in the arena, where results overwrite inputs that are not needed any more"},
     {O_ram, "ram", "BYTES|48K", CODE_COMMANDS,

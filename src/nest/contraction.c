@@ -195,6 +195,7 @@ typedef struct {
     double cycles;
 } Tile;
 
+#define ODD_TILE 0.2 /* what a tile that does not divide may cost there: its last piece is a loop of its own */
 #define SMALL_TILE 12 /* accumulators where the size of the code counts: enough to hide the latency of most processors */
 
 /* Registers that a step's factors without lanes take: one after the other; or all of them, as vectors whose elements are
@@ -212,6 +213,7 @@ static Tile best_tile(const Contraction *c, int64_t pixels, int64_t blocks) {
             if (r) cost += (double)qb * tile_cycles(c, r, b);
             if (rb) cost += (double)q * tile_cycles(c, p, rb);
             if (r && rb) cost += tile_cycles(c, r, rb);
+            if (c->r->p->small) cost *= 1 + ODD_TILE * ((r != 0) + (rb != 0));
             if (best.cycles < 0 || cost < best.cycles * 0.9999) best = (Tile){p, b, cost};
         }
     return best;

@@ -19,7 +19,7 @@ network() { # file, seed, layers, kernel, group: 1 or dw
     }
     BEGIN {
         c = 8; p = int(k / 2); from = "%x"
-        print "graph \"net\"\nin %x : f32[1,8,32,24]"
+        print "graph \"net\"\nin %x : f32[1,8,32,24]\nin %z : f32[1,8,32,24]"
         for (i = 0; i < n; i++) {
             oc = kind == "dw" ? c : c * 2; ic = kind == "dw" ? 1 : c
             printf "const %%w%d : f32[%d,%d,%d,%d] = ", i, oc, ic, k, k
@@ -31,7 +31,7 @@ network() { # file, seed, layers, kernel, group: 1 or dw
             printf "%%m%d = MaxPool(%%r%d) {kernel_shape=[3,3], pads=[1,1,1,1], strides=[2,2]} \"pool%d\"\n", i, i, i
             from = "%m" i; c = oc
         }
-        print "%twice = Concat(" from ", " from ") {axis=1}\nout %twice"
+        print "%both = Concat(%x, %z) {axis=1}\nout " from "\nout %both"
     }' >"$1"
 }
 
