@@ -291,7 +291,7 @@ void emit_share(Arena *a, Program *p) {
     Vec(Family) family = {0};
     for (uint32_t i = 0; i < p->function.n; i++) {
         const Function *f = &p->function.at[i];
-        if (f->parallel || f->lift) continue;
+        if (f->parallel || f->lift || f->rows) continue;
         Member m = {.function = i};
         const char *index_type, *key = family_key(tmp, p, f, &m, &index_type);
         uint32_t at = map_get(&known, key);
