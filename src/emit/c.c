@@ -129,7 +129,9 @@ static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
         c_indent(out, depth);
         return c_parallel(m, x, out);
     }
-    if (c_widen(m, x, depth, out) || c_tile_row(m, x, depth, out) || c_round_two(m, x, depth, out) || copy_loop(m, x, depth, out)) return 1;
+    if (c_widen(m, x, depth, out) || c_tile_row(m, x, depth, out) || c_round_two(m, x, depth, out) || c_scale_row(m, x, depth, out) ||
+        c_copy_row(m, x, depth, out) || copy_loop(m, x, depth, out))
+        return 1;
     c_call_axis(m, x->axis);
     vec_push(m->arena, &m->around, x->axis);
     const char *name = c_axis_name(m, x->axis);
@@ -395,7 +397,7 @@ int c_statement(Emit *m, const LoopNode *x, int depth, Str *out) {
     case LOOP_set:
     case LOOP_store: return set_or_store(m, x, depth, out);
     case LOOP_fold: return fold(m, x, depth, out);
-    case LOOP_tile: return c_tile(m, x, depth, out);
+    case LOOP_tile: return x->axis == NO_AXIS ? c_row(m, x, depth, out) : c_tile(m, x, depth, out);
     case LOOP_clear:
         c_indent(out, depth);
         str_addf(out, "memset(%s, 0, ", c_buffer_name(m, x->buf));

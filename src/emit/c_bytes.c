@@ -378,13 +378,7 @@ static bool with_number(const Nest *n, ExprId e, Fn f, ExprId *a, double *c) {
     return true;
 }
 
-/* A byte of float v: the nearest whole number, plus another, from lo to hi. */
-typedef struct {
-    ExprId v;
-    double plus, lo, hi;
-} Rounded;
-
-static bool rounded(const Emit *m, ExprId e, Rounded *r) {
+bool c_rounded(const Emit *m, ExprId e, Rounded *r) {
     const Nest *n = m->n;
     DType t = (DType)x_get(n, e)->dtype;
     double low, high;
@@ -403,7 +397,7 @@ static bool rounded(const Emit *m, ExprId e, Rounded *r) {
 
 bool c_round_clip(Emit *m, ExprId e, Str *out) {
     Rounded r;
-    if (!rounded(m, e, &r)) return false;
+    if (!c_rounded(m, e, &r)) return false;
     c_need(m, "round_clip.h");
     str_addf(out, "(%s)round_clip(", emit_c_type((DType)x_get(m->n, e)->dtype));
     c_expr(m, r.v, 0, out);
@@ -434,7 +428,7 @@ bool c_round_two(Emit *m, const LoopNode *loop, int depth, Str *out) {
     if (m->p->target->dot != 2 || !s || !loop->unroll || s->kind != LOOP_store || s->combine != COMBINE_store) return false;
     const Expr *lo = x_get(n, loop->lo), *hi = x_get(n, loop->hi);
     if (lo->kind != X_int || hi->kind != X_int || lo->i != 0 || hi->i != 2) return false;
-    if (!rounded(m, s->value, &r) || !scaled_sum(n, r.v, &sum, &scale)) return false;
+    if (!c_rounded(m, s->value, &r) || !scaled_sum(n, r.v, &sum, &scale)) return false;
     ExprId *at[2] = {x_axis_table(n, m->arena, 0), x_axis_table(n, m->arena, 0)};
     for (int i = 0; i < 2; i++) at[i][loop->axis] = x_index(n, i);
     ExprId first = x_substitute(n, s->offset, at[0]), apart = x_fn2(n, FN_sub, x_substitute(n, s->offset, at[1]), first);

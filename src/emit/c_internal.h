@@ -86,6 +86,16 @@ bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out);
 bool c_round_clip(Emit *m, ExprId e, Str *out);
 bool c_tile_row(Emit *m, const LoopNode *loop, int depth, Str *out);
 bool c_round_two(Emit *m, const LoopNode *loop, int depth, Str *out);
+/* A byte of float v: the nearest whole number, plus another, from lo to hi. */
+typedef struct {
+    ExprId v;
+    double plus, lo, hi;
+} Rounded;
+bool c_rounded(const Emit *m, ExprId e, Rounded *r);
+/* Of kernels of rows of bytes (c_rows.c), likewise. */
+int c_row(Emit *m, const LoopNode *t, int depth, Str *out);
+bool c_scale_row(Emit *m, const LoopNode *loop, int depth, Str *out);
+bool c_copy_row(Emit *m, const LoopNode *loop, int depth, Str *out);
 void c_lanes_at(Emit *m, const char *name, ExprId at, Str *out);
 void c_place(Emit *m, const char *name, ExprId at, Str *out); /* `name + at` */
 

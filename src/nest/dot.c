@@ -29,7 +29,7 @@ bool dot_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId lane,
     const Piece *d = &s->piece[at];
     ExprId red[2], x, w;
     IdMap done = {0};
-    if (p->target->dot < 4 || d->size != p->target->dot || d->step != 1)
+    if (p->target->dot < 4 || target_sums_bytes(p->target) || d->size != p->target->dot || d->step != 1)
         return WHY("%s has %lld points, the target sums %d", d->name, (long long)d->size, p->target->dot);
     if (d->apart || d->partial) return WHY("%s has accumulators of its own", d->name);
     if (n->axis.at[d->root].extent % d->size) return WHY("%s does not divide its axis", d->name);

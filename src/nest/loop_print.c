@@ -69,6 +69,10 @@ static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out
         str_addf(out, "$%u = ", x->var);
         if (x->offset != NO_EXPR) x_print(n, x->offset, out);
         else str_add(out, "0");
+        if (x->axis == NO_AXIS) {
+            str_add(out, " + row");
+            break;
+        }
         str_addf(out, " + tile %s ", n->axis.at[x->axis].name);
         x_print(n, x->lo, out);
         str_add(out, "..");

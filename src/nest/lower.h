@@ -15,7 +15,7 @@ typedef enum {
     LOOP_clear,  /* all of local buf, stored in an order of its own, becomes 0 */
     LOOP_call,   /* snippet `note` on var, an array of vectors */
     LOOP_tile,   /* array var of sums = offset (a load of the first lane's, or NO_EXPR: 0) + products `value` of pairs of
-                    bytes and 16-bit numbers, for axis from lo to hi */
+                    bytes and 16-bit numbers, for axis from lo to hi; without axis: products that its body sums */
     LOOP_note,   /* comment */
 } LoopKind;
 

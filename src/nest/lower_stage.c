@@ -160,6 +160,9 @@ static const Piece *tile_pair(const Lower *l) {
     return NULL;
 }
 
+/* A row of lanes is summed by one call. */
+static bool sums_row(const Lower *l) { return l->sp->npiece > 0 && l->sp->piece[l->sp->npiece - 1].row; }
+
 static uint32_t acc_var(Lower *l, const Body *b, int r, const char *name, int lanes, int ndim, const int64_t *dim,
                         LoopNode *into) {
     bool single = true;
@@ -167,7 +170,7 @@ static uint32_t acc_var(Lower *l, const Body *b, int r, const char *name, int la
     DType t = (DType)x_get(l->n, b->red[r])->dtype;
     LoopNode *v = lower_node(l, LOOP_var, into);
     v->var = lower_var(l, name, UINT32_MAX, t, lanes, single ? 0 : ndim, dim);
-    v->value = tile_pair(l) ? NO_EXPR : x_neutral(l->n, (Combine)x_get(l->n, b->red[r])->id, t);
+    v->value = tile_pair(l) || sums_row(l) ? NO_EXPR : x_neutral(l->n, (Combine)x_get(l->n, b->red[r])->id, t);
     return v->var;
 }
 
@@ -201,7 +204,7 @@ static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
     b->acc[r] = acc_var(l, b, r, name, lanes, ndim, dim, into);
     for (int i = 0; i < l->sp->npiece; i++)
         if (l->sp->piece[i].partial) return;
-    if (!target_sums_bytes(l->plan->target) || tile_pair(l) || b->napart || b->nred > 1) return;
+    if (!target_sums_bytes(l->plan->target) || tile_pair(l) || sums_row(l) || b->napart || b->nred > 1) return;
     ExprId sum, start;
     tile_start(l, b, r, NULL, &sum, &start);
     if (start == NO_EXPR) return;
@@ -335,8 +338,23 @@ static bool pair_tile(Lower *l, Body *b, int r, LoopNode *into) {
     return true;
 }
 
+/* The sums of a row: a call that begins with the bias, its loops in the body. */
+static LoopNode *row_tile(Lower *l, Body *b, int r, LoopNode *into) {
+    const Piece *lane = &l->sp->piece[l->sp->npiece - 1];
+    LoopNode *t = lower_node(l, LOOP_tile, into);
+    ExprId sum, start;
+    t->var = b->acc[r];
+    tile_start(l, b, r, lane, &sum, &start);
+    l->axis_to[lane->root] = l->base[lane->root];
+    t->offset = start == NO_EXPR ? start : lower_resolve(l, start, NULL);
+    l->axis_to[lane->root] = NO_EXPR;
+    if (start != NO_EXPR) b->with_start[r] = sum;
+    return t;
+}
+
 static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
     if (pair_tile(l, b, r, into)) return;
+    if (sums_row(l)) into = row_tile(l, b, r, into);
     Walk w = {.leaf = update_leaf, .ctx = b, .dot = NO_AXIS, .elements = load_elements};
     if (b->napart == 0) w.partial = partial_sums;
     ExprId red = b->red[r];

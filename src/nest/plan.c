@@ -392,6 +392,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
     case STEP_elements: return plan_elements(p, s, at, why);
     case STEP_pair: return plan_pair(p, s, stage, at, st, why);
     case STEP_twos: return plan_twos(p, s, stage, at, why);
+    case STEP_row: return x->row = true;
     case STEP_pack: return step_pack(p, s, at, stage, st, why);
     case STEP_unroll:
         if (x->size > 64) return WHY("%s has %lld iterations", x->name, (long long)x->size);
@@ -534,6 +535,7 @@ static bool stage_legal(Plan *p, uint32_t stage, const char **why) {
             return WHY("more than one reduction");
         if (x->parallel && i > 0 && !s->piece[i - 1].parallel) return WHY("%s is not outermost", x->name);
         if (x->pair && !pair_legal(p, s, i, stage, why)) return false;
+        if (x->row && !row_legal(p, s, i, stage, why)) return false;
         if (x->vector && !vector_legal(p, s, i, stage, why)) return false;
         if ((x->reduce && !x->apart) || i < first_reduce(s) || (x->reduce && x->vector)) continue;
         if (++tiles == MAX_RANK || !size_mul(points, x->size, &points) || points > MAX_TILE)

@@ -40,6 +40,8 @@ bool rule_back(Rule *r, const RuleMark *m); /* always false */
 bool rule_contraction(Rule *r, ExprId reduction);
 /* Sums of 16-bit numbers by a constant of bytes, for targets without vectors (bytes.c). False: nothing was applied. */
 bool rule_bytes(Rule *r, ExprId reduction);
+/* Sums of bytes by a constant of bytes, for targets that sum rows (rows.c). False: nothing was applied. */
+bool rule_rows(Rule *r, ExprId reduction);
 /* A stage without reductions that reads along one axis and writes along another (turn.c). */
 bool rule_turn(Rule *r);
 /* Reductions along the axis on which their operands lie: lanes are partial results (reduction.c). */

@@ -28,6 +28,7 @@
     STEP(elements, "a", "neighbours along the reduced piece that all lanes share are one vector; products take its elements") \
     STEP(pair, "aab", "sums of 16-bit numbers by bytes: two points of the reduced piece times two of the last one, constant b stored so") \
     STEP(twos, "a", "sums of 16-bit numbers by 16-bit numbers: two neighbouring points of the reduced piece at a time") \
+    STEP(row, "a", "sums of bytes by a constant i8: all lanes of the innermost piece, the whole reduction at once") \
     STEP(inline, "b", "a local is computed where it is read") \
     STEP(parallel, "a", "iterations are shared among threads, together with those of the parallel axis outside it")
 
@@ -67,6 +68,7 @@ typedef struct {
     bool elements;  /* reduced: its points of what all lanes share are loaded as one vector */
     bool pair;      /* reduced: two points whose products one instruction sums */
     bool lanes;     /* then: for one of the last piece's two, by a constant of bytes */
+    bool row;       /* the innermost: one call sums all its points */
     bool partial;   /* reduced: accumulators begin anew in each iteration and are added up */
     uint8_t place;  /* of its axis in the stage's order */
 } Piece;

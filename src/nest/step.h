@@ -30,6 +30,8 @@ bool elements_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId 
 bool plan_pair(Plan *p, StagePlan *s, uint32_t stage, int at, const Step *st, const char **why);
 bool plan_twos(Plan *p, StagePlan *s, uint32_t stage, int at, const char **why);
 bool pair_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char **why);
+/* May piece `at` be what `row` (rows.c) makes of it? */
+bool row_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char **why);
 /* `parallel` (parallel.c). */
 bool plan_parallel(Plan *p, const char *axis, const char **why);
 #endif

@@ -2,10 +2,11 @@
  * group of pixels reads, or into the plane of a channel with its borders. */
 #include "op/build.h"
 
-/* x at from, less the zero point, as i16; 0 outside. */
+/* x at from, less the zero point, as i16; 0 outside. Narrow: x, the zero point outside. */
 static ExprId widened(const NestBuild *b, const ExprId *from) {
     Nest *n = b->nest;
     const Attr_ConvBytes *a = bd_attr(b);
+    if (a->narrow) return bd_load_or(b, bd_in(b, 0), from, (double)a->x_zero);
     ExprId e = bd_load_or(b, bd_in(b, 0), from, 0);
     Expr x = *x_get(n, e);
     bool guarded = x.kind == X_fn && x.id == FN_select;
@@ -102,11 +103,32 @@ static void fill_patches(const NestBuild *b, BufId patch, int spatial, const int
     bd_store_at(b, patch, rank, axes, to, widened(b, from));
 }
 
+/* A patch is a row of x as it lies there: nothing is widened, and pixels are what they were. */
+static bool rows_of_x(const NestBuild *b) {
+    const Attr_ConvBytes *a = bd_attr(b);
+    const int64_t *x = bd_buf(b, bd_in(b, 0))->dim, *y = bd_buf(b, bd_out(b, 0))->dim;
+    return a->narrow && bd_buf(b, bd_in(b, 0))->rank == 3 && bd_entry(a->kernel_shape, 0, 1) == 1 && bd_entry(a->strides, 0, 1) == 1 &&
+           !bd_entry(a->pads, 0, 0) && !bd_entry(a->pads, 1, 0) && x[1] == y[1] * y[2];
+}
+
+static bool build_rows(const NestBuild *b) {
+    static const char *const names[4] = {"n", "g", "p", "oc"};
+    Nest *n = b->nest;
+    const Attr_ConvBytes *a = bd_attr(b);
+    AxisId axes[4], red = nest_axis(n, "k", bd_buf(b, bd_in(b, 1))->dim[1], AXIS_reduce);
+    ExprId at[4], k = x_axis(n, red);
+    make_axes(b, 4, names, bd_buf(b, bd_out(b, 0))->dim, AXIS_spatial, axes, at);
+    ExprId x = bd_load(b, bd_in(b, 0), (ExprId[3]){at[0], x_fn2(n, FN_add, bd_times(b, at[1], a->together), at[2]), k});
+    store_sum(b, 4, axes, 1, &red, x, bd_load(b, bd_in(b, 1), (ExprId[2]){at[3], k}), at[3]);
+    return true;
+}
+
 bool build_ConvPatches(NestBuild *b) {
     Nest *n = b->nest;
     BufId x = bd_in(b, 0), w = bd_in(b, 1), y = bd_out(b, 0);
     int spatial = bd_buf(b, x)->rank - 2;
     if (spatial + 4 > MAX_RANK || !bd_rank(b, y, 4) || !bd_rank(b, w, 2)) return bd_error(b, "w", "too many dimensions");
+    if (rows_of_x(b)) return build_rows(b);
     if (whole_pixel(b, spatial)) {
         sum_pixel(b, spatial);
         return true;
@@ -115,7 +137,7 @@ bool build_ConvPatches(NestBuild *b) {
     int64_t dim[4];
     memcpy(dim, bd_buf(b, y)->dim, sizeof dim);
     dim[3] = bd_buf(b, w)->dim[1];
-    BufId patch = bd_local(b, "patch", DT_i16, 4, dim);
+    BufId patch = bd_local(b, "patch", ((const Attr_ConvBytes *)bd_attr(b))->narrow ? DT_i8 : DT_i16, 4, dim);
     fill_patches(b, patch, spatial, dim);
     AxisId axes[4], red;
     ExprId at[4];
@@ -221,5 +243,37 @@ bool build_ConvPlanes(NestBuild *b) {
     for (int d = 0; d < spatial; d++)
         from[d + 2] = x_fn2(n, FN_add, bd_times(b, at[d + 1], bd_entry(a->strides, d, 1)), bd_times(b, tap[d + 2], bd_entry(a->dilations, d, 1)));
     store_sum(b, rank, axes, spatial, red, bd_load(b, plane, from), bd_load(b, taps, tap), at[rank - 1]);
+    return true;
+}
+
+bool build_ConvWindows(NestBuild *b) {
+    Nest *n = b->nest;
+    BufId y = bd_out(b, 0), x = bd_in(b, 0), w = bd_in(b, 1);
+    const Attr_ConvBytes *a = bd_attr(b);
+    int rank = bd_buf(b, x)->rank, spatial = rank - 2;
+    if (!bd_rank(b, y, rank) || !bd_rank(b, w, spatial + 1)) return false;
+    const char *results[MAX_RANK] = {"n"}, *names[MAX_RANK] = {NULL};
+    AxisId axes[MAX_RANK], red[MAX_RANK];
+    ExprId at[MAX_RANK], from[MAX_RANK], tap[MAX_RANK];
+    for (int d = 0; d < spatial; d++) {
+        results[d + 1] = bd_spatial_name(b, "o", spatial, d);
+        names[d] = bd_spatial_name(b, "k", spatial, d);
+    }
+    results[rank - 1] = "c";
+    make_axes(b, rank, results, bd_buf(b, y)->dim, AXIS_spatial, axes, at);
+    make_axes(b, spatial, names, bd_buf(b, w)->dim, AXIS_reduce, red, tap);
+    from[0] = at[0], from[rank - 1] = tap[spatial] = at[rank - 1];
+    for (int d = 0; d < spatial; d++) {
+        ExprId k = bd_times(b, tap[d], bd_entry(a->dilations, d, 1)), o = bd_times(b, at[d + 1], bd_entry(a->strides, d, 1));
+        from[d + 1] = bd_plus(b, x_fn2(n, FN_add, o, k), -bd_entry(a->pads, d, 0));
+    }
+    ExprId e = bd_load_or(b, x, from, 0);
+    Expr v = *x_get(n, e);
+    bool guarded = v.kind == X_fn && v.id == FN_select;
+    ExprId less = x_fn2(n, FN_sub, x_cast(n, DT_i32, guarded ? x_arg(n, e, 1) : e), x_int(n, DT_i32, a->x_zero));
+    ExprId product = x_fn2(n, FN_mul, less, x_cast(n, DT_i32, bd_load(b, w, tap)));
+    ExprId sum = x_reduce(n, COMBINE_sum, product, guarded ? x_arg(n, e, 0) : NO_EXPR, spatial, red);
+    if (bd_in(b, 2) != NO_BUF) sum = x_fn2(n, FN_add, sum, bd_load(b, bd_in(b, 2), &at[rank - 1]));
+    bd_store(b, y, rank, axes, sum);
     return true;
 }

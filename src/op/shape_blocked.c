@@ -165,8 +165,9 @@ SHAPE_FN(conv_winograd) {
     return shape_want(g, n, 2, &bias) && shape_set(g, n, 0, x.type, &y);
 }
 
-/* Operands of a convolution of bytes with its channels last, and its result's sizes in y from dimension 1 on. */
-static bool bytes_windows(Graph *g, NodeId n, Operand *x, Operand *w, Operand *b, Shape *y) {
+/* Operands of a convolution of bytes with its channels last, and its result's sizes in y from dimension 1 on. channels: the
+ * dimension of w that tells those of the result, -1: the last one. */
+static bool bytes_windows(Graph *g, NodeId n, int channels, Operand *x, Operand *w, Operand *b, Shape *y) {
     const Attr_ConvBytes *a;
     if (!shape_operand(g, n, 0, x) || !shape_operand(g, n, 1, w)) return false;
     if ((x->type != DT_u8 && x->type != DT_i8) || w->type != DT_i8)
@@ -181,13 +182,14 @@ static bool bytes_windows(Graph *g, NodeId n, Operand *x, Operand *w, Operand *b
         return false;
     a = SHAPE_ATTR(ConvBytes);
     if (!shape_within(g, n, "x_zero", a->x_zero, -128, 255)) return false;
-    Shape bias = {.rank = 1, .dim = {w->shape.dim[0]}};
+    if (!shape_within(g, n, "narrow", a->narrow, 0, 1)) return false;
+    Shape bias = {.rank = 1, .dim = {w->shape.dim[channels < 0 ? w->shape.rank - 1 : channels]}};
     for (int d = 0; d < spatial; d++)
         if (!windows(g, n, d, x->shape.dim[d + 1], a->kernel_shape.at[d], &(Windows){a->strides, a->dilations, a->pads}, &y->dim[d + 1]))
             return false;
     y->dim[0] = x->shape.dim[0];
     y->rank = (int8_t)(spatial + 2);
-    y->dim[spatial + 1] = w->shape.dim[0];
+    y->dim[spatial + 1] = bias.dim[0];
     return shape_want(g, n, 2, &bias);
 }
 
@@ -195,7 +197,7 @@ SHAPE_FN(conv_patches) {
     Operand x, w, b;
     Shape y = {0};
     int64_t pixels, taps, depth;
-    if (!bytes_windows(g, n, &x, &w, &b, &y)) return false;
+    if (!bytes_windows(g, n, 0, &x, &w, &b, &y)) return false;
     const Attr_ConvBytes *a = SHAPE_ATTR(ConvBytes);
     int64_t row = a->kernel_shape.at[a->kernel_shape.n - 1], needs;
     if (!size_product(a->kernel_shape.at, (int)a->kernel_shape.n, &taps) || !size_mul(row, x.shape.dim[x.shape.rank - 1], &needs))
@@ -205,6 +207,8 @@ SHAPE_FN(conv_patches) {
         return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
     if (!size_product(y.dim + 1, y.rank - 2, &pixels)) return SHAPE_ERROR(NULL, "the result is too large");
     if (!shape_within(g, n, "together", a->together, 1, pixels)) return false;
+    if (a->narrow && (x.type != DT_i8 || w.shape.dim[1] != depth || !shape_within(g, n, "x_zero", a->x_zero, -128, 127)))
+        return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
     Shape grouped = {.rank = 4, .dim = {y.dim[0], (pixels + a->together - 1) / a->together, a->together, w.shape.dim[0]}};
     return shape_set(g, n, 0, DT_i32, &grouped);
 }
@@ -212,10 +216,23 @@ SHAPE_FN(conv_patches) {
 SHAPE_FN(conv_planes) {
     Operand x, w, b;
     Shape y = {0};
-    if (!bytes_windows(g, n, &x, &w, &b, &y)) return false;
+    if (!bytes_windows(g, n, 0, &x, &w, &b, &y)) return false;
     const Attr_ConvBytes *a = SHAPE_ATTR(ConvBytes);
     bool fits = x.shape.dim[x.shape.rank - 1] == w.shape.dim[0] && w.shape.rank == x.shape.rank - 1;
     for (int d = 1; fits && d < w.shape.rank; d++) fits = w.shape.dim[d] == a->kernel_shape.at[d - 1];
+    if (!fits)
+        return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
+    return shape_set(g, n, 0, DT_i32, &y);
+}
+
+SHAPE_FN(conv_windows) {
+    Operand x, w, b;
+    Shape y = {0};
+    if (!bytes_windows(g, n, -1, &x, &w, &b, &y)) return false;
+    const Attr_ConvBytes *a = SHAPE_ATTR(ConvBytes);
+    int last = w.shape.rank - 1;
+    bool fits = last == x.shape.rank - 2 && x.shape.dim[last + 1] == w.shape.dim[last];
+    for (int d = 0; fits && d < last; d++) fits = w.shape.dim[d] == a->kernel_shape.at[d];
     if (!fits)
         return SHAPE_ERROR("w", "%s does not go with %s", operand_text(g, n, 1), operand_text(g, n, 0));
     return shape_set(g, n, 0, DT_i32, &y);

@@ -128,7 +128,7 @@ static void read_bytes(Maker *m, NodeId n) {
 }
 
 bool pass_multiply_bytes(Graph *g, PassContext *c) {
-    if (c->small || !c->target || c->target->dot < 4) return false;
+    if (c->small || !c->target || c->target->dot < 4 || target_sums_bytes(c->target)) return false;
     Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .by = c->target->dot_by, .n = g->value.n};
     m.range = whole_bounds_new(&m.r);
     uint32_t nodes = g->node.n;

@@ -127,16 +127,33 @@ static bool stored_bytes(Bytes *b, NodeId like, ValueId v, int steps, Twin *out)
     }
 }
 
-/* `last`, whose elements are whole from lo on, 256 at most, as bytes: u8 where lo is 0, which then stands for itself. What is rounded is shifted before it is clipped, so that the
- * kernel that makes it clips last. */
-static Twin make_bytes(Bytes *b, NodeId like, ValueId last, double lo, double hi) {
+static bool rows(const Bytes *b) { return target_sums_rows(b->r.c->target); }
+
+/* A convolution of each channel for itself. */
+static bool depthwise(Bytes *b, NodeId n) {
+    if (rw_at(&b->r, n)->op != OP_Conv || !value_data(b->r.g, rw_in(&b->r, n, 1))) return false;
+    const Shape *w = shape_at(b, rw_in(&b->r, n, 1));
+    int64_t groups = RW_ATTR(&b->r, n, Conv)->group;
+    return groups > 1 && groups == w->dim[0] && w->dim[1] == 1;
+}
+
+/* Rows are sums of i8 by i8: u8 is only for who reads v alone, and widens it. */
+static bool may_be_unsigned(Bytes *b, ValueId v) {
+    NodeId user = rows(b) ? rw_user(&b->r, v) : NO_NODE;
+    return !rows(b) || (user != NO_NODE && depthwise(b, user));
+}
+
+/* `last`, v with its channels last, whose elements are whole from lo on, 256 at most, as bytes: u8 where lo is 0, which then
+ * stands for itself. What is rounded is shifted before it is clipped, so that the kernel that makes it clips last. */
+static Twin make_bytes(Bytes *b, NodeId like, ValueId v, ValueId last, double lo, double hi) {
     Rw *r = &b->r;
     NodeId clip = rw_def_op(r, last, OP_Clip);
     bool rounded = clip != NO_NODE && rw_def_op(r, rw_in(r, clip, 0), OP_Round) != NO_NODE;
-    double zero = lo == 0 ? 0 : -lo - 128;
+    bool plain = lo == 0 && may_be_unsigned(b, v);
+    double zero = plain ? 0 : -lo - 128;
     ValueId x = whole_plus(r, like, rounded ? rw_in(r, clip, 0) : last, zero);
     if (rounded) x = whole_clip(r, like, x, lo + zero, hi + zero);
-    return (Twin){NO_VALUE, whole_cast(r, like, x, lo == 0 ? DT_u8 : DT_i8), zero};
+    return (Twin){NO_VALUE, whole_cast(r, like, x, plain ? DT_u8 : DT_i8), zero};
 }
 
 /* v's bytes, channels last; at most one of 256 numbers each. */
@@ -151,7 +168,7 @@ static bool bytes_of(Bytes *b, NodeId like, ValueId v, Twin *out) {
     if (t->bytes == NO_VALUE) {
         if (!whole_bounds(&b->r, &b->range, v, &lo, &hi) || !(hi - lo <= 255)) return false;
         ValueId last = t->last == NO_VALUE ? channels_last(b, like, v) : t->last;
-        found = make_bytes(b, like, last, lo, hi);
+        found = make_bytes(b, like, v, last, lo, hi);
         t->bytes = found.bytes;
         t->zero = found.zero;
     }
@@ -185,23 +202,31 @@ static ValueId byte_weights(Bytes *b, ValueId w, bool turned, const Shape *to, i
     return made;
 }
 
-/* The bias in i32; false: no whole number, or sums could pass what f32 holds. */
-static bool byte_bias(Bytes *b, ValueId bias, ValueId w, double lo, double hi, ValueId *made) {
+#define LARGEST_SHIFT 1073741824.0 /* of a bias, and of sums by it */
+
+/* The bias in i32, less the sums of the weights times `zero`, w having the channels last or first; false: no whole number, or sums could pass what f32 holds. */
+static bool byte_bias(Bytes *b, ValueId bias, ValueId w, bool turned, double lo, double hi, double zero, ValueId *made) {
     Rw *r = &b->r;
     const Tensor *t = value_data(r->g, w);
-    int64_t oc = t->shape.dim[0], each = shape_count(&t->shape) / oc;
+    int64_t oc = t->shape.dim[turned ? t->shape.rank - 1 : 0], each = shape_count(&t->shape) / oc;
     Shape s = shape_of(1, &oc);
     double *x = arena_array_of(r->tmp, oc + 1, double);
     const Tensor *have = bias == NO_VALUE ? NULL : value_data(r->g, bias);
     *made = NO_VALUE;
     if (bias != NO_VALUE && (!have || shape_count(&have->shape) != oc)) return false;
     for (int64_t o = 0; o < oc; o++) {
-        double most = 0;
+        double most = 0, shift = 0, all = 0;
         x[o] = have ? tensor_float(have, o) : 0;
-        for (int64_t k = 0; k < each; k++) most += fmax(fabs(lo), fabs(hi)) * fabs(tensor_float(t, o * each + k));
-        if (x[o] != rint(x[o]) || most + fabs(x[o]) > LARGEST_SUM) return false;
+        for (int64_t k = 0; k < each; k++) {
+            double f = tensor_float(t, turned ? k * oc + o : o * each + k);
+            most += fmax(fabs(lo), fabs(hi)) * fabs(f);
+            shift += zero * f;
+            all += 256 * fabs(f);
+        }
+        if (x[o] != rint(x[o]) || most + fabs(x[o]) > LARGEST_SUM || all > LARGEST_SHIFT) return false;
+        x[o] -= shift;
     }
-    if (have) *made = rw_const(r, r->g->value.at[bias].name, DT_i32, &s, x);
+    if (have || rows(b)) *made = rw_const(r, have ? r->g->value.at[bias].name : "bias", DT_i32, &s, x);
     return true;
 }
 
@@ -275,13 +300,78 @@ static bool sum(Bytes *b, NodeId n, Op op, const Twin *x, ValueId w, ValueId bia
     ValueId v = rw_in(r, n, 0), in[3] = {x->bytes, w, NO_VALUE}, y = rw_out(r, n);
     double lo = dtype_lowest(type_at(b, x->bytes)) - x->zero, hi = dtype_largest(type_at(b, x->bytes)) - x->zero, l, h;
     if (whole_bounds(r, &b->range, v, &l, &h)) lo = l, hi = h;
-    if (!byte_bias(b, bias, w, lo, hi, &in[2])) return false;
-    a->x_zero = op == OP_ConvPatches && plain_pixel(b, n, x, w, a, &in[2]) ? 0 : (int64_t)x->zero;
+    if (!byte_bias(b, bias, w, op == OP_ConvWindows, lo, hi, a->narrow ? x->zero : 0, &in[2])) return false;
+    a->x_zero = op == OP_ConvPatches && !a->narrow && plain_pixel(b, n, x, w, a, &in[2]) ? 0 : (int64_t)x->zero;
     ValueId s = rw_node(r, n, op, in[2] == NO_VALUE ? 2 : 3, in, a);
     b->twin[y].last = whole_cast(r, n, s, DT_f32);
     become_first(b, n, b->twin[y].last);
     r->c->hits++;
     return true;
+}
+
+/* The weights of a depthwise convolution, [c, 1, kernel], as i8 [kernel, c]. */
+static ValueId window_weights(Bytes *b, ValueId w) {
+    Rw *r = &b->r;
+    Arena *tmp = arena_new("weights");
+    const Tensor *t = tensor_contents(value_data(r->g, w), tmp);
+    ValueId made = NO_VALUE;
+    Shape to = {.rank = (int8_t)(t->shape.rank - 1)};
+    for (int d = 2; d < t->shape.rank; d++) to.dim[d - 2] = t->shape.dim[d];
+    to.dim[to.rank - 1] = t->shape.dim[0];
+    int64_t c = t->shape.dim[0], taps = shape_count(&to) / c;
+    if (t->dtype == DT_f32 && whole_bytes(t)) {
+        Tensor *x = tensor_new(r->g->arena, DT_i8, to);
+        for (int64_t i = 0; i < c * taps; i++) tensor_set_float(x, i, tensor_float(t, i % c * taps + i / c));
+        made = graph_constant(r->g, r->g->value.at[w].name, x);
+        rw_grow(r);
+    }
+    arena_free(tmp);
+    return made;
+}
+
+/* x as i8, which rows are; false: padding would be none. */
+static bool narrow(Bytes *b, NodeId n, Twin *x, Attr_ConvBytes *a) {
+    if (type_at(b, x->bytes) == DT_u8) {
+        x->bytes = whole_cast(&b->r, n, whole_plus(&b->r, n, whole_cast(&b->r, n, x->bytes, DT_f32), -128), DT_i8);
+        x->zero -= 128;
+    }
+    a->narrow = 1;
+    return x->zero >= -128 && x->zero <= 127;
+}
+
+/* A window of a single element whose neighbours lie side by side: pixels are rows. False: it is another one. */
+static bool flat_pixels(Bytes *b, NodeId n, Twin *x, Attr_ConvBytes *a) {
+    const Shape s = *shape_at(b, x->bytes);
+    for (uint32_t i = 0; i < a->kernel_shape.n; i++)
+        if (a->kernel_shape.at[i] != 1 || (i < a->strides.n && a->strides.at[i] != 1)) return false;
+    for (uint32_t i = 0; i < a->pads.n; i++)
+        if (a->pads.at[i]) return false;
+    Shape to = {.rank = 3, .dim = {s.dim[0], shape_count(&s) / (s.dim[0] * s.dim[s.rank - 1]), s.dim[s.rank - 1]}};
+    x->bytes = reshaped(b, n, x->bytes, &to);
+    int64_t one = 1, none[2] = {0};
+    Arena *arena = b->r.g->arena;
+    attr_set_ints(arena, &a->kernel_shape, 1, &one);
+    attr_set_ints(arena, &a->strides, 1, &one);
+    attr_set_ints(arena, &a->dilations, 1, &one);
+    attr_set_ints(arena, &a->pads, 2, none);
+    return true;
+}
+
+/* A window's rows lie side by side, channels and all: columns of one channel, so that a row is one copy. */
+static void flat_rows(Bytes *b, NodeId n, Twin *x, Attr_ConvBytes *a) {
+    Shape s = *shape_at(b, x->bytes);
+    Arena *arena = b->r.g->arena;
+    uint32_t last = a->kernel_shape.n - 1;
+    int64_t c = s.dim[s.rank - 1], list[2 * MAX_RANK];
+    if (c == 1 || (last < a->dilations.n && a->dilations.at[last] != 1)) return;
+    s.dim[s.rank - 2] *= c, s.dim[s.rank - 1] = 1;
+    x->bytes = reshaped(b, n, x->bytes, &s);
+    for (uint32_t i = 0; i <= last; i++) list[i] = a->kernel_shape.at[i] * (i == last ? c : 1);
+    attr_set_ints(arena, &a->kernel_shape, last + 1, list);
+    for (uint32_t i = 0; i <= last; i++) list[i] = (i < a->strides.n ? a->strides.at[i] : 1) * (i == last ? c : 1);
+    attr_set_ints(arena, &a->strides, last + 1, list);
+    for (uint32_t i = 0; i < a->pads.n; i++) list[i] = a->pads.at[i] * (i == last || i == 2 * last + 1 ? c : 1);
+    attr_set_ints(arena, &a->pads, a->pads.n, list);
 }
 
 static void convolution(Bytes *b, NodeId n) {
@@ -291,13 +381,22 @@ static void convolution(Bytes *b, NodeId n) {
     Twin x;
     if (type_at(b, y) != DT_f32 || !value_data(r->g, w) || !shape_known(shape_at(b, y)) || shape_count(shape_at(b, y)) < 1) return;
     const Shape ws = *shape_at(b, w), ys = *shape_at(b, y);
-    bool planes = old->group > 1 && old->group == ws.dim[0] && ws.dim[1] == 1;
+    bool planes = depthwise(b, n);
     if ((old->group != 1 && !planes) || ws.rank > MAX_RANK - 2 || ws.rank < 3 || !bytes_of(b, n, rw_in(r, n, 0), &x)) return;
     Attr_ConvBytes *a = rw_attr_new(r, OP_ConvPatches);
     int64_t pixels = shape_count(&ys) / (ys.dim[0] * ys.dim[1]);
     a->strides = old->strides, a->dilations = old->dilations, a->pads = old->pads;
-    a->together = planes ? 1 : together(b, n, ys.dim[0], pixels);
+    a->together = planes || rows(b) ? 1 : together(b, n, ys.dim[0], pixels);
     attr_set_ints(r->g->arena, &a->kernel_shape, (uint32_t)ws.rank - 2, ws.dim + 2);
+    if (rows(b) && planes) {
+        ValueId taps = window_weights(b, w);
+        if (taps != NO_VALUE) sum(b, n, OP_ConvWindows, &x, taps, rw_in(r, n, 2), a);
+        return;
+    }
+    if (rows(b)) {
+        if (!narrow(b, n, &x, a)) return;
+        if (!flat_pixels(b, n, &x, a)) flat_rows(b, n, &x, a);
+    }
     Shape to = shape_last(&ws);
     if (planes) to.rank--;
     else to = (Shape){.rank = 2, .dim = {ws.dim[0], eights(b, shape_count(&ws) / ws.dim[0])}};
@@ -317,13 +416,14 @@ static void product(Bytes *b, NodeId n) {
     if (type_at(b, y) != DT_f32 || !value_data(r->g, w) || shape_at(b, y)->rank != 2 || !shape_known(shape_at(b, y))) return;
     int64_t m = shape_at(b, y)->dim[0], oc = shape_at(b, y)->dim[1], k = shape_at(b, rw_in(r, n, 0))->dim[1];
     if (m < 1 || oc < 1 || k < 1 || shape_at(b, w)->rank != 2 || !bytes_of(b, n, rw_in(r, n, 0), &x)) return;
-    Shape to = {.rank = 2, .dim = {oc, eights(b, k)}}, rows = {.rank = 3, .dim = {1, m, k}};
+    Shape to = {.rank = 2, .dim = {oc, eights(b, k)}}, matrix = {.rank = 3, .dim = {1, m, k}};
     ValueId bytes = byte_weights(b, w, !(gemm && gemm->transB), &to, 1, k);
     if (bytes == NO_VALUE) return;
     Attr_ConvBytes *a = rw_attr_new(r, OP_ConvPatches);
     attr_set_ints(r->g->arena, &a->kernel_shape, 1, (int64_t[1]){1});
-    a->together = together(b, n, 1, m);
-    x.bytes = reshaped(b, n, x.bytes, &rows);
+    a->together = rows(b) ? 1 : together(b, n, 1, m);
+    if (rows(b) && !narrow(b, n, &x, a)) return;
+    x.bytes = reshaped(b, n, x.bytes, &matrix);
     sum(b, n, OP_ConvPatches, &x, bytes, rw_in(r, n, 2), a);
 }
 
@@ -384,7 +484,7 @@ static void elementwise(Bytes *b, NodeId n) {
     double lo, hi;
     if (type_at(b, y) == DT_f32 && rw_at(r, n)->op == OP_Clip && whole_bounds(r, &b->range, y, &lo, &hi) && hi - lo <= 255) {
         Shape to = shape_last(&ys);
-        *t = make_bytes(b, n, made, lo, hi);
+        *t = make_bytes(b, n, y, made, lo, hi);
         t->bytes = reshaped(b, n, t->bytes, &to);
         become_first(b, n, operand(b, n, y, &to));
         return;

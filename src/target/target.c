@@ -252,3 +252,7 @@ int target_lanes(const Target *t, DType d) {
 bool target_sums_bytes(const Target *t) {
     return t->dot > 0 && target_lanes(t, DT_f32) < 4;
 }
+
+bool target_sums_rows(const Target *t) {
+    return target_sums_bytes(t) && t->dot >= 16;
+}

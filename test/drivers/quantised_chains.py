@@ -99,7 +99,7 @@ def signed(rng):
 if __name__ == "__main__":
     targets = ["c99", "native", "c99 --io arena"]
     if shutil.which("qemu-system-arm") and shutil.which("arm-none-eabi-gcc"):
-        targets += ["cortex-m4", "cortex-m4 --io arena"]
+        targets += ["cortex-m4", "cortex-m4 --io arena", "cortex-m55"]
     if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
         targets += ["arm64+dot", "arm64+i8mm"]
     main([unsigned, signed], count=20, targets=tuple(targets))

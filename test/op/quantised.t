@@ -92,3 +92,37 @@ const %w : i8[2,3,3] = [-2, 0, -1, -1, 2, -2, -1, -3, -2, -2, 1, 1, 0, -2, 2, 2,
 out %y
 ---
 y = -1 -13 -24 -16 2 -8 16 14 -39 -21 5 -17 -6 11 -10 19 4 -18
+
+== patches that are not widened: the zero point outside, which the bias takes back
+const %x : i8[1,3,4,2] = [2, 3, -4, 3, 0, 0, 1, -2, 4, -4, -2, -1, 1, -1, -3, -4, -4, -4, -3, 4, -3, 1, 2, -2]
+const %w : i8[3,8] = [-2, 0, -2, 3, -2, 3, 2, 2, -3, -1, 1, 0, 1, 1, 1, -3, 3, 0, 3, -2, -1, 3, -2, -3]
+const %b : i32[3] = [-1, 2, -4]
+%y = ConvPatches(%x, %w, %b) {kernel_shape=[2,2], strides=[1,2], pads=[0,1,1,0], x_zero=-3, together=1, narrow=1}
+out %y
+---
+y = 7 26 -15 8 12 -16 -34 20 21 12 5 13 -14 10 -8 -1 4 -15
+
+== rows of x are patches as they lie
+const %x : i8[1,3,2] = [1, -2, 3, 4, 5, -6]
+const %w : i8[2,2] = [1, 10, -3, 7]
+%y = ConvPatches(%x, %w) {kernel_shape=[1], narrow=1, x_zero=5}
+out %y
+---
+y = -19 -17 43 19 -55 -57
+
+== windows of each channel, padding is the zero point
+const %x : i8[1,3,3,2] = [3, -1, -2, 0, 4, 3, 3, -2, -4, 3, 2, 2, -4, -4, 0, -1, -1, 4]
+const %w : i8[3,3,2] = [-2, -2, 0, 1, -1, 1, -1, 0, 2, -2, -2, 2, -1, 2, -3, -2, -2, -3]
+%y = ConvWindows(%x, %w) {kernel_shape=[3,3], pads=[1,1,1,1], x_zero=-2}
+out %y
+---
+y = -1 -13 -24 -16 2 -8 16 14 -39 -21 5 -17 -6 11 -10 19 4 -18
+
+== windows: strides, dilations, a bias
+const %x : u8[1,5,4,2] = [4, 4, 6, 8, 0, 1, 7, 8, 2, 2, 7, 3, 2, 7, 2, 3, 5, 4, 0, 0, 7, 6, 7, 4, 7, 2, 4, 7, 1, 2, 1, 4, 8, 1, 3, 3, 8, 1, 4, 2]
+const %w : i8[2,2,2] = [-3, 2, -3, -2, 0, 0, -3, 3]
+const %b : i32[2] = [7, -7]
+%y = ConvWindows(%x, %w, %b) {kernel_shape=[2,2], strides=[2,1], dilations=[2,1], pads=[1,1,1,0], x_zero=4}
+out %y
+---
+y = 13 -13 -2 -10 13 2 13 -10 4 -9 4 0 13 -21 28 1 -2 -3 -2 -17 16 3 25 -11

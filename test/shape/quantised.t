@@ -123,3 +123,31 @@ in %w : i8[4,3,2]
 out %y
 ---
 error operand 1
+
+== patches that are not widened are of i8
+graph "t"
+in %x : u8[2,5,7,3]
+in %w : i8[8,27]
+%y = ConvPatches(%x, %w) {kernel_shape=[3,3], narrow=1}
+out %y
+---
+error operand 1
+
+== windows: weights with the channels last
+graph "t"
+in %x : i8[1,5,7,3]
+in %w : i8[3,2,3]
+in %b : i32[3]
+%y = ConvWindows(%x, %w, %b) {kernel_shape=[3,2], dilations=[2,1], pads=[1,0,1,0]}
+out %y
+---
+y : i32[1,3,6,3]
+
+== windows: kernels for other channels
+graph "t"
+in %x : i8[1,5,7,3]
+in %w : i8[3,2,4]
+%y = ConvWindows(%x, %w) {kernel_shape=[3,2]}
+out %y
+---
+error operand 1

@@ -38,8 +38,12 @@ static float own_bf16_back(uint16_t h) {
 #include "runtime/snippet/abs_u64.h"
 #include "runtime/snippet/bf16_from_f32.h"
 #include "runtime/snippet/bf16_to_f32.h"
+#include "runtime/snippet/copy_within.h"
 #include "runtime/snippet/div_i64.h"
 #include "runtime/snippet/div_u64.h"
+#include "runtime/snippet/dot_rows.h"
+#include "runtime/snippet/dot_window_i8.h"
+#include "runtime/snippet/dot_window_u8.h"
 #include "runtime/snippet/f16_from_f32.h"
 #include "runtime/snippet/f16_to_f32.h"
 #include "runtime/snippet/f32_odd.h"
@@ -73,6 +77,7 @@ static float own_bf16_back(uint16_t h) {
 #include "runtime/snippet/index_min.h"
 #include "runtime/snippet/index_mod.h"
 #include "runtime/snippet/index_of.h"
+#include "runtime/snippet/scale_row.h"
 #include "runtime/snippet/max_f32.h"
 #include "runtime/snippet/max_f64.h"
 #include "runtime/snippet/max_i64.h"
@@ -358,6 +363,38 @@ static void test_vectors(Arena *a, Diag *d, const char *folder, const char *cons
         vectors(a, d, folder, cc[0], lanes, "-std=gnu11 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all", "");
 }
 
+/* Rows of bytes, as processors without the instructions compute them. */
+static void test_rows(void) {
+    const int8_t x[6] = {1, -2, 3, 4, -128, 127}, w[6] = {-127, 5, 7, 127, -3, 2};
+    const uint8_t u[6] = {1, 2, 3, 4, 255, 0};
+    const int32_t start[2] = {100, -7};
+    const float scale[5] = {0.5f, 0.5f, 1e6f, 1.0f, -1.0f};
+    const int32_t sums[5] = {5, 7, -3, -300, 3};
+    int32_t sum[2];
+    uint8_t y[5];
+    char to[4];
+    dot_rows(sum, start, x, w, 3, 2);
+    CHECK(sum[0] == 100 - 127 - 10 + 21 && sum[1] == -7 + 127 + 6 + 6);
+    dot_window_i8(sum, start, x, 4, 2, w, 2, 1, 1, 2, 2, 3); /* one row of two columns, two channels */
+    CHECK(sum[0] == 100 + -2 * -127 + 0 * 5 && sum[1] == -7 + -5 * 5 + 1 * 7);
+    dot_window_u8(sum, start, u, 4, 2, w, 2, 1, 2, 1, 2, 0); /* two rows of one */
+    CHECK(sum[0] == 100 + 1 * -127 + 255 * 7 && sum[1] == -7 + 2 * 5 + 0 * 127);
+    dot_window_u8(sum, start, u, 4, 2, w, 2, 1, 0, 3, 2, 0); /* none at all */
+    CHECK(sum[0] == 100 && sum[1] == -7);
+    scale_row(y, sums, scale, 5, -1, -128, 127);
+    CHECK((int8_t)y[0] == 1 && (int8_t)y[1] == 3 && (int8_t)y[2] == -128 && (int8_t)y[3] == -128 && (int8_t)y[4] == -4);
+    scale_row(y, sums, scale, 5, 0, 0, 255);
+    CHECK(y[0] == 2 && y[1] == 4 && y[2] == 0 && y[4] == 0);
+    copy_within(to, "abcd", 1, 3, 4, 'x');
+    CHECK(!memcmp(to, "xbcx", 4));
+    copy_within(to, "abcd", -1, 4, 4, 'x');
+    CHECK(!memcmp(to, "abcd", 4));
+    copy_within(to, "abcd", 6, 9, 4, 'x');
+    CHECK(!memcmp(to, "xxxx", 4));
+    copy_within(to, "abcd", -5, -1, 4, 'x');
+    CHECK(!memcmp(to, "xxxx", 4));
+}
+
 int main(void) {
     Arena *a = arena_new("snippets");
     Diag *d = diag_new(a);
@@ -367,6 +404,7 @@ int main(void) {
     test_floats();
     test_integers();
     test_philox();
+    test_rows();
     const char *cc[] = {"gcc", "clang"}, *folder = temp_folder(a, d, NULL);
     CHECK(folder != NULL);
     for (int i = 0; folder && i < 2; i++) {

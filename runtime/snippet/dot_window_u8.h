@@ -1,0 +1,36 @@
+#if defined(__ARM_FEATURE_MVE)
+#include <arm_mve.h>
+#endif
+/* sum[c] = start[c] + (x[c] - zero) * w[c] over a window of kh by kw, for n channels c that lie side by side; rows of the window are
+ * x_row and w_row apart, columns x_col and w_col. Eight channels at a time, the even and the odd ones apart. */
+static inline void dot_window_u8(int32_t *sum, const int32_t *start, const uint8_t *x, int x_row, int x_col, const int8_t *w, int w_row,
+                                 int w_col, int kh, int kw, int n, int zero) {
+#if defined(__ARM_FEATURE_MVE)
+    const uint32x4_t twice = vidupq_n_u32(0, 2);
+#pragma GCC unroll 1
+    for (int eights = n / 8; eights > 0; eights--, sum += 8, start += 8, x += 8, w += 8) {
+        const int32x4x2_t begin = vld2q_s32(start);
+        int32x4_t even = begin.val[0], odd = begin.val[1];
+        for (int i = 0; i < kh; i++) {
+            const uint8_t *a = x + i * x_row;
+            const int8_t *b = w + i * w_row;
+            for (int j = kw; j > 0; j--, a += x_col, b += w_col) {
+                int16x8_t v = vreinterpretq_s16_u16(vldrbq_u16(a));
+                const int16x8_t f = vldrbq_s16(b);
+                if (zero != 0) v = vsubq_n_s16(v, (int16_t)zero);
+                even = vaddq_s32(even, vmullbq_int_s16(v, f));
+                odd = vaddq_s32(odd, vmulltq_int_s16(v, f));
+            }
+        }
+        vstrwq_scatter_shifted_offset_s32(sum, twice, even);
+        vstrwq_scatter_shifted_offset_s32(sum + 1, twice, odd);
+    }
+    n %= 8;
+#endif
+    for (int c = 0; c < n; c++) {
+        int32_t s = start[c];
+        for (int i = 0; i < kh; i++)
+            for (int j = 0; j < kw; j++) s += (x[c + i * x_row + j * x_col] - zero) * w[c + i * w_row + j * w_col];
+        sum[c] = s;
+    }
+}
