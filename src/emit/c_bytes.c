@@ -491,7 +491,7 @@ static bool tile_row(Emit *m, const LoopNode *loop, TileRow *row) {
     if (m->p->target->dot != 2 || !tile_and_store(m, loop, row)) return false;
     const LoopNode *tile = row->tile, *s = row->store;
     const DType t = (DType)x_get(n, s->value)->dtype;
-    if (!pair_operands(n, tile->value, &row->x, &row->w) || pair_points(n, row->x) != 2 || !rounded(m, s->value, &row->r)) return false;
+    if (!pair_operands(n, tile->value, &row->x, &row->w) || pair_points(n, row->x) != 2 || !c_rounded(m, s->value, &row->r)) return false;
     if (row->r.lo != dtype_lowest(t) || row->r.hi != dtype_largest(t) || !scaled_sum(n, row->r.v, &sum, &row->scale)) return false;
     if (x_get(n, sum)->id != tile->var || x_get(n, row->scale)->kind != X_load) return false;
     if (x_arg(n, sum, 0) != x_axis(n, row->pixel) || x_arg(n, sum, 1) != x_axis(n, row->lane)) return false;

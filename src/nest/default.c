@@ -269,7 +269,7 @@ Schedule schedule_default(Arena *a, Plan *p) {
         ExprId red[2];
         fuse_neighbours(&r);
         int count = x_reductions(p->nest, p->nest->stage.at[s].value, red, 2);
-        if (count == 1 && (rule_bytes(&r, red[0]) || rule_rows(&r, red[0]))) continue;
+        if (count == 1 && (rule_rows(&r, red[0]) || rule_bytes(&r, red[0]))) continue;
         if (target_lanes(p->target, DT_f32) <= 1) continue;
         if (count == 1 && rule_contraction(&r, red[0])) continue;
         if (count == 0)
