@@ -43,6 +43,8 @@ bool target_sums_bytes(const Target *t);
 /* They do, and one instruction sums the products of a vector of bytes: rows are summed at once. */
 bool target_sums_rows(const Target *t);
 const char *target_function(const Target *t, const char *name); /* of vectors: its own name for it, or name */
+/* They do, and one instruction sums the products of a vector of bytes: rows are summed at once. */
+bool target_sums_rows(const Target *t);
 int target_lanes(const Target *t, DType d);  /* vector_bytes / bytes; 1 for scalar targets */
 const Target *target_here(const Target *t);  /* of its variants the best that this machine runs; t when it has none */
 
