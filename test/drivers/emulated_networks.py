@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Whole networks on other processors: compiled by their compilers, run by emulators, judged by onnxruntime.
 
-    emulated_networks.py [--targets T,T,...] [--size N] [NETWORK ...]
+    emulated_networks.py [--targets T,T,...] [--size N] [all | NETWORK ...]
 
-The networks of models.py. Those of ../shared/zoo see pictures of 96x96 (--size), since emulators are slow; where that
-breaks a network (its positions are weights) it keeps its own size. Targets are those of LIST, or others by name. A quick
-run (TENON_TEST=quick) takes a sample.
+The networks of models.py on the targets of LIST, or others by name; without any name a sample, as all of it takes an hour. Those of ../shared/zoo see pictures of 96x96 (--size), since emulators are slow; where that
+breaks a network (its positions are weights) it keeps its own size.
 """
 import argparse
 import os
@@ -19,7 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import models  # noqa: E402
 from emulated import emulated  # noqa: E402
-from models import NETWORKS, QUICK, ROOT, SHARED, SMALL, Failure, call, np, onnx, onnxruntime  # noqa: E402
+from models import NETWORKS, ROOT, SHARED, SMALL, Failure, call, np, onnx, onnxruntime  # noqa: E402
 
 WORK = os.path.join(models.BUILD, "test/emulated_networks")
 TENON = os.environ.get("TENON", os.path.join(models.BUILD, "tenon"))
@@ -130,8 +129,9 @@ def main():
     models.WORK = WORK
     have = set(emulated()) | set(HERE_TOO)
     asked = o.targets.split(",") if o.targets else LIST
-    pairs = [(n, t) for n in o.networks or SMALL + NETWORKS[::-1] for t in asked]
-    if QUICK and not o.networks and not o.targets:
+    whole = not o.networks or o.networks == ["all"]
+    pairs = [(n, t) for n in (SMALL + NETWORKS[::-1] if whole else o.networks) for t in asked]
+    if not o.networks and not o.targets:
         pairs = SAMPLE
     missing = {n for n, _ in pairs if n in NETWORKS} if not os.path.exists(os.path.join(SHARED, "zoo/fill.py")) else set()
     missing |= {n for n, _ in pairs if n in ("RFB-320", "yunet_n_320") and not os.path.exists(os.path.join(SHARED, "models"))}
