@@ -3,8 +3,9 @@
 
     emulated_networks.py [--targets T,T,...] [--size N] [all | NETWORK ...]
 
-The networks of models.py on the targets of LIST, or others by name; without any name a sample, as all of it takes an hour. Those of ../shared/zoo see pictures of 96x96 (--size), since emulators are slow; where that
-breaks a network (its positions are weights) it keeps its own size.
+The networks of models.py on the targets of LIST, or others by name; without any name a sample, as all of it takes an hour.
+Those of ../shared/zoo see pictures of 96x96 (--size), since emulators are slow; where that breaks a network (its positions
+are weights) it keeps its own size.
 """
 import argparse
 import os
