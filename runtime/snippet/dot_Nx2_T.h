@@ -1,7 +1,7 @@
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
 #include <arm_acle.h>
 #endif
-/* For all lanes, two at a time: bytes y of N pixels, `apart` from each other, as round_two makes them of what dot_Nx2 sums.
+/* For all lanes, two at a time: bytes y of N pixels, `apart` from each other: sums of products, scaled, rounded and clipped.
  * start, scale and w go on from lanes to lanes; x is 2 N numbers further on from two points to the next. */
 static __attribute__((noinline)) void dot_Nx2_T(T_type *y, int apart, int lanes, const int32_t *start, const float *scale, const int16_t *x, const int8_t *w, int n, int32_t plus) {
     for (T_type *const end = y + lanes; y != end; y += 2, start += 2, scale += 2) {
