@@ -25,6 +25,7 @@ typedef struct {
     Object object, weights, apart, image;
     StackGraph graph, graph_apart;
     const char *entry; /* NAME_run */
+    uint32_t *row;     /* one a function of the program: its row of the report, one for those that share their C */
 } Sizing;
 
 static const char *file_text(Sizing *s, const char *name) {
@@ -101,7 +102,13 @@ static bool has_function(const Object *o, const char *name) {
 static void add_functions(Sizing *s) {
     SizeReport *r = s->report;
     add_function(s, s->entry, 0);
-    for (uint32_t i = 0; i < s->p->function.n; i++) add_function(s, s->k->function[i], s->p->function.at[i].calls);
+    s->row = arena_array_of(s->arena, s->p->function.n + 1, uint32_t);
+    for (uint32_t i = 0; i < s->p->function.n; i++) {
+        const Function *f = &s->p->function.at[i];
+        s->row[i] = function_written(s->p, i) ? r->function.n : s->row[f->shared->first];
+        if (function_written(s->p, i)) add_function(s, s->k->function[i], f->calls);
+        else r->function.at[s->row[i]].calls += f->calls;
+    }
     for (uint32_t i = 0; i < s->object.function.n; i++) { /* snippets and the parts of loops that threads share */
         const char *symbol = s->object.function.at[i].name;
         if (!listed(s, symbol)) add_function(s, arena_strndup(s->arena, symbol, strcspn(symbol, ".")), 0);
@@ -160,7 +167,7 @@ static void add_steps(Sizing *s) {
         SizeStep row = {.nodes = step->nodes, .shapes = step->shapes ? step->shapes : "", .function = "", .stack = STACK_UNKNOWN};
         row.alive = alive_in(s, (int32_t)i);
         if (step->kind == CALL_call) {
-            const SizeFunction *f = &s->report->function.at[1 + step->function]; /* behind NAME_run */
+            const SizeFunction *f = &s->report->function.at[s->row[step->function]];
             row.function = f->name;
             row.merged = f->merged;
             row.weights = weights_of(s, step);
