@@ -70,7 +70,7 @@ static bool byte_bias(Maker *m, NodeId n, ValueId b, const Tensor *w, double les
         for (int64_t o = 0; o < oc && fits; o++) {
             double start = t ? tensor_float(t, o) : 0, most = fabs(start);
             for (int64_t k = 0; k < taps; k++) {
-                bool inside = rows == 1 || border_reads(border, spatial, row, k);
+                bool inside = less == 0 || border_reads(border, spatial, row, k);
                 for (int64_t i = 0; i < ic; i++) {
                     double f = tensor_float(w, (o * ic + i) * taps + k);
                     if (inside) start += less * f;

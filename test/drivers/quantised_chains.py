@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Convolutions one behind the other between QuantizeLinear and DequantizeLinear, as quantised networks are written: bit
 by bit onnxruntime's result. Windows, strides, paddings, zero points, scales per channel, depthwise ones, residual sums
-and pooling from a seed; of one sample or two; products at the end.
+and pooling from a seed; of one sample or two; products at the end. Varied ones have one to three dimensions, sizes of 1,
+groups of channels, channels side by side and several outputs.
 
     quantised_chains.py [KIND|all [FIRST [COUNT]]]
 """
@@ -88,6 +89,80 @@ class Chain(Case):
         return self.quantised(y, self.scale)
 
 
+class Varied(Chain):
+    """Of one to three dimensions, some of size 1, up to three samples; groups of channels, windows and paddings that
+    differ by dimension, channels side by side, mean pooling, Gemm, and a value in between that is an output too."""
+
+    def __init__(self, rng, kind):
+        self.rng, self.kind, self.nodes, self.constants = rng, kind, [], []
+        self.rtol = self.atol = self.steps = 0
+        self.want = None
+        self.channels, spatial, self.rows = of(rng, 1, 2, 3, 6, 8, 12, 16, 17), of(rng, 1, 2, 2, 3), of(rng, 1, 1, 2, 3)
+        self.size = [of(rng, 1, 2, 5, 8, 9) if rng.random() < 0.4 else int(rng.integers(3, 12)) for _ in range(spatial)]
+        shape = [self.rows, self.channels, *self.size]
+        self.data = {"x": (rng.standard_normal(shape) * 2).astype(np.float32)}
+        self.scale = float(rng.uniform(0.01, 0.05))
+        y, self.outputs = self.quantised("x", self.scale), {}
+        for _ in range(int(rng.integers(1, 5))):
+            y = of(rng, self.layer, self.layer, self.layer, self.beside)(y)
+            if y not in ("x", *self.outputs) and rng.random() < 0.15:
+                self.outputs[y] = np.float32
+        y = of(rng, lambda y: y, self.mean, self.gemm)(y)
+        self.outputs[y] = np.float32
+        graph = helper.make_graph(self.nodes, "varied", [helper.make_tensor_value_info("x", 1, shape)],
+                                  [helper.make_tensor_value_info(y, 1, None) for y in self.outputs], self.constants)
+        self.model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+
+    def convolution(self, x, oc, group, k, stride, dilation, pads):
+        rng, ic = self.rng, self.channels
+        scale = rng.uniform(0.002, 0.01, of(rng, (), (oc,))).astype(np.float32)
+        w = rng.integers(-127, 128, (oc, ic // group, *k)).astype(np.int8)
+        operands = [x, self.weights(w, scale, np.zeros(scale.shape, np.int8))]
+        if rng.random() < 0.7:
+            operands.append(self.weights(rng.integers(-3000, 3000, oc).astype(np.int32), np.float32(self.scale) * scale, None))
+        y = self.node("Conv", operands, strides=stride, pads=pads, dilations=dilation, group=group)
+        return self.node("Relu", [y]) if rng.random() < 0.4 else y
+
+    def layer(self, x):
+        rng, ic, spatial = self.rng, self.channels, len(self.size)
+        k, stride = [of(rng, 1, 2, 3, 3, 4) for _ in range(spatial)], [of(rng, 1, 1, 2, 3) for _ in range(spatial)]
+        dilation = [of(rng, 1, 1, 2) for _ in range(spatial)]
+        pads = [int(rng.integers(0, n)) for n in k * 2]
+        groups = [g for g in range(1, ic + 1) if ic % g == 0]
+        group = of(rng, 1, ic, of(rng, *groups))
+        oc = group * of(rng, 1, 1, 2, 3) if group > 1 else of(rng, 1, 2, 5, 8, 12, 16, 24)
+        size = [(n + pads[d] + pads[d + spatial] - dilation[d] * (k[d] - 1) - 1) // stride[d] + 1 for d, n in enumerate(self.size)]
+        if min(size) < 1 or oc > 64:
+            return x
+        y = self.convolution(x, oc, group, k, stride, dilation, pads)
+        self.channels, self.size, self.scale = oc, size, float(rng.uniform(0.05, 0.4))
+        return self.quantised(y, self.scale)
+
+    def beside(self, x):
+        """A 1x1 convolution of x next to x itself."""
+        ones, oc = [1] * len(self.size), of(self.rng, 1, 4, 7, 8)
+        if self.channels > 32:
+            return x
+        scale = self.scale
+        y = self.quantised(self.convolution(x, oc, 1, ones, ones, ones, [0] * 2 * len(ones)), scale)
+        self.channels += oc
+        return self.quantised(self.node("Concat", of(self.rng, [x, y], [y, x]), axis=1), scale)
+
+    def mean(self, x):
+        """Stays as floats: a mean that is rounded to a byte is at a tie more often than not."""
+        self.rtol = self.atol = 1e-5
+        return self.node("AveragePool", [x], kernel_shape=[min(2, n) for n in self.size])
+
+    def gemm(self, x):
+        rng, points, columns, turned = self.rng, self.channels * int(np.prod(self.size)), int(self.rng.integers(1, 12)), of(self.rng, 0, 1)
+        w = rng.integers(-127, 128, (columns, points) if turned else (points, columns)).astype(np.int8)
+        scale = np.float32(rng.uniform(0.0005, 0.002))
+        operands = [self.node("Flatten", [x]), self.weights(w, scale, np.int8(0))]
+        if rng.random() < 0.6:
+            operands.append(self.weights(rng.integers(-3000, 3000, columns).astype(np.int32), np.float32(self.scale) * scale, None))
+        return self.quantised(self.node("Gemm", operands, transB=turned), float(rng.uniform(0.05, 0.4)))
+
+
 def unsigned(rng):
     return Chain(rng, np.uint8)
 
@@ -96,10 +171,18 @@ def signed(rng):
     return Chain(rng, np.int8)
 
 
+def varied_unsigned(rng):
+    return Varied(rng, np.uint8)
+
+
+def varied_signed(rng):
+    return Varied(rng, np.int8)
+
+
 if __name__ == "__main__":
     targets = ["c99", "native", "c99 --io arena", "c99 --ram least"]
     if shutil.which("qemu-system-arm") and shutil.which("arm-none-eabi-gcc"):
         targets += ["cortex-m4", "cortex-m4 --io arena", "cortex-m4 --ram least", "cortex-m55"]
     if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
         targets += ["arm64+dot", "arm64+i8mm"]
-    main([unsigned, signed], count=21, targets=tuple(targets))
+    main([unsigned, signed, varied_unsigned, varied_signed], count=21, targets=tuple(targets))

@@ -190,6 +190,35 @@ const %largest : f32[] = [203]
 %y : f32[1,1,3,5,4] = Cast(%ConvBlocked) {to=f32} from "ConvBlocked"
 out %y
 
+== a single result is at the border too: its bias counts no points beyond
+graph "t"
+in %x : f32[1,1,1,1,4]
+const %lo : f32[] = [-3]
+const %hi : f32[] = [200]
+const %w : f32[4,4,1,2] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4, 1, -2, 3, 127, -128, 0, 0, 5, 9, 9, 9, 9, 9, 9, 9, 9]
+%r = Round(%x)
+%k = Clip(%r, %lo, %hi)
+%y = ConvBlocked(%k, %w) {block=4, pads=[0,1,0,0], strides=[1,3]}
+out %y
+--- multiply_bytes:x86-64-v4+vnni
+graph "t" file "t"
+in %x : f32[1,1,1,1,4]
+const %lo : f32[] = [-3]
+const %hi : f32[] = [200]
+const %w : f32[4,4,1,2] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4, 1, -2, 3, 127, -128, 0, 0, 5, 9, 9, 9, 9, 9, 9, 9, 9]
+const %bias : i32[4] = [-390, -60, -390, -108]
+const %w.1 : i8[4,4,1,2] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4, 1, -2, 3, 127, -128, 0, 0, 5, 9, 9, 9, 9, 9, 9, 9, 9]
+const %zero_point : f32[] = [3]
+const %lowest : f32[] = [0]
+const %largest : f32[] = [203]
+%r : f32[1,1,1,1,4] = Round(%x)
+%Add : f32[1,1,1,1,4] = Add(%r, %zero_point) from "ConvBlocked"
+%Clip : f32[1,1,1,1,4] = Clip(%Add, %lowest, %largest) from "ConvBlocked"
+%Cast : u8[1,1,1,1,4] = Cast(%Clip) {to=u8} from "ConvBlocked"
+%ConvBlocked : i32[1,1,1,1,4] = ConvBlocked(%Cast, %w.1, %bias) {strides=[1,3], dilations=[1,1], pads=[0,1,0,0], block=4}
+%y : f32[1,1,1,1,4] = Cast(%ConvBlocked) {to=f32} from "ConvBlocked"
+out %y
+
 == where products are of i8 alone: values that fit as they are, less a number otherwise
 graph "t"
 in %x : f32[1,1,3,2,4]
