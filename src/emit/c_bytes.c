@@ -62,6 +62,24 @@ static AxisId row_axis(Emit *m, const LoopNode *s, ExprId at_x, ExprId at_w, int
     return NO_AXIS;
 }
 
+/* Numbers that are stored by twos, these *by apart: which one of its two a window begins at. NO_EXPR: always the first one, or
+ * neighbours lie side by side wherever it begins. at: the place for the first of the two taps. */
+static ExprId second_of_two(Emit *m, const LoopNode *s, ExprId at_x, ExprId at, int64_t *by) {
+    Nest *n = m->n;
+    int64_t place[3];
+    for (int k = 0; k < 3; k++) {
+        ExprId *to = x_axis_table(n, m->arena, 0);
+        for (AxisId a = 0; a < n->axis.n; a++) to[a] = x_index(n, a == s->dot ? k : 0);
+        const Expr *e = x_get(n, x_substitute(n, at_x, to));
+        if (e->kind != X_int) return NO_EXPR;
+        place[k] = e->i;
+    }
+    *by = place[2] - place[0];
+    if (*by == 2) return NO_EXPR;
+    ExprId odd = x_fn2(n, FN_mod, at, x_index(n, 2));
+    return x_get(n, odd)->kind == X_int && x_get(n, odd)->i == 0 ? NO_EXPR : odd;
+}
+
 /* Products of two neighbours of x and of w. */
 int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
     Nest *n = m->n;
@@ -73,19 +91,21 @@ int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) 
     AxisId row = row_axis(m, s, at_x, at_w, &by);
     zero[s->dot] = x_index(n, 0);
     if (row != NO_AXIS) zero[row] = x_index(n, 0);
-    c_need(m, row != NO_AXIS ? "dot_i16_row.h" : "dot_i16.h");
+    ExprId at = x_substitute(n, at_x, zero), odd = row != NO_AXIS ? x_axis(n, row) : second_of_two(m, s, at_x, at, &by);
+    if (row == NO_AXIS && odd != NO_EXPR) at = x_fn2(n, FN_sub, at, odd);
+    c_need(m, odd != NO_EXPR ? "dot_i16_row.h" : "dot_i16.h");
     c_indent(out, depth);
-    str_addf(out, "%s = dot_i16%s(%s, ", target, row != NO_AXIS ? "_row" : "", target);
-    split_place(m, x, x_substitute(n, at_x, zero), at_w, s, out);
+    str_addf(out, "%s = dot_i16%s(%s, ", target, odd != NO_EXPR ? "_row" : "", target);
+    split_place(m, x, at, at_w, s, out);
     str_add(out, ", ");
-    if (row != NO_AXIS) {
+    if (odd != NO_EXPR) {
         c_index_number(m, by, 0, out);
         str_add(out, ", ");
     }
     load_place(m, w, zero, out);
-    if (row != NO_AXIS) { /* which of the two, and whether the second factor is known to be 0 */
+    if (odd != NO_EXPR) { /* which of the two, and whether the second factor is known to be 0 */
         str_add(out, ", ");
-        c_expr(m, x_axis(n, row), 0, out);
+        c_expr(m, odd, 0, out);
         str_add(out, ", ");
         if (s->lo == NO_EXPR)
             str_add(out, "1");

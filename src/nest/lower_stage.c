@@ -65,6 +65,7 @@ static ExprId second_counts(Lower *l, const Walk *w, ExprId product) {
     const Buffer *b = &n->buf.at[x_get(n, f)->id];
     if (!b->filled) return NO_EXPR;
     ExprId *zero = x_axis_table(n, l->arena, 0), at = lower_resolve(l, x_arg(n, f, b->filled_dim), NULL);
+    if (!x_uses_axis(n, at, w->dot)) return NO_EXPR; /* the pair lies along another dimension */
     zero[w->dot] = x_index(n, 0);
     return x_fn2(n, FN_lt, x_fn2(n, FN_add, x_substitute(n, at, zero), x_index(n, 1)), x_index(n, b->filled));
 }

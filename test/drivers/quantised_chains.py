@@ -163,6 +163,26 @@ class Varied(Chain):
         return self.quantised(self.node("Gemm", operands, transB=turned), float(rng.uniform(0.05, 0.4)))
 
 
+class Planes(Varied):
+    """One depthwise convolution: rows of windows that begin at even and odd places, tiles that share them or not."""
+
+    def __init__(self, rng, kind):
+        self.rng, self.kind, self.nodes, self.constants = rng, kind, [], []
+        self.rtol = self.atol = self.steps = 0
+        self.want, self.channels, self.scale = None, of(rng, 4, 8, 24), 0.03
+        spatial = of(rng, 1, 2, 2, 3)
+        k, stride, size = [of(rng, 1, 3, 4) for _ in range(spatial)], [of(rng, 1, 3) for _ in range(spatial)], [int(v) for v in rng.integers(4, 9, spatial)]
+        shape = [of(rng, 1, 2), self.channels, *size]
+        self.data = {"x": (rng.standard_normal(shape) * 2).astype(np.float32)}
+        pads = [int(rng.integers(0, n)) for n in k * 2]
+        y = self.convolution(self.quantised("x", self.scale), self.channels, self.channels, k, stride, [1] * spatial, pads)
+        y = self.quantised(y, 0.1)
+        self.outputs = {y: np.float32}
+        graph = helper.make_graph(self.nodes, "planes", [helper.make_tensor_value_info("x", 1, shape)],
+                                  [helper.make_tensor_value_info(y, 1, None)], self.constants)
+        self.model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+
+
 def unsigned(rng):
     return Chain(rng, np.uint8)
 
@@ -179,10 +199,14 @@ def varied_signed(rng):
     return Varied(rng, np.int8)
 
 
+def planes(rng):
+    return Planes(rng, np.int8)
+
+
 if __name__ == "__main__":
     targets = ["c99", "native", "c99 --io arena", "c99 --ram least"]
     if shutil.which("qemu-system-arm") and shutil.which("arm-none-eabi-gcc"):
         targets += ["cortex-m4", "cortex-m4 --io arena", "cortex-m4 --ram least", "cortex-m55"]
     if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
         targets += ["arm64+dot", "arm64+i8mm"]
-    main([unsigned, signed, varied_unsigned, varied_signed], count=21, targets=tuple(targets))
+    main([unsigned, signed, varied_unsigned, varied_signed, planes], count=21, targets=tuple(targets))
