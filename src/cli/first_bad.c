@@ -50,6 +50,14 @@ static bool import_is_right(Arena *a, Model *m, const Graph *g, const Tensor *co
     return true;
 }
 
+/* What may be no error where a node of g rounds to steps. */
+static const char *halfway(const Graph *g) {
+    for (NodeId n = 0; n < g->node.n; n++)
+        if (g->node.at[n].op == OP_Round || g->node.at[n].op == OP_QuantizeLinear)
+            return "  unless it is a step of rounding: what lies halfway may become either, and nodes behind it carry that on\n";
+    return "";
+}
+
 /* The compiled C against the interpreter, both on the graph after the passes, in the order of its nodes. */
 static bool kernels_are_right(Arena *a, const Runner *r, const Tensor *const *out, const Tensor *const *values) {
     const Graph *g = r->built->graph;
@@ -63,7 +71,7 @@ static bool kernels_are_right(Arena *a, const Runner *r, const Tensor *const *ou
                 Comparison c = compare_tensors(a, out[i], values[v], inner);
                 if (c.same) continue;
                 name_node(a, g, n, r->out[i].name, compare_text(a, &c, out[i], values[v]));
-                printf("its compiled kernel is wrong: the interpreter differs on the same graph\n");
+                printf("its compiled kernel is wrong: the interpreter differs on the same graph\n%s", halfway(g));
                 return false;
             }
         }
@@ -89,8 +97,8 @@ static void passes_report(Arena *a, const Graph *before, const Tensor *const *va
         if (v == NO_VALUE || !graph_is_output(before, v) || !values[v] || !later[w]) continue;
         Comparison c = compare_tensors(a, later[w], values[v], inner);
         if (c.same) continue;
-        printf("a graph pass is wrong: output '%s' changes: %s\n  find it with --skip-pass or --stop-after\n",
-               after->value.at[w].name, compare_text(a, &c, later[w], values[v]));
+        printf("a graph pass is wrong: output '%s' changes: %s\n%s  find it with --skip-pass or --stop-after\n",
+               after->value.at[w].name, compare_text(a, &c, later[w], values[v]), halfway(before));
         return;
     }
     printf("no node differs by more than rounding does; the tolerance may be too narrow\n");

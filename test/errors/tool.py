@@ -13,6 +13,11 @@ PICTURE = one("Relu", {"x": [1, 3, 2, 2]})
 RUN = "run m.onnx --engine interpreter "
 VERIFY = "verify m.onnx --engine interpreter --data r.npz"
 THREE = model([node("Relu", "x", "a", "first"), node("Neg", "a", "b", "second"), node("Abs", "b")], {"x": [4]})
+# 0.5 is what a sum is multiplied by: every other one lies halfway
+HALF = model([node("QuantizeLinear", "x a z", "q"), node("DequantizeLinear", "q a z", "d"), node("MatMul", "d w", "s"),
+              node("QuantizeLinear", "s c z", "r"), node("DequantizeLinear", "r c z", "y")], {"x": [64, 8]}, ["y"],
+             {"a": np.float32(.02), "c": np.float32(.0012), "z": np.int8(0),
+              "w": np.float32(.03) * (np.arange(32).reshape(8, 4) * 7 % 19 - 9).astype(np.float32)})
 BOARDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/target/boards")
 WORST = ": max error 2, 3 of 4 elements differ, worst at [3]: got 3, want 1"
 DATA = ("the reference interpreter gives the same result: the data are of another model, or the operator is imported or "
@@ -346,6 +351,13 @@ CASES = [
          stdout='data: output "y" f32[4]: max error 1, 4 of 4 elements differ, worst at [0]: got 1, want 2: DIFFERENT\n'
                 'first bad node: "second" (Neg), value "b": max error 2, 4 of 4 elements differ, worst at [0]: '
                 "got -1, want 1\n" + DATA + "1\n"),
+    Case("compiled C that rounds otherwise", HALF, [], "verify m.onnx --target c99",
+         stdout='random inputs: output "y" f32[64,4]: max error 0.0012, 17 of 256 elements differ, worst at [13,0]: '
+                'got -0.00240000011, want -0.00120000006: DIFFERENT\nfirst bad node: "n" (Mul), value "y": max error 0.0012, '
+                "6 of 256 elements differ, worst at [27,1]: got 0.00960000046, want 0.0108000003\n"
+                "its compiled kernel is wrong: the interpreter differs on the same graph\n"
+                "  unless it is a step of rounding: what lies halfway may become either, and nodes behind it carry that on\n"
+                "1 case: 0 same, 1 different, 0 failed, largest error 0.0012\n"),
     Case("case folder that differs", {"c": case_folder}, [], "verify c --engine interpreter",
          stdout='test_data_set_0: output "y" f32[4]' + WORST + ": DIFFERENT\n"
                 'first bad node: "n" (Add), value "y"' + WORST + "\n" + DATA + "2\n"),
