@@ -89,7 +89,7 @@ class Job:
         """The package as part of a file with others: functions that each has a copy of get names of their own."""
         at = f"{self.folder}/c/{self.name}"
         text = open(at + ".c").read()
-        names = {n for n in re.findall(r"^(?:__attribute__\(\(\w+\)\) )?static [^=;({]*?\b(\w+)[\[(]", text, re.M) if not n.startswith(self.name)}
+        names = {n for n in re.findall(r"^(?:__attribute__\(\(\w+\)\) )?static (?:__attribute__\(\(\w+\)\) )?[^=;({]*?\b(\w+)[\[(]", text, re.M) if not n.startswith(self.name)}
         parts = [f"#define {n} {self.name}_{n}" for n in sorted(names)]
         parts += [f'#include "{at}.c"'] + [f"#undef {n}" for n in sorted(names)]
         return "\n".join(parts) + "\n"
