@@ -37,5 +37,14 @@ static inline int64_t floor_mod(int64_t a, int64_t b) {
     int64_t r = b == -1 ? 0 : a % b;
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
+/* The greatest common divisor, not negative. */
+static inline int64_t size_gcd(int64_t a, int64_t b) {
+    while (b) {
+        int64_t r = a % b;
+        a = b;
+        b = r;
+    }
+    return a < 0 ? -a : a;
+}
 static inline int64_t ceil_div(int64_t a, int64_t b) { return -floor_div(-a, b); }
 #endif

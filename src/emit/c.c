@@ -105,10 +105,10 @@ static bool copy_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
     if (v->kind != X_load || v->dtype != m->n->buf.at[s->buf].dtype || v->id == s->buf || lo->kind != X_int || hi->kind != X_int)
         return false;
     BufId from = v->id;
-    int64_t count = hi->i - lo->i, coef;
+    int64_t count = hi->i - lo->i;
     ExprId at = x_load_offset(m->n, s->value), *first = x_axis_table(m->n, m->arena, 0);
     if (count < FEW || may_overlap(m, s->buf) || may_overlap(m, from)) return false;
-    if (!x_coefficient(m->n, s->offset, x->axis, &coef) || coef != 1 || !x_coefficient(m->n, at, x->axis, &coef) || coef != 1) return false;
+    if (!c_walks_by_one(m->n, s->offset, x->axis) || !c_walks_by_one(m->n, at, x->axis)) return false;
     first[x->axis] = x->lo;
     c_indent(out, depth);
     str_add(out, "memcpy(");

@@ -15,11 +15,20 @@ static void place(Emit *m, const char *name, ExprId at, Str *out) {
     m->about = NULL;
 }
 
-/* What x reads, an array of the function or a buffer, where axes are what `zero` says. */
+ExprId c_operand_place(Emit *m, ExprId x) { return x_get(m->n, x)->kind == X_var ? x_arg(m->n, x, 0) : x_load_offset(m->n, x); }
+
+const char *c_operand_name(Emit *m, ExprId x) {
+    return x_get(m->n, x)->kind == X_var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id);
+}
+
+bool c_walks_by_one(const Nest *n, ExprId e, AxisId a) {
+    int64_t coef;
+    return x_coefficient(n, e, a, &coef) && coef == 1;
+}
+
+/* What x reads where axes are what `zero` says. */
 static void load_place(Emit *m, ExprId x, const ExprId *zero, Str *out) {
-    bool var = x_get(m->n, x)->kind == X_var;
-    ExprId at = x_substitute(m->n, var ? x_arg(m->n, x, 0) : x_load_offset(m->n, x), zero);
-    place(m, var ? c_var_name(m, x_get(m->n, x)->id) : c_buffer_name(m, x_get(m->n, x)->id), at, out);
+    place(m, c_operand_name(m, x), x_substitute(m->n, c_operand_place(m, x), zero), out);
 }
 
 /* x at `at`, as a place that the window's axes, which `inner` holds, and those of the tile have no part in and what these
@@ -33,7 +42,7 @@ static void split_place(Emit *m, ExprId x, ExprId at, ExprId inner, const LoopNo
         if (inside) zero[a] = x_index(n, 0);
     }
     ExprId outer = x_substitute(n, at, zero), rest = x_fn2(n, FN_sub, at, outer);
-    place(m, x_get(n, x)->kind == X_var ? c_var_name(m, x_get(n, x)->id) : c_buffer_name(m, x_get(n, x)->id), outer, out);
+    place(m, c_operand_name(m, x), outer, out);
     str_add(out, " + ");
     c_expr(m, rest, P_MUL, out);
 }
@@ -85,8 +94,7 @@ int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) 
     Nest *n = m->n;
     ExprId x, w, *zero = x_axis_table(n, m->arena, 0);
     if (!twos_operands(n, s->value, &x, &w)) return 0;
-    ExprId at_w = x_get(n, w)->kind == X_var ? x_arg(n, w, 0) : x_load_offset(n, w);
-    ExprId at_x = x_get(n, x)->kind == X_var ? x_arg(n, x, 0) : x_load_offset(n, x);
+    ExprId at_w = c_operand_place(m, w), at_x = c_operand_place(m, x);
     int64_t by = 0;
     AxisId row = row_axis(m, s, at_x, at_w, &by);
     zero[s->dot] = x_index(n, 0);
@@ -116,19 +124,26 @@ int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) 
     return 1;
 }
 
+/* How far x moves in a tile's sums from two points to the next two, 2 if that is no constant. */
+static int64_t step_of_twos(Emit *m, const LoopNode *tile, ExprId x) {
+    Nest *n = m->n;
+    ExprId *zero = x_axis_table(n, m->arena, 0), *two = x_axis_table(n, m->arena, 0), at = c_operand_place(m, x);
+    zero[tile->axis] = x_index(n, 0);
+    two[tile->axis] = x_index(n, x_get(n, tile->hi)->i > 2 ? 2 : 0);
+    const Expr *by = x_get(n, x_fn2(n, FN_sub, x_substitute(n, at, two), x_substitute(n, at, zero)));
+    return by->kind == X_int ? by->i : 2;
+}
+
 /* Sums of a tile: products of its pixels' numbers and bytes of words that hold two points by two lanes. */
 int c_tile(Emit *m, const LoopNode *s, int depth, Str *out) {
     Nest *n = m->n;
-    ExprId x, w, *zero = x_axis_table(n, m->arena, 0), *two = x_axis_table(n, m->arena, 0);
+    ExprId x, w, *zero = x_axis_table(n, m->arena, 0);
     const LoopVar *v = &m->t->var.at[s->var];
     int64_t pixels = 1, lanes = v->ndim ? v->dim[v->ndim - 1] : 1, depth_of = x_get(n, s->hi)->i;
     if (!pair_operands(n, s->value, &x, &w)) return 0;
     for (int i = 0; i + 1 < v->ndim; i++) pixels *= v->dim[i];
     zero[s->axis] = x_index(n, 0);
-    two[s->axis] = x_index(n, depth_of > 2 ? 2 : 0);
     bool bytes = pair_points(n, x) == 4;
-    ExprId at = x_get(n, x)->kind == X_var ? x_arg(n, x, 0) : x_load_offset(n, x);
-    const Expr *by = x_get(n, x_fn2(n, FN_sub, x_substitute(n, at, two), x_substitute(n, at, zero)));
     const char *name = arena_printf(m->arena, "dot_%lldx%lld", (long long)pixels, (long long)lanes);
     if (bytes) name = arena_printf(m->arena, "dot_%sx%lld", dtype_info[x_get(n, x)->dtype].name, (long long)lanes);
     c_need(m, arena_printf(m->arena, "%s.h", name));
@@ -145,7 +160,7 @@ int c_tile(Emit *m, const LoopNode *s, int depth, Str *out) {
         place(m, c_buffer_name(m, x_get(n, s->offset)->id), x_load_offset(n, s->offset), out);
     str_add(out, ", ");
     load_place(m, x, zero, out);
-    if (!bytes) next_number(m, by->kind == X_int ? by->i : 2, out);
+    if (!bytes) next_number(m, step_of_twos(m, s, x), out);
     str_add(out, ", ");
     load_place(m, w, zero, out);
     next_number(m, depth_of, out);
@@ -179,17 +194,12 @@ static ExprId at_first(Emit *m, const LoopNode *loop, ExprId e) {
     return x_substitute(m->n, e, first);
 }
 
-static bool walks_by_one(const Nest *n, ExprId e, AxisId a) {
-    int64_t coef;
-    return x_coefficient(n, e, a, &coef) && coef == 1;
-}
-
 /* Along the loop e goes 0, 1, *by, *by + 1, 2 * *by .. from an even place: neighbours by twos. by 2: all side by side. */
 static bool walks_by_twos(Emit *m, const LoopNode *loop, ExprId e, int64_t count, int64_t *by) {
     Nest *n = m->n;
     ExprId first = at_first(m, loop, e);
     *by = 2;
-    if (walks_by_one(n, e, loop->axis)) return true;
+    if (c_walks_by_one(n, e, loop->axis)) return true;
     for (int64_t i = 1; i < count; i++) {
         ExprId *at = x_axis_table(n, m->arena, 0);
         at[loop->axis] = x_index(n, x_get(n, loop->lo)->i + i);
@@ -502,8 +512,6 @@ static int64_t moves(const Nest *n, ExprId e, AxisId a) {
     return x_coefficient(n, e, a, &coef) && coef > 0 ? coef : -1;
 }
 
-static ExprId place_of(Nest *n, ExprId x) { return x_get(n, x)->kind == X_var ? x_arg(n, x, 0) : x_load_offset(n, x); }
-
 static bool tile_row(Emit *m, const LoopNode *loop, TileRow *row) {
     Nest *n = m->n;
     AxisId a = loop->axis;
@@ -515,14 +523,13 @@ static bool tile_row(Emit *m, const LoopNode *loop, TileRow *row) {
     if (row->r.lo != dtype_lowest(t) || row->r.hi != dtype_largest(t) || !scaled_sum(n, row->r.v, &sum, &row->scale)) return false;
     if (x_get(n, sum)->id != tile->var || x_get(n, row->scale)->kind != X_load) return false;
     if (x_arg(n, sum, 0) != x_axis(n, row->pixel) || x_arg(n, sum, 1) != x_axis(n, row->lane)) return false;
-    ExprId scale = x_load_offset(n, row->scale), start = x_load_offset(n, tile->offset), at_x = place_of(n, row->x);
-    ExprId *two = x_axis_table(n, m->arena, 0), *zero = x_axis_table(n, m->arena, 0);
-    two[tile->axis] = x_index(n, 2), zero[tile->axis] = x_index(n, 0);
-    const Expr *by = x_get(n, x_fn2(n, FN_sub, x_substitute(n, at_x, two), x_substitute(n, at_x, zero)));
-    if (by->kind != X_int || by->i != 2 * m->t->var.at[tile->var].dim[0] || x_uses_axis(n, at_x, a)) return false;
+    ExprId scale = x_load_offset(n, row->scale), start = x_load_offset(n, tile->offset), at_x = c_operand_place(m, row->x);
+    if (step_of_twos(m, tile, row->x) != 2 * m->t->var.at[tile->var].dim[0] || x_uses_axis(n, at_x, a)) return false;
+    ExprId *zero = x_axis_table(n, m->arena, 0);
+    zero[tile->axis] = x_index(n, 0);
     if (moves(n, scale, a) != 2 || moves(n, scale, row->lane) != 1 || x_uses_axis(n, scale, row->pixel) || moves(n, start, a) != 2) return false;
     return moves(n, s->offset, a) == 2 && moves(n, s->offset, row->lane) == 1 && moves(n, s->offset, row->pixel) > 0 &&
-           moves(n, x_substitute(n, place_of(n, row->w), zero), a) == 2 * x_get(n, tile->hi)->i;
+           moves(n, x_substitute(n, c_operand_place(m, row->w), zero), a) == 2 * x_get(n, tile->hi)->i;
 }
 
 bool c_tile_row(Emit *m, const LoopNode *loop, int depth, Str *out) {

@@ -78,6 +78,10 @@ void c_to_half(Emit *m, DType t, ExprId a, Str *out); /* the code of number a */
 ExprId c_lane_zero(Emit *m, ExprId e);                /* e in the first lane */
 /* `name + at` in the first lane: where a vector begins. */
 void c_indent(Str *out, int depth);
+/* What load x reads, a buffer or an array of the function: its name, and the place in it. */
+const char *c_operand_name(Emit *m, ExprId x);
+ExprId c_operand_place(Emit *m, ExprId x);
+bool c_walks_by_one(const Nest *n, ExprId e, AxisId a); /* the axis moves e by one */
 /* Of kernels of bytes (c_bytes.c). c_twos, c_tile: statements written. The others: false, and nothing was written, where loop or
  * expression is not of that kind. */
 int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out);

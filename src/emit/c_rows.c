@@ -13,10 +13,6 @@ typedef struct {
 
 static bool constant(const Nest *n, ExprId e) { return x_get(n, e)->kind == X_int; }
 
-static ExprId offset_of(Emit *m, ExprId load) {
-    return x_get(m->n, load)->kind == X_var ? x_arg(m->n, load, 0) : x_load_offset(m->n, load);
-}
-
 static bool row_loops(Emit *m, const LoopNode *t, Row *r) {
     *r = (Row){.nloop = 0};
     const LoopNode *at = t;
@@ -26,7 +22,7 @@ static bool row_loops(Emit *m, const LoopNode *t, Row *r) {
     r->lanes = r->loop[--r->nloop];
     if (!constant(m->n, r->lanes->hi) || !constant(m->n, r->lanes->lo) || x_get(m->n, r->lanes->lo)->i) return false;
     if (!row_operands(m->n, r->set->value, &r->x, &r->w, &r->less)) return false;
-    r->at_x = offset_of(m, r->x), r->at_w = offset_of(m, r->w);
+    r->at_x = c_operand_place(m, r->x), r->at_w = c_operand_place(m, r->w);
     return r->nloop > 0;
 }
 
@@ -36,15 +32,7 @@ static void first_place(Emit *m, const Row *r, uint32_t lane, const char *name, 
     if (lane != NO_AXIS) first[lane] = x_index(m->n, 0);
     for (int i = 0; r && i < r->nloop; i++)
         if (constant(m->n, r->loop[i]->lo)) first[r->loop[i]->axis] = r->loop[i]->lo;
-    at = x_substitute(m->n, at, first);
-    str_add(out, name);
-    if (constant(m->n, at) && !x_get(m->n, at)->i) return;
-    str_add(out, " + ");
-    c_expr(m, at, P_MUL, out);
-}
-
-static const char *operand_name(Emit *m, ExprId load) {
-    return x_get(m->n, load)->kind == X_var ? c_var_name(m, x_get(m->n, load)->id) : c_buffer_name(m, x_get(m->n, load)->id);
+    c_place(m, name, x_substitute(m->n, at, first), out);
 }
 
 /* The sums and what they begin with. */
@@ -71,9 +59,9 @@ static bool dense_row(Emit *m, const LoopNode *t, const Row *r, int depth, Str *
         return false;
     k = x_get(m->n, r->loop[0]->hi)->i - x_get(m->n, r->loop[0]->lo)->i;
     begin_row(m, t, "dot_rows", depth, out);
-    first_place(m, r, r->lanes->axis, operand_name(m, r->x), r->at_x, out);
+    first_place(m, r, r->lanes->axis, c_operand_name(m, r->x), r->at_x, out);
     str_add(out, ", ");
-    first_place(m, r, r->lanes->axis, operand_name(m, r->w), r->at_w, out);
+    first_place(m, r, r->lanes->axis, c_operand_name(m, r->w), r->at_w, out);
     str_addf(out, ", %lld, %lld);\n", (long long)k, (long long)lanes);
     return true;
 }
@@ -118,9 +106,9 @@ static bool window_row(Emit *m, const LoopNode *t, const Row *r, int depth, Str 
         str_add(out, ";\n");
     }
     begin_row(m, t, arena_printf(m->arena, "dot_window_%s", type), depth + block, out);
-    first_place(m, r, r->lanes->axis, operand_name(m, r->x), r->at_x, out);
+    first_place(m, r, r->lanes->axis, c_operand_name(m, r->x), r->at_x, out);
     str_addf(out, ", %lld, %lld, ", (long long)by_x[0], (long long)by_x[1]);
-    first_place(m, r, r->lanes->axis, operand_name(m, r->w), r->at_w, out);
+    first_place(m, r, r->lanes->axis, c_operand_name(m, r->w), r->at_w, out);
     str_addf(out, ", %lld, %lld, ", (long long)by_w[0], (long long)by_w[1]);
     for (int i = 0; i < 2; i++) {
         if (i < 2 - r->nloop) str_add(out, "1");
@@ -154,11 +142,6 @@ int c_row(Emit *m, const LoopNode *t, int depth, Str *out) {
 
 /* ---- results ---- */
 
-static bool walks_by_one(const Nest *n, ExprId e, AxisId a) {
-    int64_t coef;
-    return x_coefficient(n, e, a, &coef) && coef == 1;
-}
-
 /* a row of whole sums as floats, times a row of constants. */
 static bool scaled_sums(const Emit *m, ExprId e, AxisId lane, ExprId *sum, ExprId *scale) {
     const Nest *n = m->n;
@@ -170,8 +153,8 @@ static bool scaled_sums(const Emit *m, ExprId e, AxisId lane, ExprId *sum, ExprI
         if (c->kind != X_cast || x_get(n, *scale)->kind != X_load || n->buf.at[x_get(n, *scale)->id].kind != BUF_const) continue;
         *sum = x_arg(n, x_arg(n, e, i), 0);
         const Expr *s = x_get(n, *sum);
-        if (s->kind == X_var && s->dtype == DT_i32 && s->narg == 1 && m->t->var.at[s->id].ndim == 1 && walks_by_one(n, x_arg(n, *sum, 0), lane))
-            return walks_by_one(n, x_load_offset(m->n, *scale), lane);
+        if (s->kind == X_var && s->dtype == DT_i32 && s->narg == 1 && m->t->var.at[s->id].ndim == 1 && c_walks_by_one(n, x_arg(n, *sum, 0), lane))
+            return c_walks_by_one(n, x_load_offset(m->n, *scale), lane);
     }
     return false;
 }
@@ -184,7 +167,7 @@ bool c_scale_row(Emit *m, const LoopNode *loop, int depth, Str *out) {
     Rounded r;
     ExprId sum, scale;
     if (!target_sums_rows(m->p->target) || !s || s->kind != LOOP_store || s->combine != COMBINE_store || loop->parallel) return false;
-    if (!constant(n, loop->lo) || !constant(n, loop->hi) || x_get(n, loop->lo)->i || !walks_by_one(n, s->offset, loop->axis)) return false;
+    if (!constant(n, loop->lo) || !constant(n, loop->hi) || x_get(n, loop->lo)->i || !c_walks_by_one(n, s->offset, loop->axis)) return false;
     if (!c_rounded(m, s->value, &r) || fabs(r.plus) > LARGEST_PLUS || !scaled_sums(m, r.v, loop->axis, &sum, &scale)) return false;
     c_need(m, "scale_row.h");
     c_indent(out, depth);
@@ -245,7 +228,7 @@ static bool copies(Emit *m, const LoopNode *loop, Copy *c) {
     }
     const Expr *x = x_get(n, c->load);
     if (x_get(n, loop->lo)->i || x->kind != X_load || !is_byte((DType)x->dtype) || c->count < FEW) return false;
-    if (!walks_by_one(n, x_load_offset(n, c->load), loop->axis) || !walks_by_one(n, c->to, loop->axis)) return false;
+    if (!c_walks_by_one(n, x_load_offset(n, c->load), loop->axis) || !c_walks_by_one(n, c->to, loop->axis)) return false;
     c->name = set ? c_var_name(m, s->var) : c_buffer_name(m, s->buf);
     return true;
 }

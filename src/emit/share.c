@@ -44,21 +44,12 @@ static bool varies(const Family *f, uint32_t number) {
     return false;
 }
 
-static int64_t gcd(int64_t a, int64_t b) {
-    while (b) {
-        int64_t r = a % b;
-        a = b;
-        b = r;
-    }
-    return a < 0 ? -a : a;
-}
-
 /* ---- numbers that are multiples of each other ---- */
 
 /* value = times * unit, with the first number that is not 0 positive. */
 static int64_t in_units(int64_t *value, uint32_t n) {
     int64_t unit = 0;
-    for (uint32_t i = 0; i < n; i++) unit = gcd(unit, value[i]);
+    for (uint32_t i = 0; i < n; i++) unit = size_gcd(unit, value[i]);
     for (uint32_t i = 0; i < n; i++)
         if (value[i]) {
             unit = value[i] < 0 ? -unit : unit;
@@ -110,7 +101,7 @@ static void widen_units(Family *f) {
     for (uint32_t k = 0; k < f->quantity.n; k++) {
         int64_t unit = 0;
         for (uint32_t i = 0; i < f->member.at[0].number.n; i++)
-            if (f->of[i] == k) unit = gcd(unit, f->times[i]);
+            if (f->of[i] == k) unit = size_gcd(unit, f->times[i]);
         if (!whole(f->quantity.at[k].kind) || unit < 2) continue;
         for (uint32_t i = 0; i < f->member.at[0].number.n; i++)
             if (f->of[i] == k) f->times[i] /= unit;

@@ -390,15 +390,6 @@ DimX dimx_mul(SymTable *s, DimX a, DimX b) {
 
 /* ---- division by a number ---- */
 
-static int64_t gcd(int64_t a, int64_t b) {
-    while (b) {
-        int64_t r = a % b;
-        a = b;
-        b = r;
-    }
-    return a < 0 ? -a : a;
-}
-
 /* The only atom of a term that is 1 * atom, if it is of this kind with a number as its divisor. */
 static const Atom *sole_atom(const SymTable *s, Term t, AtomKind kind, int64_t *divisor) {
     const Mono *m = &s->mono.at[t.mono];
@@ -412,7 +403,7 @@ static const Atom *sole_atom(const SymTable *s, Term t, AtomKind kind, int64_t *
 static uint32_t reduce(SymTable *s, Sum *r, int64_t *c, int64_t *factor, int64_t *rest) {
     int64_t g = *c;
     for (uint32_t i = 0; i < r->n; i++)
-        if (r->term[i].mono != MONO_ONE) g = gcd(g, r->term[i].coef);
+        if (r->term[i].mono != MONO_ONE) g = size_gcd(g, r->term[i].coef);
     *factor = g;
     *rest = 0;
     *c /= g;
@@ -509,8 +500,8 @@ static uint32_t div_exact(SymTable *s, uint32_t p, uint32_t d) {
 /* The common factor of all coefficients of p and d, with the sign of d's first. */
 static int64_t common_factor(const SymTable *s, uint32_t p, uint32_t d) {
     int64_t g = 0;
-    for (uint32_t i = 0; i < s->poly.at[p].n; i++) g = gcd(g, s->poly.at[p].term[i].coef);
-    for (uint32_t i = 0; i < s->poly.at[d].n; i++) g = gcd(g, s->poly.at[d].term[i].coef);
+    for (uint32_t i = 0; i < s->poly.at[p].n; i++) g = size_gcd(g, s->poly.at[p].term[i].coef);
+    for (uint32_t i = 0; i < s->poly.at[d].n; i++) g = size_gcd(g, s->poly.at[d].term[i].coef);
     return s->poly.at[d].term[0].coef < 0 ? -g : g;
 }
 

@@ -42,17 +42,6 @@ static bool take(Rule *r, int at, int64_t size) {
     return rule_step1(r, STEP_tile, rule_name(r, at), size, NULL) && rule_step1(r, STEP_unroll, rule_name(r, -1), 0, NULL);
 }
 
-/* The dimension of load that alone moves along the axis, by *coef a point; -1. */
-static int moved_dim(Nest *n, ExprId load, AxisId a, int64_t *coef) {
-    int at = -1;
-    for (int d = 0; d < x_get(n, load)->narg; d++) {
-        if (!x_uses_axis(n, x_arg(n, load, d), a)) continue;
-        if (at >= 0 || !x_coefficient(n, x_arg(n, load, d), a, coef)) return -1;
-        at = d;
-    }
-    return at;
-}
-
 /* Two neighbours of results in each direction whose windows overlap: they share what they read. */
 static void tile_of_windows(Rule *r, ExprId reduction) {
     Nest *n = r->p->nest;

@@ -49,6 +49,8 @@ bool pair_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 int pair_points(const Nest *n, ExprId x); /* that lie in a word of the constant, for a lane: 2, or 4 of an operand of bytes */
 /* The same of i16 by i16, none of them constant. */
 bool twos_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
+/* The dimension of load that alone moves along the axis, by *coef a point; -1: none, or several. */
+int moved_dim(Nest *n, ExprId load, AxisId a, int64_t *coef);
 /* The same of a byte, less a number, by a constant i8. */
 bool row_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w, int64_t *less);
 /* Of a product of floats the factor, a load, that is the same for all lanes where the other is not; NO_EXPR: it is none. */

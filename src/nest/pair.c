@@ -139,15 +139,27 @@ bool plan_pair(Plan *p, StagePlan *s, uint32_t stage, int at, const Step *st, co
     return store_by_twos(p, s, stage, at) || WHY("what %s is multiplied by is no local with a tile of up to %d", st->buffer, PAIR_PIXELS);
 }
 
+int moved_dim(Nest *n, ExprId load, AxisId a, int64_t *coef) {
+    int at = -1;
+    for (int d = 0; d < x_get(n, load)->narg; d++) {
+        if (!x_uses_axis(n, x_arg(n, load, d), a)) continue;
+        if (at >= 0 || !x_coefficient(n, x_arg(n, load, d), a, coef)) return -1;
+        at = d;
+    }
+    return at;
+}
+
 /* A local that is read along the axis in a dimension before the last is stored with two of its neighbours side by side. */
 static bool store_neighbours(Nest *n, ExprId load, AxisId a) {
     Buffer *b = &n->buf.at[x_get(n, load)->id];
     int64_t coef;
-    int at = -1;
     if (x_get(n, load)->kind != X_load || b->kind != BUF_local || b->nphys) return true; /* as it is */
-    for (int d = 0; d < b->rank; d++)
-        if (x_uses_axis(n, x_arg(n, load, d), a)) at = at < 0 && x_coefficient(n, x_arg(n, load, d), a, &coef) && coef == 1 ? d : MAX_RANK;
-    if (at < 0 || at == MAX_RANK || at == b->rank - 1) return at != MAX_RANK;
+    bool moves = false;
+    for (int d = 0; d < b->rank; d++) moves |= x_uses_axis(n, x_arg(n, load, d), a);
+    if (!moves) return true;
+    int at = moved_dim(n, load, a, &coef);
+    if (at < 0 || coef != 1) return false;
+    if (at == b->rank - 1) return true;
     for (int d = 0; d < b->rank; d++) b->phys[b->nphys++] = (PhysDim){(uint8_t)d, false, d == at ? 2 : 1};
     b->phys[b->nphys++] = (PhysDim){(uint8_t)at, true, 2};
     return true;
