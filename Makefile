@@ -50,11 +50,17 @@ WIDTHS := 4 8 16
 TILES := 1x1 1x2 1x3 1x4 2x1 2x2 3x1 3x2 4x1 4x2
 # A snippet dot_BxL is written for bytes with or without signs and L lanes.
 LANES := 1 2 3 4
-# dot_Nx2_T is written for tiles of N pixels and bytes of type T.
+# A snippet with _T in its name is written for bytes of type T, without signs and with; dot_Nx2_T for tiles of N pixels too.
+TYPED := $(filter-out %dot_Nx2_T.h,$(wildcard runtime/snippet/*_T.h runtime/snippet/*_T_*.h))
+T_u8 := -e 's/_T\(_\|\b\)/_u8\1/g' -e 's/T_type/uint8_t/g' -e 's/T_lowest/0/g' -e 's/T_largest/255/g' -e 's/T_saturate/__usat/g' \
+    -e 's/T_widened(a)/vreinterpretq_s16_u16(vldrbq_u16(a))/g'
+T_i8 := -e 's/_T\(_\|\b\)/_i8\1/g' -e 's/T_type/int8_t/g' -e 's/T_lowest/-128/g' -e 's/T_largest/127/g' -e 's/T_saturate/__ssat/g' \
+    -e 's/T_widened(a)/vldrbq_s16(a)/g'
 ROWS := 2x2_u8 3x2_u8 4x2_u8 2x2_i8 3x2_i8 4x2_i8
 GENERATED := $(TILES:%=dot_%.h) $(ROWS:%=dot_%.h) $(LANES:%=dot_i8x%.h) $(LANES:%=dot_u8x%.h) $(WIDTHS:%=rvv_f32x%.h) \
+    $(foreach t,u8 i8,$(subst _T,_$(t),$(notdir $(TYPED)))) \
     $(foreach n,$(WIDTHS),$(WIDE:runtime/snippet/f32xN_%=f32x$(n)_%))
-TEMPLATES := $(WIDE) $(addprefix runtime/snippet/,rvv_f32xN.h dot_NxL.h dot_1xL.h dot_BxL.h dot_Nx2_T.h)
+TEMPLATES := $(WIDE) $(TYPED) $(addprefix runtime/snippet/,rvv_f32xN.h dot_NxL.h dot_1xL.h dot_BxL.h dot_Nx2_T.h)
 SKEL := $(GENERATED:%=$(B)/gen/runtime/snippet/%) $(filter-out $(TEMPLATES),$(wildcard runtime/snippet/*.h)) \
     $(wildcard src/emit/skel/*) $(wildcard src/cli/skel/*) $(wildcard src/target/boards/*.board) \
     $(wildcard runtime/pool/tenon_pool.*) runtime/cpu/x86_cpu.h $(wildcard runtime/libm/*.h)
@@ -76,9 +82,15 @@ $(foreach t,$(TILES),$(eval $(call TILE,$(t))))
 define ROW
 $(B)/gen/runtime/snippet/dot_$(1)x2_$(2).h: runtime/snippet/dot_Nx2_T.h
 	@mkdir -p $$(@D)
-	sed -e 's/Nx2/$(1)x2/g' -e 's/x2_T\b/x2_$(2)/g' -e 's/round_two_T/round_two_$(2)/g' -e 's/T_type/$(3)/g' -e 's/T_lowest/$(4)/g' -e 's/T_largest/$(5)/g' -e 's/\bN\b/$(1)/g' $$< >$$@
+	sed -e 's/Nx2/$(1)x2/g' $$(T_$(2)) -e 's/\bN\b/$(1)/g' $$< >$$@
 endef
-$(foreach n,2 3 4,$(eval $(call ROW,$(n),u8,uint8_t,0,255))$(eval $(call ROW,$(n),i8,int8_t,-128,127)))
+$(foreach n,2 3 4,$(foreach t,u8 i8,$(eval $(call ROW,$(n),$(t)))))
+define BYTE
+$(B)/gen/runtime/snippet/$(subst _T,_$(2),$(notdir $(1))): $(1)
+	@mkdir -p $$(@D)
+	sed $$(T_$(2)) $$< >$$@
+endef
+$(foreach f,$(TYPED),$(foreach t,u8 i8,$(eval $(call BYTE,$(f),$(t)))))
 $(B)/gen/runtime/snippet/dot_i8x%.h: runtime/snippet/dot_BxL.h
 	@mkdir -p $(@D)
 	sed -e 's/dot_BxL/dot_i8x$*/g' -e 's/\bL\b/$*/g' $< >$@

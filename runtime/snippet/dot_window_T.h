@@ -3,7 +3,7 @@
 #endif
 /* sum[c] = start[c] + (x[c] - zero) * w[c] over a window of kh by kw, for n channels c that lie side by side; rows of the window are
  * x_row and w_row apart, columns x_col and w_col. Eight channels at a time, the even and the odd ones apart. */
-static inline void dot_window_u8(int32_t *sum, const int32_t *start, const uint8_t *x, int x_row, int x_col, const int8_t *w, int w_row,
+static inline void dot_window_T(int32_t *sum, const int32_t *start, const T_type *x, int x_row, int x_col, const int8_t *w, int w_row,
                                  int w_col, int kh, int kw, int n, int zero) {
 #if defined(__ARM_FEATURE_MVE)
     const uint32x4_t twice = vidupq_n_u32(0, 2);
@@ -12,10 +12,10 @@ static inline void dot_window_u8(int32_t *sum, const int32_t *start, const uint8
         const int32x4x2_t begin = vld2q_s32(start);
         int32x4_t even = begin.val[0], odd = begin.val[1];
         for (int i = 0; i < kh; i++) {
-            const uint8_t *a = x + i * x_row;
+            const T_type *a = x + i * x_row;
             const int8_t *b = w + i * w_row;
             for (int j = kw; j > 0; j--, a += x_col, b += w_col) {
-                int16x8_t v = vreinterpretq_s16_u16(vldrbq_u16(a));
+                int16x8_t v = T_widened(a);
                 const int16x8_t f = vldrbq_s16(b);
                 if (zero != 0) v = vsubq_n_s16(v, (int16_t)zero);
                 even = vaddq_s32(even, vmullbq_int_s16(v, f));

@@ -1,5 +1,5 @@
 /* n bytes less zero, `step` apart, as 16-bit numbers, `by` apart. */
-static inline void gather_u8(int16_t *to, int by, const uint8_t *from, int step, int n, int zero) {
+static inline void gather_T(int16_t *to, int by, const T_type *from, int step, int n, int zero) {
     for (; n >= 8; n -= 8, from += 8 * step, to += 8 * by) {
 #pragma GCC unroll 8
         for (int i = 0; i < 8; i++) to[i * by] = (int16_t)(from[i * step] - zero);
