@@ -1,4 +1,4 @@
-/* Loop tree -> C: what the printers of expressions (c_expr.c) and statements (c.c) share. */
+/* Loop tree -> C: what the printers of expressions (c_expr.c, c_vector.c) and statements (c.c) share. */
 #ifndef TENON_EMIT_C_INTERNAL_H
 #define TENON_EMIT_C_INTERNAL_H
 #include "emit/emit.h"
@@ -48,6 +48,13 @@ enum {
     P_PRIMARY = 15
 };
 
+static inline void open_paren(Str *out, bool yes) {
+    str_add(out, yes ? "(" : "");
+}
+static inline void close_paren(Str *out, bool yes) {
+    str_add(out, yes ? ")" : "");
+}
+
 void c_need(Emit *m, const char *snippet); /* a file of runtime/snippet */
 /* Halves and smaller floats are codes of 16 or 8 bits in memory and floats in registers. */
 static inline bool c_is_half(DType t) {
@@ -73,6 +80,7 @@ static inline const char *c_var_name(const Emit *m, uint32_t v) {
  * masks. */
 void c_expr(Emit *m, ExprId e, int prec, Str *out);
 void c_vector(Emit *m, ExprId e, int prec, Str *out);
+void c_var_ref(Emit *m, ExprId e, Str *out);          /* a variable, with its indices */
 void c_element(Emit *m, ExprId e, Str *out);          /* a load as it lies in memory */
 void c_to_half(Emit *m, DType t, ExprId a, Str *out); /* the code of number a */
 ExprId c_lane_zero(Emit *m, ExprId e);                /* e in the first lane */
