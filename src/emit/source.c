@@ -407,6 +407,8 @@ bool source_text(const Package *k, Str *out) {
         freestanding_add(k, code.at, out);
     else
         str_add(out, "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n");
+    if (k->macro) str_addf(out, "\n#ifdef %s\n", k->macro);
     str_addn(out, code.at, code.n);
+    if (k->macro) str_add(out, "\n#endif\n");
     return true;
 }

@@ -29,6 +29,14 @@ static const struct {
 };
 enum { VARIANT_ROWS = sizeof variants / sizeof *variants };
 
+#define MACRO(name, macro) {name, macro},
+static const struct {
+    const char *name, *macro;
+} macros[] = {
+#include "target/targets.def"
+};
+enum { MACRO_ROWS = sizeof macros / sizeof *macros };
+
 #define DOT(name, type) {name, DT_##type},
 static const struct {
     const char *name;
@@ -182,6 +190,13 @@ static void add_variants(void) {
     }
 }
 
+static void add_macros(void) {
+    for (int k = 0; k < MACRO_ROWS; k++) {
+        Target *t = row_named(macros[k].name, strlen(macros[k].name));
+        if (t) t->macro = macros[k].macro;
+    }
+}
+
 /* Parents stand before their children, so one walk completes them all; `run` is settled after that. */
 static const Target *const *table(void) {
     static const Target *list[ROWS];
@@ -206,6 +221,7 @@ static const Target *const *table(void) {
             t->run = NULL;
     }
     add_variants();
+    add_macros();
     add_loaders();
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < EMULATED_ROWS; k++)
@@ -233,8 +249,14 @@ const Target *target_find(const char *name) {
 
 const Target *target_here(const Target *t) {
     for (int i = 0; i < t->nvariant; i++)
-        if (t->variant[i]->run && !*t->variant[i]->run) return t->variant[i];
+        if (t->variant[i]->run && (!*t->variant[i]->run || target_by_compiler(t))) return t->variant[i];
     return t->nvariant ? t->variant[t->nvariant - 1] : t;
+}
+
+bool target_by_compiler(const Target *t) {
+    for (int i = 0; i < t->nvariant; i++)
+        if (!t->variant[i]->macro) return false;
+    return t->nvariant > 0;
 }
 
 const char *target_function(const Target *t, const char *name) {
