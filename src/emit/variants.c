@@ -67,7 +67,7 @@ static void bits_add(Arena *a, const char *reg, const char *words, Str *out) {
 }
 
 static bool needs_text(const Package *k, Str *out) {
-    static const char *const reg[] = {"leaf1_c", "leaf1_d", "leaf7_b", "extended_c", "state"};
+    static const char *const reg[] = {"leaf1_c", "leaf1_d", "leaf7_b", "leaf7_c", "extended_c", "state"};
     for (int i = 0; i < k->target->nvariant; i++) {
         const char *words = k->target->variant[i]->cpu_needs;
         for (const char *w = words; *w;) {
