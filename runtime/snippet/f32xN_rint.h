@@ -3,8 +3,6 @@
 static inline f32xN f32xN_rint(f32xN a) {
 #if defined(f32xN_nearest)
     return f32xN_nearest(a);
-#elif defined(f32xN_frintn)
-    return f32xN_frintn(a);
 #else
     const f32xN whole = f32xN_set(8388608.0f), size = f32xN_abs(a);
     return f32xN_select(size < whole, f32xN_copysign((size + whole) - whole, a), a);

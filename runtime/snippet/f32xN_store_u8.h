@@ -1,10 +1,6 @@
 /* Whole numbers that fit. */
 static inline void f32xN_store_u8(uint8_t *p, f32xN a) {
-#if defined(f32xN_narrow)
-    const uint32_t v = f32xN_narrow(__builtin_convertvector(a, i32xN));
-#else
     typedef uint8_t bytes __attribute__((vector_size(sizeof(f32xN) / 4)));
     const bytes v = __builtin_convertvector(__builtin_convertvector(a, i32xN), bytes);
-#endif
     memcpy(p, &v, sizeof v);
 }

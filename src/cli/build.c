@@ -98,17 +98,17 @@ static bool build_variant(Arena *a, Diag *d, const Target *t, const char *folder
     return compile(a, d, &c, folder);
 }
 
-bool build_variants(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, bool threads) {
+bool build_variants(Arena *a, Diag *d, const Target *t, const Target *built, const char *folder, const char *name, bool threads) {
     Command c = command_new(a);
-    if (!compiler_words(&c, d, t)) return false;
-    command_add_words(&c, t->cflags);
+    if (!compiler_words(&c, d, built)) return false;
+    command_add_words(&c, built->cflags);
     command_add_words(&c, "-I. -w -o program");
     command_add(&c, arena_printf(a, "%s.c", name));
     command_add(&c, arena_printf(a, "%s_weights.c", name));
     command_add(&c, arena_printf(a, "%s_example.c", name));
     for (int i = 0; i < t->nvariant; i++) {
         const char *variant = emit_variant_name(a, name, t, i);
-        if (!build_variant(a, d, t->variant[i], folder, variant)) return false;
+        if (!build_variant(a, d, built == t ? t->variant[i] : built, folder, variant)) return false;
         command_add(&c, arena_printf(a, "%s.o", variant));
     }
     command_add_words(&c, threads ? "tenon_pool.c -pthread -lm" : "-lm");

@@ -10,8 +10,9 @@ bool compiler_words(Command *c, Diag *d, const Target *t);
 /* NAME.c, NAME_weights.c, NAME_example.c, to `profile` NAME_profile.c and with threads the pool, in `folder` ->
  * `folder`/program, and program.mjs where a script starts it. */
 bool build_program(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, bool profile, bool threads);
-/* The same of a package for a target with variants, each with its own flags. */
-bool build_variants(Arena *a, Diag *d, const Target *t, const char *folder, const char *name, bool threads);
+/* The same of a package for a target with variants, each with its own flags; where the compiler takes one of them,
+ * with those of `built`, else that is t. */
+bool build_variants(Arena *a, Diag *d, const Target *t, const Target *built, const char *folder, const char *name, bool threads);
 /* One file of C in `folder` -> `folder`/program; `flags` go behind the target's. */
 bool build_file(Arena *a, Diag *d, const Target *t, const char *folder, const char *file, const char *flags);
 /* NAME.c alone -> bytes of code and constants in it. */

@@ -157,7 +157,7 @@ static bool load_cases(Verify *v, const char *folder) {
     return true;
 }
 
-static bool verify(Cli *c) {
+static bool verify_one(Cli *c) {
     const Options *o = &c->options;
     Model m;
     Verify v = {.cli = c, .model = &m};
@@ -172,6 +172,19 @@ static bool verify(Cli *c) {
     }
     bool ok = summary(&v);
     if (v.arena) arena_free(v.arena);
+    return ok;
+}
+
+/* Of a package of which a compiler takes one variant each is built and run. */
+static bool verify(Cli *c) {
+    const Target *t = c->options.target;
+    if (!target_by_compiler(t) || c->options.interpreter) return verify_one(c);
+    bool ok = true;
+    for (int i = 0; i < t->nvariant; i++) {
+        c->options.built = t->variant[i];
+        printf("%s\n", t->variant[i]->name);
+        ok &= verify_one(c);
+    }
     return ok;
 }
 

@@ -82,7 +82,7 @@ static void key_graph(Key *k, const Graph *g) {
 }
 
 static const char *make_key(Arena *a, Diag *d, const CompileOptions *o, const Model *m, const Graph *g,
-                            const Command *compiler) {
+                            const Target *built, const Command *compiler) {
     Key k = {1, 2};
     struct stat s;
     if (!key_file(&k, a, d, m->path) || !key_file(&k, a, d, "/proc/self/exe")) return NULL;
@@ -90,6 +90,7 @@ static const char *make_key(Arena *a, Diag *d, const CompileOptions *o, const Mo
     key_graph(&k, g);
     key_text(&k, o->program.target->name);
     key_text(&k, o->program.target->cflags);
+    key_text(&k, built->name);
     key_text(&k, o->pass.stop_after);
     key_text(&k, o->program.schedules);
     key_add(&k, &o->pass.precise, sizeof o->pass.precise);
@@ -181,8 +182,8 @@ static void clean(Runner *r, const char *folder) {
                                        "_example.c", "_profile.c", ".map.json",  ".o",         "_weights.o",
                                        "_start.c",   ".ld"};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) unlink(path_join(r->arena, folder, rest[i]));
-    for (int v = -1; v < r->target->nvariant; v++) {
-        const char *name = v < 0 ? "model" : emit_variant_name(r->arena, "model", r->target, v);
+    for (int v = -1; v < r->package->nvariant; v++) {
+        const char *name = v < 0 ? "model" : emit_variant_name(r->arena, "model", r->package, v);
         for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
             unlink(path_join(r->arena, folder, arena_printf(r->arena, "%s%s", name, ends[i])));
     }
@@ -191,9 +192,9 @@ static void clean(Runner *r, const char *folder) {
 static bool write_and_build(Runner *r, const Programs *p, const char *folder) {
     const EmitOptions emit = {.command = "tenon run", .model = "model", .profile = r->profile};
     bool threads = r->built->threads > 1;
-    if (r->target->nvariant)
-        return emit_variants(r->target, p->at, &emit, folder, r->diag) &&
-               build_variants(r->arena, r->diag, r->target, folder, "model", threads);
+    if (r->package->nvariant)
+        return emit_variants(r->package, p->at, &emit, folder, r->diag) &&
+               build_variants(r->arena, r->diag, r->package, r->target, folder, "model", threads);
     return emit_package(r->built, &emit, folder, r->diag) && (!r->profile || profile_write(r, folder)) &&
            build_program(r->arena, r->diag, r->target, folder, "model", r->profile, threads);
 }
@@ -224,7 +225,7 @@ static bool open_compiled(Runner *r, CompileOptions *o, const Model *m) {
                           r->target->name);
     if (!compiler_words(&compiler, r->diag, r->target)) return false;
     const char *cache = o->program.keep_all || r->profile ? NULL : cache_folder(r->arena), *key = NULL, *entry;
-    if (cache) key = make_key(r->arena, r->diag, o, m, r->graph, &compiler);
+    if (cache) key = make_key(r->arena, r->diag, o, m, r->graph, r->target, &compiler);
     if (cache && !key) return false;
     entry = cache ? cache_find(r->arena, cache, key) : NULL;
     if (entry && use_folder(r, entry)) return true;
@@ -252,9 +253,11 @@ static Runner *open_as(Arena *a, Diag *d, const Options *o, const Model *m, cons
     if (!c) return NULL;
     c->program.keep_all = keep_all;
     /* What is looked at closely is one program. */
-    if (keep_all || profile) c->program.target = target_here(o->target);
+    if (keep_all || profile) c->program.target = o->built ? o->built : target_here(o->target);
+    const Target *package = c->program.target, *built = package;
+    if (target_by_compiler(package)) built = o->built ? o->built : target_here(package);
     Runner *r = arena_new_of(a, Runner);
-    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = c->program.target, .profile = profile};
+    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = built, .package = package, .profile = profile};
     return open_compiled(r, c, m) ? r : NULL;
 }
 

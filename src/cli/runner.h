@@ -18,7 +18,8 @@ typedef struct {
     Arena *arena; /* of results too */
     Diag *diag;
     const Graph *graph; /* as imported: inputs of runner_run are its inputs, in order */
-    const Target *target;
+    const Target *target;  /* for which it is built and run */
+    const Target *package; /* of the package: the same, or a target with it among its variants of which a compiler takes one */
     bool interpreter, profile;
     const char *program;  /* the built program */
     RunnerPort *in, *out; /* what the program takes and gives */

@@ -4,22 +4,22 @@
 #include <ctype.h>
 #include <math.h>
 
-void emit_need(EmitUses *u, Arena *a, const char *snippet) {
+void emit_need(EmitUses *u, const Target *t, Arena *a, const char *snippet) {
     for (uint32_t i = 0; i < u->snippet.n; i++)
         if (!strcmp(u->snippet.at[i], snippet)) return;
-    const char *text = skeleton(snippet);
+    const char *text = skeleton(skeleton_of(a, t, snippet));
     for (const char *p = text ? text : ""; *p;) {
         size_t n = 0;
         while (isalnum((unsigned char)p[n]) || p[n] == '_') n++;
         const char *named = n && !isdigit((unsigned char)*p) ? arena_printf(a, "%.*s.h", (int)n, p) : snippet;
-        if (strcmp(named, snippet) && skeleton(named)) emit_need(u, a, named);
+        if (strcmp(named, snippet) && skeleton(named)) emit_need(u, t, a, named);
         p += n ? n : 1;
     }
     vec_push(a, &u->snippet, arena_strdup(a, snippet));
 }
 
 void c_need(Emit *m, const char *snippet) {
-    emit_need(m->uses, m->arena, snippet);
+    emit_need(m->uses, m->p->target, m->arena, snippet);
 }
 
 const char *emit_c_type(DType t) {
@@ -98,7 +98,7 @@ const char *c_lanes_type(Emit *m, DType t) {
 }
 
 const char *c_vector_fn(Emit *m, const char *name) {
-    const char *f = arena_printf(m->arena, "%s_%s", c_vector_type(m), target_function(m->p->target, name));
+    const char *f = arena_printf(m->arena, "%s_%s", c_vector_type(m), name);
     if (skeleton(arena_printf(m->arena, "%s.h", f))) c_need(m, arena_printf(m->arena, "%s.h", f));
     return f;
 }

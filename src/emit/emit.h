@@ -12,7 +12,8 @@
 typedef struct {
     Vec(const char *) snippet; /* file names, in the order of the output, each once */
 } EmitUses;
-void emit_need(EmitUses *u, Arena *a, const char *snippet); /* and, before it, the snippets that its text names */
+/* For a target (NULL: any), and, before it, the snippets that its text names. */
+void emit_need(EmitUses *u, const Target *t, Arena *a, const char *snippet);
 void emit_function(const Program *p, const Function *f, EmitUses *uses, Str *out);
 /* Kernels whose C differs in numbers alone get one function where that is less code (Function.shared, in arena a): the numbers are
  * its parameters. Kernels whose loops threads share keep theirs. */

@@ -289,7 +289,7 @@ static void makefile_text(const Package *k, Str *out) {
                                 {"name", k->name},
                                 {"target", t->name},
                                 {"cc", t->cc},
-                                {"cflags", t->cflags},
+                                {"flags", package_make_flags(k->arena, t)},
                                 {"bin", k->has_bin ? arena_printf(k->arena, " %s_weights.bin", k->name) : ""},
                                 {"pool_o", package_threads(k) ? " tenon_pool.o" : ""},
                                 {"pool_c", package_threads(k) ? " tenon_pool.c" : ""},
@@ -323,7 +323,7 @@ static void cmake_text(const Package *k, Str *out) {
                  k->name, k->name);
     const SkelValue values[] = {{"heading", heading.at},     {"name", k->name},
                                 {"NAME", k->upper},          {"library", library},
-                                {"target", k->target->name}, {"cflags", k->target->cflags},
+                                {"target", k->target->name}, {"flags", package_cmake_flags(k)},
                                 {"bin", bin.at},             {"pool_c", pool ? " tenon_pool.c" : ""},
                                 {"sources", k->variant ? variants_cmake_sources(k)
                                                        : arena_printf(a, " %s_weights.c", k->name)},

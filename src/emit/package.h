@@ -33,11 +33,13 @@ typedef struct Package {
     const char **weight;   /* with prefix, one a weight */
     bool has_bin;          /* weights in a .bin */
     Map symbols;           /* what its files and the insides of its kernels name */
+    const char *macro;     /* code for compilers that define this alone; NULL: for all */
     /* Of a library of several programs, whose weights lie together: */
     const char *library;         /* LIBRARY_weights.h; else the same as name */
     const struct Package *once;  /* the package of these weights, else NULL */
     uint32_t *stored;            /* one a weight: which of them it is */
     const char **users;          /* in the package of these weights, one a weight: the programs that read it, or NULL: all */
+    const char **macros;         /* likewise, the Package.macro of all of these, or NULL: they have none in common */
 } Package;
 
 /* Do threads share its loops? Then there are NAME_run_pool and the pool's files. */
@@ -80,6 +82,7 @@ bool variants_write_code(const Package *k, OutSet *set, const char *dir); /* wha
 bool variants_source_text(const Package *k, Str *out);
 void variants_makefile_text(const Package *k, Str *out);
 void variants_make_rules(const Package *k, Str *objects, Str *rules); /* of the code of each variant */
+const char *package_make_flags(Arena *a, const Target *t); /* the lines that settle CFLAGS in a Makefile */
 void variants_map_text(const Package *k, Str *out);
 /* `#include` lines for the types of its inputs and outputs; `dims`: with int64_t in any case. */
 void package_includes(const Package *k, Str *out, bool dims);
@@ -88,6 +91,7 @@ char *package_fields(const Package *k, bool shapes);
 char *variants_header_text(const Package *k);    /* the lines of NAME.h that declare them */
 char *variants_cmake_sources(const Package *k);  /* ` NAME_v4.c NAME_v4_weights.c ...` */
 char *variants_cmake_settings(const Package *k); /* the flags of each */
+char *package_cmake_flags(const Package *k);     /* the lines that settle NAME_CFLAGS */
 /* The comment that shows which tensor lies where in which step. */
 void arena_drawing(const Package *k, Str *out);
 /* NAME_weights.c, and NAME_weights.bin where there is one (else bin is NULL). */

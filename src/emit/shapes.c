@@ -281,8 +281,8 @@ static void makefile(const Shapes *s, Str *out) {
                               "tenon_pool.o tenon_pool.pic.o: CFLAGS += -std=gnu11 -pthread\n");
     const SkelValue values[] = {{"heading", heading.at},       {"name", s->name},
                                 {"target", t->name},           {"cc", t->cc},
-                                {"variants", t->nvariant ? " Each variant adds the processor that it is for." : ""},
-                                {"cflags", t->cflags},         {"objects", objects.at},
+                                {"variants", t->nvariant && !target_by_compiler(t) ? " Each variant adds the processor that it is for." : ""},
+                                {"flags", package_make_flags(a, t)}, {"objects", objects.at},
                                 {"rules", rules.at},           {"pool_o", pool ? " tenon_pool.o" : ""},
                                 {"pool_lib", pool ? " -pthread" : ""}, {NULL, NULL}};
     skeleton_fill(out, "shapes.mk.in", values);

@@ -9,8 +9,12 @@ const char *skeleton(const char *name) {
 }
 
 const char *skeleton_of(Arena *a, const Target *t, const char *name) {
-    const char *own = t->own ? arena_printf(a, "%s_%s", t->own, name) : NULL;
-    return own && skeleton(own) ? own : name;
+    const char *prefix;
+    for (int k = 0; (prefix = target_prefix(t, k)); k++) {
+        const char *own = arena_printf(a, "%s_%s", prefix, name);
+        if (skeleton(own)) return own;
+    }
+    return name;
 }
 
 /* The value of the placeholder that starts at `at` ("${"), its length in *n; NULL when it is none of ours. */

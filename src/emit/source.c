@@ -326,7 +326,7 @@ static bool size_used(const Program *p, uint32_t i) {
 static bool run_function(const Package *k, const EmitUses *uses, Str *out) {
     const Program *p = k->p;
     Locals l = {.k = k};
-    for (uint32_t i = 0; i < uses->snippet.n; i++) names_take(k->arena, &l.taken, skeleton(uses->snippet.at[i]));
+    for (uint32_t i = 0; i < uses->snippet.n; i++) names_take(k->arena, &l.taken, skeleton(skeleton_of(k->arena, k->target, uses->snippet.at[i])));
     static const char *const own[] = {"io", "arena", "base", "pool", "dims"};
     for (uint32_t i = 0; i < p->size.n; i++) map_set(k->arena, &l.taken, p->size.at[i].name, 1);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) map_set(k->arena, &l.taken, own[i], 1);
@@ -407,6 +407,8 @@ bool source_text(const Package *k, Str *out) {
         freestanding_add(k, code.at, out);
     else
         str_add(out, "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n");
+    if (k->macro) str_addf(out, "\n#ifdef %s\n", k->macro);
     str_addn(out, code.at, code.n);
+    if (k->macro) str_add(out, "\n#endif\n");
     return true;
 }

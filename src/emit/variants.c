@@ -26,17 +26,22 @@ static char *signature(const Package *k, const char *name, bool pool) {
 char *variants_header_text(const Package *k) {
     Str s = str_new(k->arena);
     bool pool = package_threads(k);
-    str_addf(&s,
-             "\n/* The variants. %s_run%s the first of them that the processor and its operating system "
-             "have; who knows that they\n * do may call one itself. */\n",
-             k->name,
-             pool ? arena_printf(k->arena, " and %s_run_pool call", k->name) : " calls");
+    const char *call = pool ? arena_printf(k->arena, " and %s_run_pool call", k->name) : " calls";
+    if (target_by_compiler(k->target))
+        str_addf(&s, "\n/* The variants. %s_run%s the one for the processor that is compiled for. */\n", k->name, call);
+    else
+        str_addf(&s,
+                 "\n/* The variants. %s_run%s the first of them that the processor and its operating system "
+                 "have; who knows that they\n * do may call one itself. */\n",
+                 k->name, call);
     for (int i = 0; i < k->target->nvariant; i++) {
-        const char *name = k->variant[i].name;
+        const char *name = k->variant[i].name, *macro = k->variant[i].macro;
+        if (macro) str_addf(&s, "#%s defined(%s)\n", i ? "elif" : "if", macro);
         str_addf(&s, "%s; /* %s: %s */\n", signature(k, name, false), k->target->variant[i]->name,
                  k->target->variant[i]->help);
         if (pool) str_addf(&s, "%s;\n", signature(k, name, true));
     }
+    if (target_by_compiler(k->target)) str_add(&s, "#endif\n");
     str_addf(&s, "\n/* The target of the one that is called here, like \"%s\". */\nconst char *%s_variant(void);\n",
              k->target->variant[0]->name, k->name);
     return s.at;
@@ -62,7 +67,7 @@ static void bits_add(Arena *a, const char *reg, const char *words, Str *out) {
 }
 
 static bool needs_text(const Package *k, Str *out) {
-    static const char *const reg[] = {"leaf1_c", "leaf1_d", "leaf7_b", "extended_c", "state"};
+    static const char *const reg[] = {"leaf1_c", "leaf1_d", "leaf7_b", "leaf7_c", "extended_c", "state"};
     for (int i = 0; i < k->target->nvariant; i++) {
         const char *words = k->target->variant[i]->cpu_needs;
         for (const char *w = words; *w;) {
@@ -91,9 +96,41 @@ static void dispatch_add(const Package *k, bool pool, Str *out) {
     str_add(out, "    }\n}\n");
 }
 
+/* What the compiler takes of one line a variant. */
+static void choice_add(const Package *k, const char *head, const char *const *line, Str *out) {
+    str_addf(out, "\n%s {\n", head);
+    for (int i = 0; i < k->target->nvariant; i++)
+        str_addf(out, "#%s defined(%s)\n    %s\n", i ? "elif" : "if", k->variant[i].macro, line[i]);
+    str_add(out, "#endif\n}\n");
+}
+
+/* The same where the compiler picks one. */
+static bool choice_text(const Package *k, Str *out) {
+    Arena *a = k->arena;
+    const int n = k->target->nvariant;
+    const char **name = arena_array_of(a, n + 1, const char *), **run = arena_array_of(a, n + 1, const char *),
+               **pool = arena_array_of(a, n + 1, const char *);
+    Str heading = str_new(a), none = str_new(a), targets = str_new(a);
+    heading_add(k, &heading, arena_printf(a, "%s.c", k->name), "/* ", " * ");
+    for (int i = 0; i < n; i++) {
+        name[i] = arena_printf(a, "return \"%s\";", k->target->variant[i]->name);
+        run[i] = arena_printf(a, "return %s_run(io, arena);", k->variant[i].name);
+        pool[i] = arena_printf(a, "return %s_run_pool(io, arena, pool);", k->variant[i].name);
+        str_addf(&targets, "%s%s", i ? " or " : "", k->target->variant[i]->name);
+        str_addf(&none, "%s!defined(%s)", i ? " && " : "", k->variant[i].macro);
+    }
+    const SkelValue values[] = {{"heading", heading.at}, {"name", k->name}, {"none", none.at}, {"targets", targets.at}, {NULL, NULL}};
+    skeleton_fill(out, "choice.c.in", values);
+    choice_add(k, arena_printf(a, "const char *%s_variant(void)", k->name), name, out);
+    choice_add(k, signature(k, k->name, false), run, out);
+    if (package_threads(k)) choice_add(k, signature(k, k->name, true), pool, out);
+    return true;
+}
+
 bool variants_source_text(const Package *k, Str *out) {
     Arena *a = k->arena;
     const Target *t = k->target;
+    if (target_by_compiler(t)) return choice_text(k, out);
     Str heading = str_new(a), list = str_new(a), targets = str_new(a), needs = str_new(a);
     heading_add(k, &heading, arena_printf(a, "%s.c", k->name), "/* ", " * ");
     for (int i = 0; i < t->nvariant; i++) {
@@ -135,8 +172,33 @@ void variants_make_rules(const Package *k, Str *objects, Str *rules) {
         str_addf(objects, " %s.o", n);
         str_addf(rules, "%s.o %s.pic.o: %s.h %s_weights.h%s\n", n, n, k->name, k->library,
                  package_threads(k) ? " tenon_pool.h" : "");
-        str_addf(rules, "%s.o %s.pic.o: VARIANT = %s\n", n, n, machine_flags(k, i, " "));
+        if (!target_by_compiler(k->target)) str_addf(rules, "%s.o %s.pic.o: VARIANT = %s\n", n, n, machine_flags(k, i, " "));
     }
+}
+
+const char *package_make_flags(Arena *a, const Target *t) {
+    if (!target_by_compiler(t)) return arena_printf(a, "CFLAGS ?= %s\n", t->cflags);
+    Str s = str_new(a);
+    str_add(&s, "MACROS := $(shell $(CC) -dM -E -x c /dev/null)\n");
+    for (int i = 0; i < t->nvariant; i++)
+        str_addf(&s, "%sifneq ($(filter %s,$(MACROS)),)\nCFLAGS ?= %s\n", i ? "else " : "", t->variant[i]->macro, t->variant[i]->cflags);
+    str_add(&s, "endif\n");
+    return s.at;
+}
+
+char *package_cmake_flags(const Package *k) {
+    static const char set[] = "set(%s_CFLAGS \"%s\" CACHE STRING \"Compiler flags for %s\")\n";
+    const Target *t = k->target;
+    if (!target_by_compiler(t)) return arena_printf(k->arena, set, k->upper, t->cflags, k->name);
+    Str s = str_new(k->arena);
+    str_add(&s, "include(CheckSymbolExists)\n");
+    for (int i = 0; i < t->nvariant; i++) {
+        const char *known = arena_printf(k->arena, "%s_COMPILER_HAS%s", k->upper, t->variant[i]->macro);
+        str_addf(&s, "check_symbol_exists(%s \"\" %s)\nif(%s)\n    ", t->variant[i]->macro, known, known);
+        str_addf(&s, set, k->upper, t->variant[i]->cflags, k->name);
+        str_add(&s, "endif()\n");
+    }
+    return s.at;
 }
 
 void variants_makefile_text(const Package *k, Str *out) {
@@ -155,7 +217,8 @@ void variants_makefile_text(const Package *k, Str *out) {
                                 {"name", k->name},
                                 {"target", t->name},
                                 {"cc", t->cc},
-                                {"cflags", t->cflags},
+                                {"flags", package_make_flags(a, t)},
+                                {"variants", target_by_compiler(t) ? "" : " Each variant adds the processor that it is for."},
                                 {"objects", objects.at},
                                 {"rules", rules.at},
                                 {"pool_o", pool ? " tenon_pool.o" : ""},
@@ -175,7 +238,7 @@ char *variants_cmake_sources(const Package *k) {
 
 char *variants_cmake_settings(const Package *k) {
     Str s = str_new(k->arena);
-    for (int i = 0; i < k->target->nvariant; i++)
+    for (int i = 0; i < k->target->nvariant && !target_by_compiler(k->target); i++)
         str_addf(&s, "set_source_files_properties(%s.c PROPERTIES COMPILE_OPTIONS \"%s\")\n", k->variant[i].name,
                  machine_flags(k, i, ";"));
     return s.at;
@@ -204,6 +267,7 @@ static bool variant_names(Package *k, Program *const *p, int i) {
     own->name = emit_variant_name(k->arena, k->name, k->target, i);
     Package *v = &k->variant[i];
     *v = package_names(k->arena, own, k->o, k->diag);
+    v->macro = target_by_compiler(k->target) ? k->target->variant[i]->macro : NULL;
     v->outer = k->name;
     v->outer_upper = k->upper;
     if (v->p->arena_bytes > k->arena_bytes) k->arena_bytes = v->p->arena_bytes;

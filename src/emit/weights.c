@@ -26,6 +26,15 @@ static const char *weight_text(const Package *k, uint32_t i) {
                         layout ? layout : "", of ? "; " : "", of ? of : "");
 }
 
+/* What stands before weight i, or behind the last (i of weight.n): the lines that open and close what one kind of
+ * compiler alone takes, behind `gap`. `open`: its macro, or NULL. */
+static const char *guard_text(const Package *k, uint32_t i, const char **open, const char *gap) {
+    const char *was = *open, *macro = k->macros && i < k->p->weight.n ? k->macros[i] : NULL;
+    *open = macro;
+    if (was == macro || (was && macro && !strcmp(was, macro))) return "";
+    return arena_printf(k->arena, "%s%s%s%s%s", gap, was ? "#endif\n" : "", macro ? "#ifdef " : "", macro ? macro : "", macro ? "\n" : "");
+}
+
 static bool has_type(const Package *k, bool boolean) {
     for (uint32_t i = 0; i < k->p->weight.n; i++) {
         DType t = k->p->weight.at[i].dtype;
@@ -131,6 +140,7 @@ typedef struct {
     int64_t count;   /* elements written of it */
     uint8_t element[8];
     int have; /* bytes of `element` */
+    const char *guard; /* around what is written */
     Str line;
 } Stream;
 
@@ -150,8 +160,8 @@ static const Weight *current(const Stream *s) {
 static bool open_array(Stream *s, const Weight *w) {
     uint32_t i = s->order[s->at];
     const char *align = s->k->p->target->dialect == DIALECT_gnu ? " __attribute__((aligned(64)))" : "";
-    return out_printf(s->file, "\n/* %s */\n%s %s[%lld]%s = {\n", weight_text(s->k, i), emit_const_type(w->dtype),
-                      s->k->weight[i], array_elements(w), align);
+    return out_printf(s->file, "%s\n/* %s */\n%s %s[%lld]%s = {\n", guard_text(s->k, i, &s->guard, "\n"), weight_text(s->k, i),
+                      emit_const_type(w->dtype), s->k->weight[i], array_elements(w), align);
 }
 
 static bool flush_line(Stream *s) {
@@ -239,7 +249,7 @@ static bool write_text(const Package *k, Stream *s) {
         if (w->elements > 0) return too_few(k);
         if (!open_array(s, w) || !close_array(s)) return false;
     }
-    return true;
+    return out_printf(s->file, "%s", guard_text(k, k->p->weight.n, &s->guard, "\n"));
 }
 
 static bool write_bin(const Package *k, OutFile *c, Stream *s) {
@@ -249,12 +259,14 @@ static bool write_bin(const Package *k, OutFile *c, Stream *s) {
     for (uint32_t i = 0; i < s->n; i++) {
         const Weight *w = &k->p->weight.at[s->order[i]];
         const char *name = k->weight[s->order[i]];
+        str_add(&text, guard_text(k, s->order[i], &s->guard, ""));
         if (w->elements > 0)
             str_addf(&text, "WEIGHT(%s, %lld, %lld); /* %s */\n", name, (long long)w->offset,
                      (long long)weight_bytes(w), weight_text(k, s->order[i]));
         else
             str_addf(&text, "%s %s[1] = {0}; /* %s */\n", emit_const_type(w->dtype), name, weight_text(k, s->order[i]));
     }
+    str_add(&text, guard_text(k, k->p->weight.n, &s->guard, ""));
     if (!out_write(c, text.at, text.n) || !program_weights(k->p, put_bytes, s)) return false;
     return s->place >= k->p->weight_bytes || too_few(k);
 }
@@ -276,10 +288,12 @@ static bool write_long(const Package *k, OutFile *c, const char *name, int64_t e
 
 /* Strings are pointers, so they are text in any case, and no part of the stream. */
 static bool write_strings(const Package *k, OutFile *c) {
+    const char *guard = NULL;
     for (uint32_t i = 0; i < k->p->weight.n; i++) {
         const Weight *w = &k->p->weight.at[i];
         if (w->dtype != DT_string) continue;
         const char *const *at = w->tensor->data;
+        if (!out_printf(c, "%s", guard_text(k, i, &guard, "\n"))) return false;
         for (int64_t e = 0; e < w->elements; e++)
             if (is_long(at[e]) && !write_long(k, c, k->weight[i], e, at[e])) return false;
         if (!out_printf(c, "\n/* %s */\n%s %s[%lld] = {\n", weight_text(k, i), emit_const_type(DT_string), k->weight[i],
@@ -295,7 +309,7 @@ static bool write_strings(const Package *k, OutFile *c) {
         }
         if (!out_printf(c, "};\n")) return false;
     }
-    return true;
+    return out_printf(c, "%s", guard_text(k, k->p->weight.n, &guard, "\n"));
 }
 
 bool weights_write(const Package *k, OutFile *c, OutFile *bin) {

@@ -110,6 +110,14 @@ static const char *users(const Once *o, const Package *library, const Constant *
     return s.at;
 }
 
+/* What all of its programs are guarded by, NULL where they have nothing in common. */
+static const char *macro(const Once *o, const Constant *c) {
+    const char *first = o->program[c->first]->macro;
+    for (uint32_t i = 0; i < o->n && first; i++)
+        if (c->of[i] != UINT32_MAX && (!o->program[i]->macro || strcmp(o->program[i]->macro, first))) return NULL;
+    return first;
+}
+
 Package *weights_once(const Package *k, const char *name, Package *const *program, uint32_t n) {
     Arena *a = k->arena;
     Once o = {.arena = a, .program = program, .n = n};
@@ -125,6 +133,7 @@ Package *weights_once(const Package *k, const char *name, Package *const *progra
     out->upper = out->outer_upper = name_capitals(a, name);
     out->weight = arena_array_of(a, o.list.n + 1, const char *);
     out->users = arena_array_of(a, o.list.n + 1, const char *);
+    out->macros = arena_array_of(a, o.list.n + 1, const char *);
     Map taken = {0};
     for (uint32_t i = 0; i < o.list.n; i++) {
         Weight w = *o.list.at[i].weight;
@@ -133,6 +142,7 @@ Package *weights_once(const Package *k, const char *name, Package *const *progra
         vec_push(a, &all->weight, w);
         out->weight[i] = symbol(&o, out, &o.list.at[i], &taken);
         out->users[i] = users(&o, out, &o.list.at[i]);
+        out->macros[i] = macro(&o, &o.list.at[i]);
     }
     out->weight_bytes = all->weight_bytes;
     out->has_bin = !k->o->text_weights && all->weight_bytes > 0;

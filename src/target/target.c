@@ -29,6 +29,14 @@ static const struct {
 };
 enum { VARIANT_ROWS = sizeof variants / sizeof *variants };
 
+#define MACRO(name, macro) {name, macro},
+static const struct {
+    const char *name, *macro;
+} macros[] = {
+#include "target/targets.def"
+};
+enum { MACRO_ROWS = sizeof macros / sizeof *macros };
+
 #define DOT(name, type) {name, DT_##type},
 static const struct {
     const char *name;
@@ -67,14 +75,6 @@ static const char *const by_element[] = {
 #include "target/targets.def"
 };
 enum { BY_ELEMENT_ROWS = sizeof by_element / sizeof *by_element };
-
-#define FUNCTION(name, common, own) {name, common, own},
-static const struct {
-    const char *name, *common, *own;
-} functions[] = {
-#include "target/targets.def"
-};
-enum { FUNCTION_ROWS = sizeof functions / sizeof *functions };
 
 #define CPU(word, reg, bit, kept) {word, #reg, #bit, "x86_" #kept},
 static const CpuWord cpu_words[] = {
@@ -142,7 +142,6 @@ static void inherit(Target *t, const Target *from) {
     if (!t->dot_by) t->dot_by = from->dot_by;
     if (!t->l1_bytes) t->l1_bytes = from->l1_bytes;
     if (!t->l2_bytes) t->l2_bytes = from->l2_bytes;
-    if (!t->own) t->own = from->own;
     if (!t->cc) t->cc = from->cc;
     if (!t->cflags) t->cflags = from->cflags;
     if (!t->run) t->run = from->run;
@@ -182,6 +181,13 @@ static void add_variants(void) {
     }
 }
 
+static void add_macros(void) {
+    for (int k = 0; k < MACRO_ROWS; k++) {
+        Target *t = row_named(macros[k].name, strlen(macros[k].name));
+        if (t) t->macro = macros[k].macro;
+    }
+}
+
 /* Parents stand before their children, so one walk completes them all; `run` is settled after that. */
 static const Target *const *table(void) {
     static const Target *list[ROWS];
@@ -193,9 +199,6 @@ static const Target *const *table(void) {
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < BY_ELEMENT_ROWS; k++) rows[i].t.by_element |= !strcmp(rows[i].t.name, by_element[k]);
     for (int i = 0; i < ROWS; i++)
-        for (int k = 0; k < OWN_ROWS; k++)
-            if (!strcmp(rows[i].t.name, owned[k].name)) rows[i].t.own = owned[k].prefix;
-    for (int i = 0; i < ROWS; i++)
         for (int k = 0; rows[i].parent && k < i; k++)
             if (!strcmp(rows[k].t.name, rows[i].parent)) inherit(&rows[i].t, &rows[k].t);
     for (int i = 0; i < ROWS; i++) {
@@ -206,6 +209,7 @@ static const Target *const *table(void) {
             t->run = NULL;
     }
     add_variants();
+    add_macros();
     add_loaders();
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < EMULATED_ROWS; k++)
@@ -233,15 +237,21 @@ const Target *target_find(const char *name) {
 
 const Target *target_here(const Target *t) {
     for (int i = 0; i < t->nvariant; i++)
-        if (t->variant[i]->run && !*t->variant[i]->run) return t->variant[i];
+        if (t->variant[i]->run && (!*t->variant[i]->run || target_by_compiler(t))) return t->variant[i];
     return t->nvariant ? t->variant[t->nvariant - 1] : t;
 }
 
-const char *target_function(const Target *t, const char *name) {
+bool target_by_compiler(const Target *t) {
+    for (int i = 0; i < t->nvariant; i++)
+        if (!t->variant[i]->macro) return false;
+    return t->nvariant > 0;
+}
+
+const char *target_prefix(const Target *t, int k) {
     for (; t; t = t->parent)
-        for (int i = 0; i < FUNCTION_ROWS; i++)
-            if (!strcmp(functions[i].name, t->name) && !strcmp(functions[i].common, name)) return functions[i].own;
-    return name;
+        for (int i = 0; i < OWN_ROWS; i++)
+            if (!strcmp(owned[i].name, t->name) && k-- == 0) return owned[i].prefix;
+    return NULL;
 }
 
 int target_lanes(const Target *t, DType d) {

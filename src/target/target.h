@@ -26,12 +26,12 @@ typedef struct Target {
     const char *cpu_needs;  /* words of /proc/cpuinfo flags that the CPU must have to run it; "" : any */
     DType dot_by;           /* the type whose products with i8 `dot` means: u8 or i8 */
     const char *emulated;   /* the board whose emulator runs its programs where `run` cannot; NULL: none */
-    const char *own;        /* prefix of skeletons and snippets that take the places of others; NULL: there are none */
     const char *loader;     /* skeleton of the script that starts its programs and lies beside them; NULL: there is none */
     const char *ldflags;    /* with a loader: for linking them */
     const Board *board;     /* NULL: any machine of the kind */
     const struct Target *const *variant; /* what a package for it holds, best first; NULL: its own code alone */
     int nvariant;
+    const char *macro;      /* what its compilers define, and those for the others that share a package do not; or NULL */
 } Target;
 
 const Target *target_find(const char *name); /* "native" and NULL: target_host(); NULL when unknown */
@@ -40,13 +40,14 @@ const Target *const *target_list(int *n);
 bool program_installed(const char *command); /* PATH leads to the command's first word */
 /* Quantised models stay bytes throughout: there are no vectors of floats. */
 bool target_sums_bytes(const Target *t);
-/* They do, and one instruction sums the products of a vector of bytes: rows are summed at once. */
-bool target_sums_rows(const Target *t);
-const char *target_function(const Target *t, const char *name); /* of vectors: its own name for it, or name */
+/* Prefixes of skeletons and snippets that take the places of others, k = 0, 1, ..: the first that has a file counts. NULL:
+ * there are no more. */
+const char *target_prefix(const Target *t, int k);
 /* They do, and one instruction sums the products of a vector of bytes: rows are summed at once. */
 bool target_sums_rows(const Target *t);
 int target_lanes(const Target *t, DType d);  /* vector_bytes / bytes; 1 for scalar targets */
 const Target *target_here(const Target *t);  /* of its variants the best that this machine runs; t when it has none */
+bool target_by_compiler(const Target *t);    /* of its variants the compiler takes one, by Target.macro */
 
 /* A word of cpu_needs, and how runtime/cpu/x86_cpu.h tells it. */
 typedef struct {

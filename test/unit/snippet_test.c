@@ -282,8 +282,20 @@ static void test_philox(void) {
 /* The snippet and those that it needs. */
 static void add_snippet(EmitUses *u, const char *name, Arena *a, Str *out) {
     uint32_t before = u->snippet.n;
-    emit_need(u, a, name);
+    emit_need(u, NULL, a, name);
     for (uint32_t i = before; i < u->snippet.n; i++) str_addf(out, "%s\n", skeleton(u->snippet.at[i]));
+}
+
+/* A target's, for its compiler. */
+static bool is_own(const char *name) {
+    int n;
+    const Target *const *list = target_list(&n);
+    for (int i = 0; i < n; i++) {
+        const char *prefix;
+        for (int k = 0; (prefix = target_prefix(list[i], k)); k++)
+            if (!strncmp(name, prefix, strlen(prefix)) && name[strlen(prefix)] == '_') return true;
+    }
+    return false;
 }
 
 static bool run(Arena *a, Diag *d, const char *folder, const char *command, Command *c) {
@@ -303,7 +315,7 @@ static void compile_all(Arena *a, Diag *d, const char *folder, const char *cc, c
     for (int i = 0; skeletons[i].name; i++) {
         const char *name = skeletons[i].name;
         bool vector = !strncmp(name, "f32x", 4);
-        if (!strncmp(name, "libm_", 5) || !strncmp(name, "rvv_", 4)) continue; /* libm_test.c; a target's own of the others */
+        if (!strncmp(name, "libm_", 5) || is_own(name)) continue; /* libm_test.c; emulated.py */
         if (strcmp(name + strlen(name) - 2, ".h") || vector != (strstr(flags, "gnu") != NULL)) continue;
 #ifndef __x86_64__
         if (!strncmp(name, "x86_", 4)) continue;
