@@ -1,6 +1,7 @@
 /* Results over their own operands. A kernel's outermost loop walks an operand and a result; where the result begins `distance`
  * bytes before the operand, each iteration overwrites only what no later one reads (diagonal memory: Chen et al., vMCU,
- * arXiv:2406.06542; Stahl et al., DMO, arXiv:2010.01700). Or the iterations are channels, and each stays in its own. */
+ * arXiv:2406.06542; Stahl et al., DMO, arXiv:2010.01700). A kernel of one stage reads while it writes: then nothing that its own
+ * iteration reads either. Or the iterations are channels, and each stays in its own. */
 #include "plan/storage.h"
 #include "nest/internal.h"
 #include "plan/touch.h"
@@ -65,16 +66,17 @@ static bool overlap_of(Nest *n, Arena *tmp, const Graph *g, ValueId vx, ValueId 
     BufId x = touch_buffer(n, vx, BUF_in), y = touch_buffer(n, vy, BUF_out);
     Touched read, written;
     int64_t most = TOUCH_NOTHING;
-    if (n->stage.n < 2 || !touch_writes(n, tmp, g, vy, &written) || !touch_reads(n, tmp, vx, &read) || read.late || read.count < 2) return false;
+    if (!touch_writes(n, tmp, g, vy, &written) || !touch_reads(n, tmp, vx, &read) || read.count < 2) return false;
+    if (read.late && n->stage.n > 1) return false;
     for (uint32_t s = 0; s < n->stage.n; s++)
         if (n->stage.at[s].out == x) return false;
-    if (by_channels(n, x, y, read.count)) out->multiple = read.count;
+    if (!read.late && by_channels(n, x, y, read.count)) out->multiple = read.count;
     for (int64_t i = 1; i < read.count; i++)
         if (written.high[i] < written.high[i - 1]) written.high[i] = written.high[i - 1];
     for (int64_t i = read.count - 2; i >= 0; i--)
         if (read.low[i] > read.low[i + 1]) read.low[i] = read.low[i + 1];
-    for (int64_t i = 0; i + 1 < read.count; i++)
-        if (read.low[i + 1] < TOUCH_NEVER && written.high[i] - read.low[i + 1] > most) most = written.high[i] - read.low[i + 1];
+    for (int64_t i = 0, next = read.late ? 0 : 1; i + next < read.count; i++) /* late: an iteration reads while it writes */
+        if (read.low[i + next] < TOUCH_NEVER && written.high[i] - read.low[i + next] > most) most = written.high[i] - read.low[i + next];
     out->before = most;
     return true;
 }

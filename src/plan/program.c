@@ -167,6 +167,14 @@ static void apply_schedule(Builder *b, Function *f, Plan *plan) {
 /* A local that a schedule of the user's own computes where it is read is read between the results. */
 static bool keeps_order(const Function *f) { return !strstr(f->schedule, "inline("); }
 
+/* Do the loops of job j's kernel go as its nest has them? Those that several stages share do; of a single stage where rows are
+ * summed as they lie in the operand, which elsewhere go into patches before. */
+static bool overlaps_in_order(const Builder *b, uint32_t j) {
+    const Function *f = &b->p->function.at[b->function_of[j]];
+    const Nest *n = b->jobs.at[j].nest;
+    return keeps_order(f) && (n->stage.n != 1 || (strstr(f->schedule, "row(") && rows_in_order(n, f->tree)));
+}
+
 /* The kernel of job j; of a group of rows where g is given, which may fail. */
 static bool make_function(Builder *b, const Job *j, const char *name, const Rows *g, Function *out) {
     Function f = {.name = name};
@@ -517,7 +525,7 @@ static bool build_block(Builder *b) {
     uint32_t *order = arena_array_of(a, n + 1, uint32_t);
     bool **aliased = arena_array_of(a, n + 1, bool *), *keeps = arena_array_of(a, n + 1, bool), *skip = arena_array_of(a, n + 1, bool);
     RowGroups groups = {0};
-    for (uint32_t i = 0; i < n; i++) order[i] = i, keeps[i] = b->jobs.at[i].control || keeps_order(&b->p->function.at[b->function_of[i]]);
+    for (uint32_t i = 0; i < n; i++) order[i] = i, keeps[i] = b->jobs.at[i].control || overlaps_in_order(b, i);
     bool overlaps = !b->o->general && !b->o->no_memory && target_sums_bytes(b->o->target) && b->p->threads == 1;
     MemoryTask t = {b->jobs.at, order, n, &groups, b->p->arena_align, overlaps ? keeps : NULL};
     if (!b->o->general) {
