@@ -341,6 +341,8 @@ bool rows_in_order(const Nest *n, const LoopTree *t) {
     return loop && !strcmp(t->nest->axis.at[loop->axis].name, axis->name);
 }
 
+void rows_go_down(LoopTree *t) { vec_last(&t->root->body)->down = true; }
+
 bool rows_cut(Arena *a, LoopTree *t, int64_t count, uint32_t var[2]) {
     Nest *n = t->nest;
     LoopNode *loop = outermost(t, count);
