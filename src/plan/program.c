@@ -389,6 +389,8 @@ static const bool *down_jobs(Builder *b, const MemoryTask *t) {
     return any ? down : NULL;
 }
 
+#define LITTLE 16 /* this part of the arena is not worth a loop that goes down, which gcc makes a little slower */
+
 /* The arena, and which loops go down in it. Kernels that other graphs call as well go up. */
 static ArenaPlan pack_arena(Builder *b, MemoryTask t, bool alone) {
     ArenaPlan up = memory_make(b->jobs.storage, b->a, &t);
@@ -397,7 +399,7 @@ static ArenaPlan pack_arena(Builder *b, MemoryTask t, bool alone) {
     if (!alone || !t.keeps || b->plan.optimal || !(t.down = down_jobs(b, &t))) return up;
     ArenaPlan m = memory_make(b->jobs.storage, b->a, &t);
     PlanResult r = memory_pack(b->a, &m);
-    if (r.peak >= b->plan.peak) return up;
+    if (r.peak > b->plan.peak - (b->o->frugal ? 1 : b->plan.peak / LITTLE)) return up;
     b->plan = r;
     for (uint32_t i = 0; i < m.pairs; i++)
         if (m.pair[i].down && memory_overlaps(&m, i)) rows_go_down(b->p->function.at[b->function_of[m.overlap[i].job]].tree);
