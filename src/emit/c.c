@@ -144,12 +144,20 @@ static int for_loop(Emit *m, const LoopNode *x, int depth, Str *out) {
     bool marks = m->marks;
     m->marks &= !x->unroll; /* registers have constant numbers */
     str_addf(out, "for (%s %s = ", m->index_type, name);
-    c_expr(m, x->lo, 0, out);
-    str_addf(out, "; %s < ", name);
+    if (!x->down) {
+        c_expr(m, x->lo, 0, out);
+        str_addf(out, "; %s < ", name);
+    }
     m->bound = x_get(m->n, x->hi)->kind == X_int ? name : NULL;
-    c_expr(m, x->hi, P_ADD, out);
+    c_expr(m, x->hi, x->down ? 0 : P_ADD, out);
     m->bound = NULL;
-    str_addf(out, "; %s++)", name);
+    if (x->down) {
+        str_addf(out, "; %s-- > ", name);
+        c_expr(m, x->lo, P_ADD, out);
+        str_add(out, ";)");
+    } else {
+        str_addf(out, "; %s++)", name);
+    }
     m->marks = marks;
     body(m, x, depth, out);
     m->open.n--;

@@ -22,7 +22,7 @@ static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out
     case LOOP_block: break;
     case LOOP_for:
     case LOOP_vector:
-        str_addf(out, "%s%s%s %s ", x->parallel ? "parallel " : "", x->unroll ? "unroll " : "",
+        str_addf(out, "%s%s%s%s %s ", x->parallel ? "parallel " : "", x->unroll ? "unroll " : "", x->down ? "down " : "",
                  x->kind == LOOP_for ? "for" : "vector", n->axis.at[x->axis].name);
         x_print(n, x->lo, out);
         str_add(out, "..");

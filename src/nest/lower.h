@@ -24,6 +24,7 @@ typedef struct LoopNode {
     AxisId axis;
     ExprId lo, hi; /* index expressions; lo is the condition of LOOP_if */
     bool unroll, parallel;
+    bool down;  /* LOOP_for: from the last iteration to the first */
     AxisId dot; /* LOOP_set: the sum of value over this axis of bytes, in one instruction; NO_AXIS */
     bool pair;  /* that axis has two points; lo: the second one counts, or NO_EXPR: always */
     uint32_t var;

@@ -33,12 +33,13 @@ static void add_rings(ArenaPlan *m, const MemoryTask *t) {
         }
 }
 
-static void add_pair(ArenaPlan *m, const OverlapPair *o) {
+static void add_pair(ArenaPlan *m, const OverlapPair *o, bool down) {
     uint32_t y = m->number[o->result_root], x = m->number[o->operand_root];
     if (x == UINT32_MAX || y == UINT32_MAX) return;
     m->pair[m->pairs] = o->pair;
     m->pair[m->pairs].result = (int)y;
     m->pair[m->pairs].operand = (int)x;
+    if (down) m->pair[m->pairs].down = true, m->pair[m->pairs].before = o->behind;
     m->overlap[m->pairs++] = *o;
 }
 
@@ -50,9 +51,9 @@ static void add_pairs(ArenaPlan *m, const Storage *s, Arena *a, const MemoryTask
     m->pair = arena_array_of(a, all.n + most + 1, PlanPair);
     m->overlap = arena_array_of(a, all.n + most + 1, OverlapPair);
     for (uint32_t i = 0; i < all.n; i++)
-        if (t->keeps[all.at[i].job]) add_pair(m, &all.at[i]);
+        if (t->keeps[all.at[i].job]) add_pair(m, &all.at[i], t->down && t->down[all.at[i].job]);
     for (uint32_t k = 0; t->groups && k < t->groups->n; k++)
-        for (uint32_t i = 0; i < t->groups->at[k].pair.n; i++) add_pair(m, &t->groups->at[k].pair.at[i]);
+        for (uint32_t i = 0; i < t->groups->at[k].pair.n; i++) add_pair(m, &t->groups->at[k].pair.at[i], false);
 }
 
 ArenaPlan memory_make(const Storage *s, Arena *a, const MemoryTask *t) {

@@ -12,6 +12,7 @@ typedef struct {
     const RowGroups *groups; /* by position; their jobs are one step in time */
     int64_t align;
     const bool *keeps;       /* one a job: its loops go in the nest's order; NULL: no results over operands */
+    const bool *down;        /* one a job: its outermost loop goes down; NULL: none does */
 } MemoryTask;
 
 typedef struct {

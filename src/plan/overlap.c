@@ -1,6 +1,7 @@
 /* Results over their own operands. A kernel's outermost loop walks an operand and a result; where the result begins `distance`
  * bytes before the operand, each iteration overwrites only what no later one reads (diagonal memory: Chen et al., vMCU,
- * arXiv:2406.06542; Stahl et al., DMO, arXiv:2010.01700). Or the iterations are channels, and each stays in its own. */
+ * arXiv:2406.06542; Stahl et al., DMO, arXiv:2010.01700). A kernel of one stage reads while it writes: then nothing that its own
+ * iteration reads either. Or the iterations are channels, and each stays in its own. */
 #include "plan/storage.h"
 #include "nest/internal.h"
 #include "plan/touch.h"
@@ -60,22 +61,39 @@ static bool by_channels(Nest *n, BufId x, BufId y, int64_t count) {
     return c.own;
 }
 
+/* How far y begins behind x at least where the outermost loop, of a nest of one stage, goes down. Results that begin before their
+ * operands one after the other creep through the arena; kernels that read what they write about go back. */
+static void go_down(const Touched *read, const Touched *written, int64_t before, OverlapPair *o) {
+    int64_t high = TOUCH_NOTHING, last = read->count - 1;
+    int64_t *low = written->low;
+    for (int64_t i = last - 1; i >= 0; i--)
+        if (low[i] > low[i + 1]) low[i] = low[i + 1];
+    o->behind = TOUCH_NOTHING;
+    for (int64_t i = 0; i <= last; i++) {
+        if (read->high[i] > high) high = read->high[i];
+        if (high > TOUCH_NOTHING && high - low[i] > o->behind) o->behind = high - low[i];
+    }
+    o->down = o->behind <= before && o->behind <= written->high[last] - low[last];
+}
+
 /* How y may lie to x, the buffers vx and vy of the nest; false: nowhere in it. */
-static bool overlap_of(Nest *n, Arena *tmp, const Graph *g, ValueId vx, ValueId vy, PlanPair *out) {
+static bool overlap_of(Nest *n, Arena *tmp, const Graph *g, ValueId vx, ValueId vy, OverlapPair *o) {
     BufId x = touch_buffer(n, vx, BUF_in), y = touch_buffer(n, vy, BUF_out);
     Touched read, written;
     int64_t most = TOUCH_NOTHING;
-    if (n->stage.n < 2 || !touch_writes(n, tmp, g, vy, &written) || !touch_reads(n, tmp, vx, &read) || read.late || read.count < 2) return false;
+    if (!touch_writes(n, tmp, g, vy, &written) || !touch_reads(n, tmp, vx, &read) || read.count < 2) return false;
+    if (read.late && n->stage.n > 1) return false;
     for (uint32_t s = 0; s < n->stage.n; s++)
         if (n->stage.at[s].out == x) return false;
-    if (by_channels(n, x, y, read.count)) out->multiple = read.count;
+    if (!read.late && by_channels(n, x, y, read.count)) o->pair.multiple = read.count;
     for (int64_t i = 1; i < read.count; i++)
         if (written.high[i] < written.high[i - 1]) written.high[i] = written.high[i - 1];
     for (int64_t i = read.count - 2; i >= 0; i--)
         if (read.low[i] > read.low[i + 1]) read.low[i] = read.low[i + 1];
-    for (int64_t i = 0; i + 1 < read.count; i++)
-        if (read.low[i + 1] < TOUCH_NEVER && written.high[i] - read.low[i + 1] > most) most = written.high[i] - read.low[i + 1];
-    out->before = most;
+    for (int64_t i = 0, next = read.late ? 0 : 1; i + next < read.count; i++) /* late: an iteration reads while it writes */
+        if (read.low[i + next] < TOUCH_NEVER && written.high[i] - read.low[i + next] > most) most = written.high[i] - read.low[i + next];
+    o->pair.before = most;
+    if (read.late) go_down(&read, &written, most, o);
     return true;
 }
 
@@ -103,8 +121,9 @@ void storage_overlap(const Storage *s, Arena *a, const Job *job, const uint32_t 
             ValueId x = j->read.at[k], r = storage_root(s, x, &at);
             OverlapPair o = {.job = order[i], .operand = x, .operand_root = r, .result = y, .result_root = ry};
             if (r == ry || !value_in_arena(s, r) || upper[r] != (int32_t)i + 1 || !alone(s, j, r)) continue;
-            if (!overlap_of(j->nest, tmp, s->g, x, y, &o.pair)) continue;
+            if (!overlap_of(j->nest, tmp, s->g, x, y, &o)) continue;
             o.pair.before += at_y - at;
+            o.behind += at - at_y;
             o.pair.inside = at - at_y;
             vec_push(a, out, o);
         }

@@ -37,6 +37,7 @@ PlanResult plan_pack(Arena *tmp, PlanBuffer *buffers, int n, PlanOptions options
 typedef struct {
     int result, operand;
     int64_t before;   /* may be negative */
+    bool down;        /* the other way: the first begins at least `before` bytes behind the second */
     int64_t inside;
     int64_t multiple; /* 0: the first way alone */
 } PlanPair;

@@ -27,7 +27,7 @@ static int64_t up(int64_t v, int64_t to) {
 
 /* May the pair lie so? */
 static bool pair_fits(const PlanPair *p, int64_t result, int64_t operand) {
-    if (operand - result >= p->before) return true;
+    if ((p->down ? result - operand : operand - result) >= p->before) return true;
     return p->multiple > 0 && (operand + p->inside - result) % p->multiple == 0;
 }
 
@@ -62,10 +62,10 @@ static int64_t lowest(Packing *p, int i) {
         const PlanPair *q = pair_of(p, i, j);
         if (!q) continue;
         if (q->result == i) {
-            p->candidate[count++] = o->offset - q->before - (p->unit - 1);
+            p->candidate[count++] = q->down ? o->offset + q->before : o->offset - q->before - (p->unit - 1);
             if (q->multiple > 0) p->candidate[count++] = o->offset + q->inside;
         } else {
-            p->candidate[count++] = o->offset + q->before;
+            p->candidate[count++] = q->down ? o->offset - q->before - (p->unit - 1) : o->offset + q->before;
             if (q->multiple > 0) p->candidate[count++] = o->offset - q->inside;
         }
     }
@@ -94,7 +94,8 @@ static int64_t place(Packing *p, const int *order, int64_t limit) {
 
 /* What a pair may save of the sum of its sizes. */
 static int64_t saving(const PlanBuffer *r, const PlanBuffer *o, const PlanPair *p) {
-    int64_t larger = r->size > o->size ? r->size : o->size, both = p->before > 0 && !p->multiple ? p->before + o->size : larger;
+    const PlanBuffer *behind = p->down ? r : o;
+    int64_t larger = r->size > o->size ? r->size : o->size, both = p->before > 0 && !p->multiple ? p->before + behind->size : larger;
     if (both < larger) both = larger;
     return r->size + o->size > both ? r->size + o->size - both : 0;
 }

@@ -167,6 +167,14 @@ static void apply_schedule(Builder *b, Function *f, Plan *plan) {
 /* A local that a schedule of the user's own computes where it is read is read between the results. */
 static bool keeps_order(const Function *f) { return !strstr(f->schedule, "inline("); }
 
+/* Do the loops of job j's kernel go as its nest has them? Those that several stages share do; of a single stage where rows are
+ * summed as they lie in the operand, which elsewhere go into patches before. */
+static bool overlaps_in_order(const Builder *b, uint32_t j) {
+    const Function *f = &b->p->function.at[b->function_of[j]];
+    const Nest *n = b->jobs.at[j].nest;
+    return keeps_order(f) && (n->stage.n != 1 || (strstr(f->schedule, "row(") && rows_in_order(n, f->tree)));
+}
+
 /* The kernel of job j; of a group of rows where g is given, which may fail. */
 static bool make_function(Builder *b, const Job *j, const char *name, const Rows *g, Function *out) {
     Function f = {.name = name};
@@ -368,10 +376,39 @@ static void mark_aliased(Builder *b, uint32_t job, const OverlapPair *o) {
         }
 }
 
+/* One a job: its function's loop rather goes down, for all results over operands that its jobs have. NULL: there is none. */
+static const bool *down_jobs(Builder *b, const MemoryTask *t) {
+    Overlaps all = {0};
+    bool *down = arena_array_of(b->a, t->n + 1, bool), *may = arena_array_of(b->a, b->p->function.n + 1, bool), any = false;
+    storage_overlap(b->jobs.storage, b->a, t->job, t->order, t->n, NULL, &all);
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < all.n; i++)
+            if (t->keeps[all.at[i].job] && all.at[i].down != (pass == 1)) may[b->function_of[all.at[i].job]] = pass == 0;
+    for (uint32_t i = 0; i < t->n; i++)
+        if (!b->jobs.at[i].control) any |= down[i] = may[b->function_of[i]];
+    return any ? down : NULL;
+}
+
+#define LITTLE 16 /* this part of the arena is not worth a loop that goes down, which gcc makes a little slower */
+
+/* The arena, and which loops go down in it. Kernels that other graphs call as well go up. */
+static ArenaPlan pack_arena(Builder *b, MemoryTask t, bool alone) {
+    ArenaPlan up = memory_make(b->jobs.storage, b->a, &t);
+    if (b->o->no_memory) return up;
+    b->plan = memory_pack(b->a, &up);
+    if (!alone || !t.keeps || b->plan.optimal || !(t.down = down_jobs(b, &t))) return up;
+    ArenaPlan m = memory_make(b->jobs.storage, b->a, &t);
+    PlanResult r = memory_pack(b->a, &m);
+    if (r.peak > b->plan.peak - (b->o->frugal ? 1 : b->plan.peak / LITTLE)) return up;
+    b->plan = r;
+    for (uint32_t i = 0; i < m.pairs; i++)
+        if (m.pair[i].down && memory_overlaps(&m, i)) rows_go_down(b->p->function.at[b->function_of[m.overlap[i].job]].tree);
+    return m;
+}
+
 /* Offsets into arena_at and scratch_at. */
-static void plan_arena(Builder *b, const MemoryTask *t, int64_t *arena_at, int64_t *scratch_at) {
-    ArenaPlan m = memory_make(b->jobs.storage, b->a, t);
-    if (!b->o->no_memory) b->plan = memory_pack(b->a, &m);
+static void plan_arena(Builder *b, const MemoryTask *t, bool alone, int64_t *arena_at, int64_t *scratch_at) {
+    ArenaPlan m = pack_arena(b, *t, alone);
     b->arena_bytes = (b->plan.peak + t->align - 1) / t->align * t->align;
     for (uint32_t i = 0; i < m.pairs; i++)
         for (uint32_t j = 0; memory_overlaps(&m, i) && j < t->n; j++)
@@ -517,9 +554,9 @@ static bool build_block(Builder *b) {
     uint32_t *order = arena_array_of(a, n + 1, uint32_t);
     bool **aliased = arena_array_of(a, n + 1, bool *), *keeps = arena_array_of(a, n + 1, bool), *skip = arena_array_of(a, n + 1, bool);
     RowGroups groups = {0};
-    for (uint32_t i = 0; i < n; i++) order[i] = i, keeps[i] = b->jobs.at[i].control || keeps_order(&b->p->function.at[b->function_of[i]]);
+    for (uint32_t i = 0; i < n; i++) order[i] = i, keeps[i] = b->jobs.at[i].control || overlaps_in_order(b, i);
     bool overlaps = !b->o->general && !b->o->no_memory && target_sums_bytes(b->o->target) && b->p->threads == 1;
-    MemoryTask t = {b->jobs.at, order, n, &groups, b->p->arena_align, overlaps ? keeps : NULL};
+    MemoryTask t = {b->jobs.at, order, n, &groups, b->p->arena_align, overlaps ? keeps : NULL, NULL};
     if (!b->o->general) {
         storage_order(b->jobs.storage, a, b->jobs.at, n, order);
         if (whole && overlaps && b->o->frugal >= FRUGAL_rows) memory_rows(b->jobs.storage, a, &t, b->o->goal, cuts, b, &groups);
@@ -532,7 +569,7 @@ static bool build_block(Builder *b) {
         for (uint32_t k = 0; aliased[i] && k < b->jobs.at[i].nest->buf.n; k++)
             b->p->function.at[b->function_of[i]].aliased[k] |= aliased[i][k];
     int64_t *arena_at = arena_array_of(a, b->g->value.n + 1, int64_t), *scratch_at = arena_array_of(a, n + 1, int64_t);
-    plan_arena(b, &t, arena_at, scratch_at);
+    plan_arena(b, &t, whole && b->shared->graphs == 1, arena_at, scratch_at);
     if (whole && b->o->ports) b->p->port_at = port_places(b, arena_at);
     make_steps(b, &t, arena_at, scratch_at);
     number_tensors(b);

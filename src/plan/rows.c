@@ -322,15 +322,31 @@ static uint32_t bound(Arena *a, LoopTree *t, const char *name) {
     return t->var.n - 1;
 }
 
-bool rows_cut(Arena *a, LoopTree *t, int64_t count, uint32_t var[2]) {
-    Nest *n = t->nest;
-    if (t->root->body.n == 0) return false;
+/* The loop that is all but what prepares it, from 0 to `count`; NULL: there is none. */
+static LoopNode *outermost(const LoopTree *t, int64_t count) {
+    if (t->root->body.n == 0) return NULL;
     LoopNode *loop = vec_last(&t->root->body);
     for (uint32_t i = 0; i + 1 < t->root->body.n; i++)
-        if (!prepares(t, t->root->body.at[i])) return false;
-    if (loop->kind != LOOP_for || loop->unroll || loop->parallel) return false;
-    const Expr *lo = x_get(n, loop->lo), *hi = x_get(n, loop->hi);
-    if (lo->kind != X_int || lo->i != 0 || hi->kind != X_int || hi->i != count) return false;
+        if (!prepares(t, t->root->body.at[i])) return NULL;
+    if (loop->kind != LOOP_for || loop->unroll || loop->parallel) return NULL;
+    const Expr *lo = x_get(t->nest, loop->lo), *hi = x_get(t->nest, loop->hi);
+    return lo->kind == X_int && lo->i == 0 && hi->kind == X_int && hi->i == count ? loop : NULL;
+}
+
+bool rows_in_order(const Nest *n, const LoopTree *t) {
+    int first = touch_axes(n) - 1;
+    if (n->stage.n != 1 || first < 0) return false;
+    const Axis *axis = &n->axis.at[n->stage.at[0].axis[first]];
+    const LoopNode *loop = outermost(t, axis->extent);
+    return loop && !strcmp(t->nest->axis.at[loop->axis].name, axis->name);
+}
+
+void rows_go_down(LoopTree *t) { vec_last(&t->root->body)->down = true; }
+
+bool rows_cut(Arena *a, LoopTree *t, int64_t count, uint32_t var[2]) {
+    Nest *n = t->nest;
+    LoopNode *loop = outermost(t, count);
+    if (!loop) return false;
     var[0] = bound(a, t, "from");
     var[1] = bound(a, t, "to");
     loop->lo = x_raw(n, (Expr){.kind = X_var, .dtype = DT_index, .is_index = true, .id = var[0]}, 0, NULL);

@@ -30,6 +30,10 @@ typedef struct {
 bool rows_try(const Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t at, uint32_t n, const int32_t *lower, const int32_t *upper, Rows *out);
 /* The rings of the group in the nest of one of its jobs: rows of a buffer are taken modulo those that there are. */
 void rows_ring(Nest *nest, const Storage *s, const Rows *g);
+/* Is the outermost loop of t, which is made of n, the first one of n's only stage? Then it reads and writes in n's order. */
+bool rows_in_order(const Nest *n, const LoopTree *t);
+/* Has that loop go from its last iteration to the first one. */
+void rows_go_down(LoopTree *t);
 /* The loop of `count` iterations that is all of the tree but what it begins with, from one variable to another: var[0] and
  * var[1], which nobody declares. False: there is no such loop. */
 bool rows_cut(Arena *a, LoopTree *t, int64_t count, uint32_t var[2]);

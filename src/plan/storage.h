@@ -45,6 +45,8 @@ typedef struct {
     uint32_t job;
     ValueId operand, operand_root, result, result_root; /* roots: of their memory */
     PlanPair pair; /* of the roots, without their numbers */
+    int64_t behind; /* where the outermost loop goes down: how far the result's root begins behind the operand's at least */
+    bool down;      /* the loop rather goes down: that is no farther, and what an iteration reads lies about where it writes */
 } OverlapPair;
 typedef Vec(OverlapPair) Overlaps;
 

@@ -206,7 +206,7 @@ def planes(rng):
 if __name__ == "__main__":
     targets = ["c99", "native", "c99 --io arena", "c99 --ram least"]
     if shutil.which("qemu-system-arm") and shutil.which("arm-none-eabi-gcc"):
-        targets += ["cortex-m4", "cortex-m4 --io arena", "cortex-m4 --ram least", "cortex-m55"]
+        targets += ["cortex-m4", "cortex-m4 --io arena", "cortex-m4 --ram least", "cortex-m55", "cortex-m55 --io arena", "cortex-m55 --ram least"]
     if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
         targets += ["arm64+dot", "arm64+i8mm"]
     main([unsigned, signed, varied_unsigned, varied_signed, planes], count=21, targets=tuple(targets))

@@ -279,6 +279,15 @@ static void test_pair(void) {
     r = plan_pack_pairs(arena, b, 2, &p, 1);
     CHECK(r.peak <= 208 && plan_check_pairs(b, 2, &p, 1, r.peak));
     CHECK(!plan_check_pairs(b, 2, NULL, 0, r.peak));
+    p = (PlanPair){.result = 1, .operand = 0, .before = 90, .down = true}; /* the result lies behind */
+    r = plan_pack_pairs(arena, b, 2, &p, 1);
+    CHECK(r.peak == 296 && b[0].offset == 0 && b[1].offset == 96 && r.lower_bound == 290);
+    CHECK(plan_check_pairs(b, 2, &p, 1, r.peak));
+    b[1].offset = 88;
+    CHECK(!plan_check_pairs(b, 2, &p, 1, r.peak));
+    p.before = -100; /* or before it as well */
+    r = plan_pack_pairs(arena, b, 2, &p, 1);
+    CHECK(r.peak == 200 && r.optimal);
 }
 
 /* Chains: each result may overlap the operand before it. */
@@ -291,7 +300,7 @@ static void test_pairs(void) {
             buffer[i] = (PlanBuffer){i, i + 2, random_to(1, 60), 4, 0};
             if (random64() % 4 == 0) buffer[i].upper += (int32_t)random_to(1, 3);
             if (i == 0 || buffer[i - 1].upper != i + 1 || random64() % 4 == 0) continue;
-            pair[npairs++] = (PlanPair){.result = i, .operand = i - 1, .before = random_to(-20, 60), .multiple = random64() % 3 ? 0 : random_to(1, 9)};
+            pair[npairs++] = (PlanPair){.result = i, .operand = i - 1, .before = random_to(-20, 60), .multiple = random64() % 3 ? 0 : random_to(1, 9), .down = random64() % 2};
         }
         PlanResult r = plan_pack_pairs(arena, buffer, n, pair, npairs);
         invalid += !plan_check_pairs(buffer, n, pair, npairs, r.peak);
