@@ -26,6 +26,7 @@ static const char *outcome(Graph *g, const char *target, const char *text) {
     const Target *t = target_find(target);
     Str s = str_new(arena);
     if (!n || !t) return "no nest or no such target\n";
+    if (t->halves) nest_halve(n);
     Plan *p = plan_new(arena, n, t);
     const char *why = NULL;
     bool threads = !strcmp(text, "threads");
