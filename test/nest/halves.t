@@ -174,3 +174,50 @@ schedule: fuse(i0,i1) tile(i0_i1,4) vector(i0_i1.i)
 for i0_i1_o 0..16
   vector i0_i1_i 0..4
     y[((i0_i1_o * 4) + i0_i1_i)] = f16(exp((f32(a[(i0_i1_o / 4),(((i0_i1_o % 4) * 4) + i0_i1_i)]) + f32(a2[(i0_i1_o / 4),(((i0_i1_o % 4) * 4) + i0_i1_i)]))))
+
+== what may lie in memory as halves: neither inputs and outputs, nor few numbers, nor what leaves their range
+graph "t"
+in %x : f32[1,16,8,8]
+%a = Relu(%x)
+%mean = ReduceMean(%a) {axes=[2,3], keepdims=1}
+%b = Sub(%a, %mean)
+%square = Mul(%b, %b)
+%e = Exp(%square)
+%c = Softmax(%e) {axis=1}
+%d = Tanh(%c)
+%y = Sigmoid(%d)
+out %y
+--- arm64+fp16: memory
+halves: a b c d
+
+== what lies inside of an output has its type, parts of a half are halves
+graph "t"
+in %x : f32[4,64]
+%a = Relu(%x)
+%flat = Reshape(%a) {shape=[256]}
+%b = Neg(%x)
+%c = Abs(%b)
+%p = Slice(%c) {starts=[1,0], steps=[1,1], counts=[2,64]}
+%q = Tanh(%p)
+%r = Tanh(%q)
+%y = Sigmoid(%r)
+out %flat
+out %y
+--- arm64+fp16: memory
+halves: b c p q r
+
+== positions, comparisons and what operators of other kinds read stay floats
+graph "t"
+in %x : f32[4,64]
+in %i : i32[4,64]
+%p = Cast(%i) {to=f32}
+%a = Add(%p, %x)
+%b = Relu(%a)
+%less = Less(%b, %x)
+%c = Tanh(%a)
+%s = CumSum(%c) {axis=1}
+%y = Add(%s, %a)
+out %less
+out %y
+--- arm64+fp16: memory
+halves: a
