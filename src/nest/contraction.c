@@ -164,16 +164,16 @@ static bool block_groups(Contraction *c) {
 static bool by_element(const Contraction *c) { return c->r->p->target->by_element && !nest_of(c)->halves; }
 
 /* Cycles of one step of the reduction with p x b accumulators: multiply-adds and loads issue at one (AVX-512) or two
- * (narrower vectors) a cycle, and a chain of dependent additions takes 4 cycles. */
-static double step_cycles(const Target *t, bool by_element, int64_t p, int64_t b) {
-    double rate = t->vector_bytes >= 64 ? 1 : 2, fma = (double)(p * b) / rate;
-    double load = (double)b / rate + (double)p / (by_element ? 8 : 2);
+ * (narrower vectors) a cycle, and a chain of dependent additions takes 4 cycles. What spreads a half is one of the former. */
+static double step_cycles(const Contraction *c, int64_t p, int64_t b) {
+    const Target *t = c->r->p->target;
+    double rate = t->vector_bytes >= 64 ? 1 : 2, fma = (double)(p * b + (nest_of(c)->halves ? p : 0)) / rate;
+    double load = (double)b / rate + (double)p / (by_element(c) ? 8 : 2);
     double most = fma > load ? fma : load;
     return (most > 4 ? most : 4) + 0.1 * (double)(p + b); /* of equal ones that with fewer loads */
 }
 
 static double tile_cycles(const Contraction *c, int64_t p, int64_t b) {
-    const Target *t = c->r->p->target;
     int64_t stride = c->pixel_stride * 4 % 4096, together = 4096; /* rows that share sets of the first-level cache */
     while (stride) {
         int64_t rest = together % stride;
@@ -181,7 +181,7 @@ static double tile_cycles(const Contraction *c, int64_t p, int64_t b) {
         stride = rest;
     }
     double conflict = p * together > 6 * 4096 ? 1.5 : 1; /* more of them than its ways */
-    return (double)c->depth * step_cycles(t, by_element(c), p, b) * conflict + 1.5 * (double)(p * b) + 20;
+    return (double)c->depth * step_cycles(c, p, b) * conflict + 1.5 * (double)(p * b) + 20;
 }
 
 typedef struct {
