@@ -31,8 +31,8 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PEAK = {"cortex-a55": 1, "cortex-a53": 1}  # FMLAs of 128 bits a cycle; all others: 2
-FP = re.compile(r"\s+(fml[as]|fmul|fadd|fsub|fmax|fmin|fmaxnm|fminnm|fdiv|fneg|fabs)\s+v\d+\.4s\b")
-FMLA = re.compile(r"\s+fml[as]\s+v\d+\.4s\b")
+FP = re.compile(r"\s+(fml[as]|fmul|fadd|fsub|fmax|fmin|fmaxnm|fminnm|fdiv|fneg|fabs)\s+v\d+\.(?:4s|8h)\b")
+FMLA = re.compile(r"\s+fml[as]\s+v\d+\.(?:4s|8h)\b")
 BRANCH = re.compile(r"\s+(?:b|b\.?[a-z]{2}|cbn?z|tbn?z)\s+(?:.*,\s*)?(\.L\w+)\s*$")
 ITERATIONS = 100
 

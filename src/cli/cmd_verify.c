@@ -34,6 +34,11 @@ static Tolerance tolerance(const Verify *v, DType t) {
     Tolerance r = {.rtol = 1e-4, .atol = 1e-5, .atol_of_largest = true, .exact_integers = true};
     if (v->cases.has_tolerance) r = v->cases.tolerance;
     if (v->cases.has_tolerance && t == DT_bf16) r.rtol = 0x1p-6;
+    if (o->target->halves && !o->precise) { /* what layer after layer of numbers with 11 bits comes to */
+        if (r.rtol < 0x1p-6) r.rtol = 0x1p-6;
+        if (r.atol < 0x1p-6 || !r.atol_of_largest) r.atol = 0x1p-6;
+        r.atol_of_largest = true;
+    }
     if (o->rtol >= 0 || o->atol >= 0) r.exact_integers = false;
     if (o->rtol >= 0) r.rtol = o->rtol;
     if (o->atol >= 0) {

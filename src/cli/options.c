@@ -100,7 +100,8 @@ static const Option table[] = {
     {O_passes, "passes", NULL, CMD_compile, "list the passes and end"},
     {O_skip, "skip-pass", "P", CMD_compile | CMD_verify, "leave out a pass"},
     {O_precise, "precise", NULL, CODE_COMMANDS,
-     "no algorithm that rounds more than the model's own arithmetic: convolutions are never Winograd's"},
+     "nothing that rounds more than the model's own arithmetic: convolutions are never Winograd's, floats never halves because "
+     "the target has them"},
     {O_half_weights, "half-weights", NULL, CODE_COMMANDS,
      "weights of floats are stored as f16 and widened where they are read: half the package, 11 bits of each number"},
     {O_optimize, "optimize", "speed|size", CODE_COMMANDS,

@@ -250,7 +250,8 @@ static int vector_store(Emit *m, const LoopNode *x, const char *name, ExprId off
     int made = temporaries(m, x->value, depth, out);
     DType t = (DType)x_get(m->n, x->value)->dtype;
     c_indent(out, depth);
-    str_addf(out, "%s(", c_vector_fn(m, t == DT_u8 ? "store_u8" : t == DT_i8 ? "store_i8" : "store"));
+    const char *f = dtype_info[t].bytes < 4 && t != nest_lane(m->n) ? arena_printf(m->arena, "store_%s", dtype_info[t].name) : "store";
+    str_addf(out, "%s(", c_vector_fn(m, f));
     c_lanes_at(m, name, offset, out);
     str_add(out, ", ");
     c_vector(m, x->value, 0, out);

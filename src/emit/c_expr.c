@@ -87,7 +87,7 @@ void c_call_axis(Emit *m, AxisId a) {
 }
 
 const char *c_vector_type(Emit *m) {
-    const char *v = arena_printf(m->arena, "f32x%d", m->lanes);
+    const char *v = arena_printf(m->arena, "%sx%d", dtype_info[nest_lane(m->n)].name, m->lanes);
     c_need(m, arena_printf(m->arena, "%s.h", v));
     return v;
 }

@@ -94,6 +94,12 @@ static void vector_either(Emit *m, ExprId e, int prec, Str *out) {
 
 void c_vector(Emit *m, ExprId e, int prec, Str *out) {
     if (!x_varies(m->n, e, m->lane)) {
+        if (m->n->halves && x_get(m->n, e)->kind == X_load && idmap_get(&m->temp, e) == MAP_NONE) {
+            str_addf(out, "%s(", c_vector_fn(m, "dup"));
+            c_place(m, c_buffer_name(m, x_get(m->n, e)->id), x_load_offset(m->n, e), out);
+            str_add(out, ")");
+            return;
+        }
         str_addf(out, "%s(", c_vector_fn(m, x_get(m->n, e)->dtype == DT_i32 ? "set_i32" : "set"));
         c_expr(m, e, 0, out);
         str_add(out, ")");
@@ -109,7 +115,7 @@ void c_vector(Emit *m, ExprId e, int prec, Str *out) {
         c_var_ref(m, e, out);
         return;
     }
-    if (x->kind == X_load && x->dtype != DT_f32) {
+    if (x->kind == X_load && x->dtype != nest_lane(m->n)) {
         converting_load(m, e, out);
         return;
     }

@@ -47,6 +47,7 @@ typedef struct {
     const Tensor *data;   /* constant contents, or NULL */
     const DimX *elements; /* symbolic contents of a small integer tensor (a shape that flows), row-major, or NULL */
     const Quant *quant;
+    bool half;            /* of f32: in memory it lies as f16 (plan/half.h) */
     ValueId captured;     /* in a sub-graph: the value of `outer` that this one stands for; NO_VALUE otherwise */
 } Value;
 
@@ -156,6 +157,8 @@ static inline const Tensor *value_data(const Graph *g, ValueId v) {
     return v == NO_VALUE ? NULL : g->value.at[v].data;
 }
 static inline const Shape *value_shape(const Graph *g, ValueId v) { return &g->value.at[v].shape; }
+/* The type of its elements in memory. */
+static inline DType value_stored(const Graph *g, ValueId v) { return g->value.at[v].half ? DT_f16 : g->value.at[v].dtype; }
 /* 0-based operand that is present, with node pointer; NO_VALUE when absent or beyond nin. */
 static inline ValueId node_in(const Node *n, unsigned i) { return i < n->nin ? n->in[i] : NO_VALUE; }
 static inline ValueId node_out(const Node *n, unsigned i) { return i < n->nout ? n->out[i] : NO_VALUE; }

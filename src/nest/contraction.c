@@ -44,15 +44,6 @@ static const Piece *piece_of(const Contraction *c, AxisId a) {
     return NULL;
 }
 
-/* The load that factor e is: of floats, or of a constant of halves. NO_EXPR: none. */
-static ExprId factor_load(const Nest *n, ExprId e) {
-    const Expr *x = x_get(n, e);
-    bool widened = x->kind == X_cast && x->dtype == DT_f32;
-    if (widened) x = x_get(n, e = x_arg(n, e, 0));
-    if (x->kind != X_load) return NO_EXPR;
-    return !widened || (x->dtype == DT_f16 && n->buf.at[x->id].kind == BUF_const) ? e : NO_EXPR;
-}
-
 /* The value of the reduction is load * load; a constant is w. */
 static bool operands(Contraction *c) {
     Nest *n = nest_of(c);
@@ -63,10 +54,10 @@ static bool operands(Contraction *c) {
         c->bytes = c->constant = true;
         return n->buf.at[c->wbuf].nphys == 0;
     }
-    if (red.id != COMBINE_sum || red.dtype != DT_f32 || x_get(n, v)->kind != X_fn || x_get(n, v)->id != FN_mul)
+    if (red.id != COMBINE_sum || red.dtype != nest_lane(n) || x_get(n, v)->kind != X_fn || x_get(n, v)->id != FN_mul)
         return false;
-    c->x = factor_load(n, x_arg(n, v, 0));
-    c->w = factor_load(n, x_arg(n, v, 1));
+    c->x = x_float_load(n, x_arg(n, v, 0));
+    c->w = x_float_load(n, x_arg(n, v, 1));
     if (c->x == NO_EXPR || c->w == NO_EXPR) return false;
     if (n->buf.at[x_get(n, c->x)->id].kind == BUF_const) turn_operands(c);
     c->wbuf = x_get(n, c->w)->id;
@@ -89,7 +80,7 @@ static bool find_lane(Contraction *c) {
     Nest *n = nest_of(c);
     const Stage *st = &n->stage.at[c->r->stage];
     ExprId to = buffer_offset(n, st->out, st->index);
-    int64_t most = target_lanes(c->r->p->target, DT_f32), coef;
+    int64_t most = target_lanes(c->r->p->target, nest_lane(n)), least = n->halves ? most : 4, coef;
     StagePlan *s = plan_of(c);
     for (int i = 0; i < s->npiece; i++) {
         const Piece *p = &s->piece[i];
@@ -97,7 +88,7 @@ static bool find_lane(Contraction *c) {
         if (!x_coefficient(n, to, p->root, &coef) || coef != 1) continue;
         if (!c->constant && moves(c, p->root) == MOVES_x) turn_operands(c);
         if (!carries_lanes(c, p->root)) continue;
-        for (int64_t l = most; l >= 4; l /= 2)
+        for (int64_t l = most; l >= least; l /= 2)
             if (p->size % l == 0) {
                 c->lane = p->root;
                 c->lanes = l;
@@ -169,17 +160,20 @@ static bool block_groups(Contraction *c) {
 
 /* ---- the model ---- */
 
+/* Scalars are loaded as vectors whose elements are multiplied; halves are spread by the load. */
+static bool by_element(const Contraction *c) { return c->r->p->target->by_element && !nest_of(c)->halves; }
+
 /* Cycles of one step of the reduction with p x b accumulators: multiply-adds and loads issue at one (AVX-512) or two
- * (narrower vectors) a cycle, and a chain of dependent additions takes 4 cycles. */
-static double step_cycles(const Target *t, int64_t p, int64_t b) {
-    double rate = t->vector_bytes >= 64 ? 1 : 2, fma = (double)(p * b) / rate;
-    double load = (double)b / rate + (double)p / (t->by_element ? 8 : 2);
+ * (narrower vectors) a cycle, and a chain of dependent additions takes 4 cycles. What spreads a half is one of the former. */
+static double step_cycles(const Contraction *c, int64_t p, int64_t b) {
+    const Target *t = c->r->p->target;
+    double rate = t->vector_bytes >= 64 ? 1 : 2, fma = (double)(p * b + (nest_of(c)->halves ? p : 0)) / rate;
+    double load = (double)b / rate + (double)p / (by_element(c) ? 8 : 2);
     double most = fma > load ? fma : load;
     return (most > 4 ? most : 4) + 0.1 * (double)(p + b); /* of equal ones that with fewer loads */
 }
 
 static double tile_cycles(const Contraction *c, int64_t p, int64_t b) {
-    const Target *t = c->r->p->target;
     int64_t stride = c->pixel_stride * 4 % 4096, together = 4096; /* rows that share sets of the first-level cache */
     while (stride) {
         int64_t rest = together % stride;
@@ -187,7 +181,7 @@ static double tile_cycles(const Contraction *c, int64_t p, int64_t b) {
         stride = rest;
     }
     double conflict = p * together > 6 * 4096 ? 1.5 : 1; /* more of them than its ways */
-    return (double)c->depth * step_cycles(t, p, b) * conflict + 1.5 * (double)(p * b) + 20;
+    return (double)c->depth * step_cycles(c, p, b) * conflict + 1.5 * (double)(p * b) + 20;
 }
 
 typedef struct {
@@ -200,7 +194,7 @@ typedef struct {
 
 /* Registers that a step's factors without lanes take: one after the other; or all of them, as vectors whose elements are
  * multiplied, and one more so that the next load need not wait. */
-static int64_t scalars(const Contraction *c, int64_t p) { return c->r->p->target->by_element ? p + 1 : 1; }
+static int64_t scalars(const Contraction *c, int64_t p) { return by_element(c) ? p + 1 : 1; }
 
 static Tile best_tile(const Contraction *c, int64_t pixels, int64_t blocks) {
     int64_t regs = c->r->p->target->vector_registers, most = c->r->p->small ? SMALL_TILE : regs;
@@ -327,17 +321,20 @@ static bool order_bytes(Contraction *c, const char **four) {
 
 #define LONG_REDUCTION 512 /* points above which sums are taken in parts */
 #define PART 320           /* points of one */
+#define LONG_HALVES 96     /* the same of halves */
+#define PART_HALVES 64
 
 /* One long sum rounds as often as it has terms; sums of parts are closer to what a product in blocks gives. */
 static bool partial_sums(Contraction *c) {
     StagePlan *s = plan_of(c);
+    bool halves = nest_of(c)->halves;
     int first = 0;
-    int64_t inner = 1;
+    int64_t inner = 1, most = halves ? PART_HALVES : PART;
     while (first < s->npiece && !s->piece[first].reduce) first++;
     for (int i = first + 1; i < s->npiece; i++)
         if (s->piece[i].reduce) inner *= s->piece[i].size;
-    if (first == s->npiece || inner * s->piece[first].size <= LONG_REDUCTION) return true;
-    int64_t part = inner >= PART ? 1 : PART / inner;
+    if (first == s->npiece || inner * s->piece[first].size <= (halves ? LONG_HALVES : LONG_REDUCTION)) return true;
+    int64_t part = inner >= most ? 1 : most / inner;
     const char *name = s->piece[first].name;
     if (part >= s->piece[first].size) return true;
     if (part > 1) {
@@ -403,11 +400,12 @@ static bool reads_elements(const Contraction *c) {
     int64_t lanes = target_lanes(t, DT_f32), coef;
     const Piece *last = NULL;
     StagePlan *s = plan_of(c);
-    if (!t->by_element || c->r->p->small) return false;
+    if (!by_element(c) || c->r->p->small) return false;
     for (int i = 0; i < s->npiece; i++) {
         if (!s->piece[i].reduce) continue;
         last = &s->piece[i];
-        if (reduced_block(c, last->root) == lanes) return true;
+        int64_t block = reduced_block(c, last->root);
+        if (block && block % lanes == 0) return true;
     }
     return last && last->size >= 2 * lanes && x_coefficient(nest_of(c), x_load_offset(nest_of(c), c->x), last->root, &coef) &&
            coef == 1;

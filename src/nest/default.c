@@ -59,7 +59,7 @@ static bool moves_rows(const Rule *r) {
 /* Neighbours that every operand walks as one: fewer and longer loops. A last axis of exactly a vector stays one, but in rows
  * that are only moved. */
 static void fuse_neighbours(Rule *r) {
-    int64_t lanes = target_lanes(r->p->target, DT_f32);
+    int64_t lanes = target_lanes(r->p->target, nest_lane(r->p->nest));
     for (int i = 0; i + 1 < rule_plan(r)->npiece;) {
         const Piece *a = &rule_plan(r)->piece[i], *b = a + 1;
         if (target_sums_bytes(r->p->target) && r->p->nest->axis.at[a->root].kind == AXIS_inner) { /* of a tile to come */

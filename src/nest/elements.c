@@ -7,7 +7,7 @@ ExprId elements_load(const Nest *n, ExprId product, AxisId lane) {
     if (v->kind != X_fn || v->id != FN_mul || v->dtype != DT_f32) return NO_EXPR;
     for (int i = 0; i < 2; i++) {
         ExprId x = x_arg(n, product, i), w = x_arg(n, product, 1 - i);
-        if (x_get(n, x)->kind != X_load || x_get(n, x)->dtype != DT_f32 || x_uses_axis(n, x, lane)) continue;
+        if (x_float_load(n, x) == NO_EXPR || x_get(n, x)->dtype != DT_f32 || x_uses_axis(n, x, lane)) continue;
         if (x_uses_axis(n, w, lane)) return x;
     }
     return NO_EXPR;
@@ -32,7 +32,7 @@ bool elements_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId 
     ExprId v = x_rewrite(n, x_arg(n, red[0], 0), map, NULL, NULL, &done);
     AxisId along = d->outermost ? d->root : plan_probe(n, at + 2, d->size);
     if ((x = elements_load(n, v, lane)) == NO_EXPR) return WHY("the sum is not of floats by what all lanes share");
-    if (!x_coefficient(n, x_load_offset(n, x), along, &coef) || coef != 1)
+    if (!x_coefficient(n, x_load_offset(n, x_float_load(n, x)), along, &coef) || coef != 1)
         return WHY("neighbours of %s do not lie side by side", d->name);
     return true;
 }

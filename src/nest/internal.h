@@ -37,6 +37,8 @@ int x_reductions(const Nest *n, ExprId e, ExprId *out, int max);
 int x_conjuncts(const Nest *n, ExprId guard, ExprId *out, int max);
 bool x_varies(const Nest *n, ExprId e, AxisId lane); /* differs from lane to lane */
 static inline bool is_byte(DType t) { return t == DT_u8 || t == DT_i8; } /* loaded and stored as lanes of floats */
+/* The load that e is, or that it widens to f32: of a half in memory. NO_EXPR: none. */
+ExprId x_float_load(const Nest *n, ExprId e);
 /* Where the elements that the lanes of a load read may stand. */
 typedef enum { LANES_neighbours, LANES_strided, LANES_scattered } Lanes;
 /* Can e be computed for all lanes of `lane` at once: functions and comparisons of floats, loads as allowed, no other

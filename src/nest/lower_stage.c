@@ -124,7 +124,7 @@ static void load_elements(Lower *l, Walk *w, int k, LoopNode *into) {
         dim[ndim++] = l->rem[w->piece[i]->root];
         single &= dim[ndim - 1] == 1;
     }
-    const char *name = arena_printf(l->arena, "%s_%s", l->n->buf.at[x_get(l->n, b->shared)->id].name, l->n->axis.at[p->root].base);
+    const char *name = arena_printf(l->arena, "%s_%s", l->n->buf.at[x_get(l->n, x_float_load(l->n, b->shared))->id].name, l->n->axis.at[p->root].base);
     LoopNode *v = lower_node(l, LOOP_var, into);
     v->var = b->vector = lower_var(l, name, UINT32_MAX, DT_f32, (int)p->size, single ? 0 : ndim, dim);
     b->elements = p;
@@ -381,7 +381,7 @@ static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
 static bool store_lanes(Lower *l, AxisId lane, ExprId value, ExprId offset) {
     int64_t coef;
     DType t = (DType)x_get(l->n, value)->dtype;
-    return (t == DT_f32 || is_byte(t)) && x_coefficient(l->n, offset, lane, &coef) && coef == 1 &&
+    return (t == DT_f32 || t == DT_f16 || is_byte(t)) && x_coefficient(l->n, offset, lane, &coef) && coef == 1 &&
            x_lanes(l->n, value, lane, l->sp->scattered ? LANES_scattered : LANES_neighbours);
 }
 

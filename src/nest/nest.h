@@ -212,6 +212,7 @@ typedef struct Nest {
      * indexed by them need only one slice. Set by nest_share_axes. */
     uint8_t nshared;
     WinogradNest winograd;
+    bool halves; /* computes with halves: vectors have lanes of f16 (nest_halve) */
     IdMap cons;   /* hash-consing */
     Vec(uint32_t) mark; /* visited stamps for walks over the expression DAG */
     uint32_t marking;
@@ -279,6 +280,10 @@ void nest_share_axes(Nest *n);
 AxisId nest_turns(const Nest *n, uint32_t s);
 /* The stages that share one loop with stage s, s being the first of them; 1: it stands alone. */
 uint32_t nest_joined(const Nest *n, uint32_t s);
+/* Where the one stage is a sum of products of halves, and what follows has instructions of halves: it becomes of type f16.
+ * False: it stays as it is, loads are widened. */
+bool nest_halve(Nest *n);
+static inline DType nest_lane(const Nest *n) { return n->halves ? DT_f16 : DT_f32; } /* type of a vector's lanes */
 int64_t nest_macs(const Nest *n); /* multiply-accumulates: points of every reduction over a product */
 /* One line a stage, exact enough to compare nests and to read them:
  *   y[n,oc,oh,ow] = max(sum(ic,kh,kw | 0 <= oh*2+kh-1 < 8) x[n,ic,oh*2+kh-1,..] * w[oc,ic,kh,kw] + b[oc], 0) */

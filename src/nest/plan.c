@@ -480,9 +480,9 @@ static bool guards_legal(Plan *p, const StagePlan *s, const Piece *x, ExprId gua
 static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char **why) {
     Nest *n = p->nest;
     const Piece *x = &s->piece[at];
-    int64_t most = target_lanes(p->target, DT_f32), lanes = x->size, coef;
+    int64_t most = target_lanes(p->target, nest_lane(n)), least = n->halves ? most : 4, lanes = x->size, coef;
     if (at != s->npiece - 1) return WHY("%s is not innermost", x->name);
-    if (lanes > most || lanes < 4 || (lanes & (lanes - 1)) || x->step != 1)
+    if (lanes > most || lanes < least || (lanes & (lanes - 1)) || x->step != 1)
         return WHY("%s has %lld points, the target %lld lanes", x->name, (long long)lanes, (long long)most);
     bool aligned = true; /* vectors begin at multiples of the lanes */
     for (int i = 0; i < s->ninterior; i++) aligned &= s->interior[i] != x->root;
@@ -507,7 +507,7 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     for (int r = 0; r < count && r < 16; r++) {
         if (!guards_legal(p, s, x, x_arg(n, red[r], 1), why)) return false;
         ExprId v = x_rewrite(n, x_arg(n, red[r], 0), map, NULL, NULL, &done);
-        if (x_get(n, red[r])->dtype != DT_f32 || !x_varies(n, v, lane) || !x_lanes(n, v, lane, LANES_strided))
+        if (x_get(n, red[r])->dtype != nest_lane(n) || !x_varies(n, v, lane) || !x_lanes(n, v, lane, LANES_strided))
             return WHY("the reduced value cannot be computed in lanes of %s", x->name);
     }
     if (count > 0) return true;
@@ -515,7 +515,7 @@ static bool vector_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, co
     const Stage st = n->stage.at[stage];
     for (int i = 0; i < st.nindex; i++) index[i] = x_rewrite(n, st.index[i], map, NULL, NULL, &done);
     DType t = n->buf.at[st.out].dtype;
-    if (st.combine != COMBINE_store || st.guard != NO_EXPR || (t != DT_f32 && !is_byte(t)) ||
+    if (st.combine != COMBINE_store || st.guard != NO_EXPR || (t != DT_f32 && t != DT_f16 && !is_byte(t)) ||
         x_get(n, v)->dtype != t)
         return WHY("not a plain store of floats or bytes");
     if (!x_coefficient(n, buffer_offset(n, st.out, index), lane, &coef) || coef != 1 ||

@@ -206,18 +206,32 @@ static bool lanes_at(Nest *n, ExprId offset, AxisId lane, Lanes from) {
     return x_coefficient(n, offset, lane, &coef) && (from == LANES_strided || coef == 0 || coef == 1);
 }
 
-/* What vectors of floats are made of: bytes and constant halves from memory, and sums of integers of 32 bits. */
+ExprId x_float_load(const Nest *n, ExprId e) {
+    const Expr *x = x_get(n, e);
+    bool widened = x->kind == X_cast && x->dtype == DT_f32;
+    if (widened) x = x_get(n, e = x_arg(n, e, 0));
+    if (x->kind != X_load) return NO_EXPR;
+    return !widened || (x->dtype == DT_f16 && n->buf.at[x->id].kind != BUF_local) ? e : NO_EXPR;
+}
+
+/* What vectors of floats are made of: bytes and halves from memory, and sums of integers of 32 bits. */
 static bool lanes_of_integers(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
     Expr x = *x_get(n, e);
     if (idmap_get(done, e) != MAP_NONE) return true;
     idmap_set(n->tmp, done, e, 1);
-    if (x.kind == X_load && x.dtype == DT_f16 && n->buf.at[x.id].kind == BUF_const)
+    if (x.kind == X_load && x.dtype == DT_f16 && n->buf.at[x.id].kind != BUF_local)
         return lanes_at(n, x_load_offset(n, e), lane, from == LANES_scattered ? LANES_strided : from);
     if (x.kind == X_load && (is_byte((DType)x.dtype) || x.dtype == DT_i32)) return lanes_at(n, x_load_offset(n, e), lane, LANES_neighbours);
     if (x.dtype != DT_i32) return false;
     if ((x.kind == X_var && x.i == X_VAR_VECTOR) || !x_varies(n, e, lane)) return true;
     return x.kind == X_fn && x.id == FN_add && lanes_of_integers(n, x_arg(n, e, 0), lane, from, done) &&
            lanes_of_integers(n, x_arg(n, e, 1), lane, from, done);
+}
+
+/* Lanes of halves are made of floats too, as they are loaded. */
+static bool narrowed(Nest *n, ExprId e, AxisId lane, Lanes from) {
+    return x_get(n, e)->kind == X_load && x_get(n, e)->dtype == DT_f32 &&
+           lanes_at(n, x_load_offset(n, e), lane, from == LANES_scattered ? LANES_neighbours : from);
 }
 
 static bool lanes(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
@@ -227,7 +241,8 @@ static bool lanes(Nest *n, ExprId e, AxisId lane, Lanes from, IdMap *done) {
     if (x.kind == X_var && x.i == X_VAR_VECTOR) return true;
     if (!x_varies(n, e, lane)) return true;
     bool condition = x.dtype == DT_bool;
-    if (condition ? !lane_condition(n, e, lane) : x.dtype != DT_f32) return false;
+    if (condition ? !lane_condition(n, e, lane) : x.dtype != nest_lane(n)) return false;
+    if (x.kind == X_cast && n->halves) return narrowed(n, x_arg(n, e, 0), lane, from);
     if (x.kind == X_cast && !condition) return lanes_of_integers(n, x_arg(n, e, 0), lane, from, done);
     if (x.kind == X_load) return lanes_at(n, x_load_offset(n, e), lane, from);
     if (x.kind == X_var && x.narg == 1) return lanes_at(n, x_arg(n, e, 0), lane, from); /* an array in memory */
@@ -254,6 +269,8 @@ bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from) {
     const Expr *x = x_get(n, e);
     if (x->kind == X_cast && is_byte((DType)x->dtype)) { /* stored as bytes */
         if (!fits_byte(n, x_arg(n, e, 0), (DType)x->dtype)) return false;
+        e = x_arg(n, e, 0);
+    } else if (!n->halves && x->kind == X_cast && x->dtype == DT_f16 && x_get(n, x_arg(n, e, 0))->dtype == DT_f32) { /* as halves */
         e = x_arg(n, e, 0);
     }
     return lanes(n, e, lane, from, &done);

@@ -404,7 +404,8 @@ bool pass_assign_layout(Graph *g, PassContext *c) {
     if (!c->target || target_lanes(c->target, DT_f32) < 4 || g->outer) return false;
     Rw r = rw_begin(g, c);
     uint32_t nodes = g->node.n;
-    Layouts l = {.r = &r, .block = target_lanes(c->target, DT_f32)};
+    bool halves = c->target->halves && c->half_weights;
+    Layouts l = {.r = &r, .block = target_lanes(c->target, halves ? DT_f16 : DT_f32)};
     l.kind = arena_array_of(r.tmp, nodes + 1, Kind);
     l.blocked = arena_array_of(r.tmp, nodes + 1, bool);
     bool any = false;

@@ -1,6 +1,7 @@
 /* Groups become jobs. */
 #include "plan/jobs.h"
 #include "plan/control.h"
+#include "plan/half.h"
 
 typedef struct {
     Arena *a;
@@ -88,13 +89,14 @@ static void mark_outputs(Graph *g, const uint32_t *last) {
     }
 }
 
-bool jobs_make(Arena *a, Graph *g, bool keep_all, bool plain, Diag *d, Jobs *out) {
+bool jobs_make(Arena *a, Graph *g, bool keep_all, bool plain, bool halves, Diag *d, Jobs *out) {
     Maker m = {a, g, d, plain, arena_array_of(a, g->node.n + 1, bool), arena_array_of(a, g->node.n + 1, bool *),
                arena_array_of(a, g->node.n + 1, uint32_t), out};
     if (!dims_known(g, d)) return false;
     uint32_t groups = group_nodes(g, a), *last = arena_array_of(a, groups + 1, uint32_t);
     for (NodeId n = 0; n < g->node.n; n++) last[g->node.at[n].group] = n; /* the root is the last member */
     if (keep_all) mark_outputs(g, last);
+    if (halves && !plain) half_values(g, a);
     out->storage = storage_views(a, g, plain, m.covered, m.only);
     out->at = arena_array_of(a, groups + 1, Job);
     uint32_t *job_of_group = arena_array_of(a, groups + 1, uint32_t);

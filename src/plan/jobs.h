@@ -10,6 +10,6 @@ typedef struct {
 } Jobs;
 
 /* keep_all: every kernel's result becomes a graph output first. plain: for all sizes (program.h), views at no offset
- * alone. False with diagnostics. */
-bool jobs_make(Arena *a, Graph *g, bool keep_all, bool plain, Diag *d, Jobs *out);
+ * alone. halves: values lie in memory as halves where they can (half.h). False with diagnostics. */
+bool jobs_make(Arena *a, Graph *g, bool keep_all, bool plain, bool halves, Diag *d, Jobs *out);
 #endif

@@ -100,7 +100,8 @@ static BufId outer_buffer(Kernel *k, uint32_t m, BufId b) {
     uint32_t known = idmap_get(&k->buffer_of, src->value);
     if (known != MAP_NONE) return known;
     /* Type and dimensions are the value's, unless the builder sees bytes in it. */
-    BufId to = nest_buffer(k->n, src->name, src->kind, src->dtype, src->rank, src->dim, src->value);
+    DType t = src->dtype == DT_f32 ? value_stored(k->g, src->value) : src->dtype;
+    BufId to = nest_buffer(k->n, src->name, src->kind, t, src->rank, src->dim, src->value);
     idmap_set(k->a, &k->buffer_of, src->value, to);
     return to;
 }
@@ -122,7 +123,7 @@ static ExprId read_value(void *ctx, Nest *n, BufId b, const ExprId *index) {
         if (t && shape_count(&t->shape) == 1 && !dtype_is_coded(t->dtype) && t->dtype != DT_string && t->dtype == src->dtype)
             return dtype_is_float(t->dtype) ? x_real(n, t->dtype, tensor_float(t, 0)) : x_int(n, t->dtype, tensor_int(t, 0));
     }
-    return x_load(n, outer_buffer(k, r->m, b), index);
+    return x_cast(n, src->dtype, x_load(n, outer_buffer(k, r->m, b), index)); /* halves are widened */
 }
 
 static ExprId *axis_map(Kernel *k, uint32_t m) {
@@ -183,6 +184,7 @@ static bool member_stages(Kernel *k, uint32_t m, bool all) {
         for (int i = 0; i < src.nindex; i++) st.index[i] = x_import(k->n, f->nest, src.index[i], to, NULL, read_value, &r);
         if (src.guard != NO_EXPR) st.guard = x_import(k->n, f->nest, src.guard, to, NULL, read_value, &r);
         st.out = outer_buffer(k, m, src.out);
+        if (k->n->buf.at[st.out].dtype == DT_f16) st.value = x_cast(k->n, DT_f16, st.value);
         vec_push(k->n->arena, &k->n->stage, st);
     }
     return true;

@@ -175,10 +175,29 @@ static bool overlaps_in_order(const Builder *b, uint32_t j) {
     return keeps_order(f) && (n->stage.n != 1 || (strstr(f->schedule, "row(") && rows_in_order(n, f->tree)));
 }
 
+static Nest *nest_of_job(const Builder *b, const Job *j) {
+    return kernel_nest(b->a, b->g, j->member.at, j->member.n, j->only, b->o->general, b->d);
+}
+
+static bool in_halves(const Builder *b) { return b->o->target->halves && !b->o->precise && !b->o->general; }
+
+/* Can the kernel of job j compute with vectors of halves? */
+static bool computes_halves(const Builder *b, const Job *j) {
+    bool found = false;
+    Nest *n = in_halves(b) ? nest_of_job(b, j) : NULL;
+    if (!n || !nest_halve(n)) return false;
+    Plan *plan = plan_new(b->a, n, b->o->target);
+    plan->small = b->o->small;
+    Schedule s = schedule_default(b->a, plan);
+    for (uint32_t i = 0; i < s.step.n; i++) found |= s.step.at[i].kind == STEP_vector;
+    return found;
+}
+
 /* The kernel of job j; of a group of rows where g is given, which may fail. */
 static bool make_function(Builder *b, const Job *j, const char *name, const Rows *g, Function *out) {
     Function f = {.name = name};
-    f.nest = kernel_nest(b->a, b->g, j->member.at, j->member.n, j->only, b->o->general, b->d); /* its own: schedules change it */
+    f.nest = nest_of_job(b, j); /* its own: schedules change it */
+    if (!g && computes_halves(b, j)) nest_halve(f.nest);
     f.nest->name = f.name;
     f.macs = nest_macs(f.nest);
     if (g) rows_ring(f.nest, b->jobs.storage, g);
@@ -548,7 +567,7 @@ static bool build_block(Builder *b) {
     Arena *a = b->a;
     bool whole = b->shared->graphs == 0;
     b->number = b->shared->graphs++;
-    if (!jobs_make(a, b->g, whole && b->o->keep_all, b->o->general, b->d, &b->jobs) || !build_kernels(b)) return false;
+    if (!jobs_make(a, b->g, whole && b->o->keep_all, b->o->general, in_halves(b), b->d, &b->jobs) || !build_kernels(b)) return false;
     b->jobs.storage->ports = whole && b->o->ports;
     uint32_t n = b->jobs.n;
     uint32_t *order = arena_array_of(a, n + 1, uint32_t);

@@ -144,6 +144,7 @@ typedef struct {
     const Target *target;
     bool keep_all;         /* every kernel output becomes an output of the program (verify's search for the bad node) */
     bool small;            /* code size before speed */
+    bool precise;          /* nothing rounds more than the model: no halves in memory */
     const char *schedules; /* lines `kernel-name: schedule` that override, or NULL */
     int threads;           /* 0 and 1: plain code */
     int64_t grain;         /* operations that a loop needs to be shared; 0: PARALLEL_GRAIN */

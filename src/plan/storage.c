@@ -3,7 +3,7 @@
 
 int64_t value_bytes(const Graph *g, ValueId v) {
     int64_t bytes;
-    if (!size_mul(shape_count(value_shape(g, v)), dtype_info[g->value.at[v].dtype].bytes, &bytes)) return 0;
+    if (!size_mul(shape_count(value_shape(g, v)), dtype_info[value_stored(g, v)].bytes, &bytes)) return 0;
     return bytes < 0 ? 0 : bytes;
 }
 
@@ -52,7 +52,7 @@ static void view_parts(Storage *s, const View *v, int count, bool *covered, Node
     for (int i = 0; i < count; i++)
         if (s->g->value.at[v[i].inner].is_output) return;
     for (int i = 0; i < count; i++)
-        s->home[v[i].inner] = (Home){v[i].outer, v[i].offset * dtype_info[s->g->value.at[v[i].inner].dtype].bytes, true};
+        s->home[v[i].inner] = (Home){v[i].outer, v[i].offset * dtype_info[value_stored(s->g, v[i].inner)].bytes, true};
     covered[n] = true;
 }
 
@@ -63,7 +63,7 @@ static void view_concat(Storage *s, Arena *a, const View *v, int count, bool *co
     for (int i = 0; i < count; i++) {
         bool again = false; /* the same operand twice: the second is copied */
         for (int k = 0; k < i; k++) again |= v[k].inner == v[i].inner;
-        copy[i] = again || !settle(s, v[i].inner, v[i].outer, v[i].offset * dtype_info[s->g->value.at[v[i].inner].dtype].bytes);
+        copy[i] = again || !settle(s, v[i].inner, v[i].outer, v[i].offset * dtype_info[value_stored(s->g, v[i].inner)].bytes);
         any |= copy[i];
         all &= copy[i];
     }
@@ -184,7 +184,7 @@ void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *orde
         for (uint32_t k = 0; k < j->read.n; k++) {
             ValueId x = j->read.at[k], r = storage_root(s, x, &at);
             if (at != 0 || !value_in_arena(s, r) || r == ry || upper[r] != (int32_t)i + 1 || readers[r] != 1 ||
-                value_bytes(g, r) != value_bytes(g, y) || g->value.at[x].dtype != g->value.at[y].dtype ||
+                value_bytes(g, r) != value_bytes(g, y) || value_stored(g, x) != value_stored(g, y) ||
                 !overwrites(j->nest, x, y))
                 continue;
             s->home[ry] = (Home){r, 0, false};

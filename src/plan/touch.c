@@ -139,8 +139,8 @@ bool touch_writes(Nest *n, Arena *a, const Graph *g, ValueId v, Touched *out) {
     for (int64_t i = 0; i < out->count; i++) {
         Range r;
         if (!range_at(n, &last, at, i, &r)) return false;
-        out->low[i] = r.lo * dtype_info[g->value.at[v].dtype].bytes;
-        out->high[i] = (r.hi + 1) * dtype_info[g->value.at[v].dtype].bytes;
+        out->low[i] = r.lo * dtype_info[value_stored(g, v)].bytes;
+        out->high[i] = (r.hi + 1) * dtype_info[value_stored(g, v)].bytes;
     }
     return true;
 }

@@ -18,6 +18,7 @@ typedef struct Target {
     int vector_registers;
     int dot;                /* products of bytes that one instruction adds to a lane of 32 bits */
     bool by_element;        /* products of vectors take an element of one of them at no cost */
+    bool halves;            /* floats that kernels leave to each other, and weights, lie in memory as f16 */
     int l1_bytes, l2_bytes; /* per core */
     const char *cc, *cflags;
     const char *run;        /* command prefix that runs a program on this machine ("" natively, "qemu-x86_64 -cpu max"),

@@ -23,9 +23,9 @@ from models import NETWORKS, ROOT, SHARED, SMALL, Failure, call, np, onnx, onnxr
 
 WORK = os.path.join(models.BUILD, "test/emulated_networks")
 TENON = os.environ.get("TENON", os.path.join(models.BUILD, "tenon"))
-LIST = ["arm64", "armv7", "riscv64", "riscv64+v", "riscv64+v256", "wasm", "c99", "baremetal"]
+LIST = ["arm64", "arm64+fp16", "armv7", "riscv64", "riscv64+v", "riscv64+v256", "wasm", "c99", "baremetal"]
 HERE_TOO = ["c99", "baremetal"]  # the processor itself runs them
-SAMPLE = [("digits", t) for t in LIST] + [("mobilenet_v2", t) for t in ("arm64", "riscv64+v", "wasm")] + [("squeezenet1_1", "armv7")]
+SAMPLE = [("digits", t) for t in LIST] + [("mobilenet_v2", t) for t in ("arm64", "arm64+fp16", "riscv64+v", "wasm")] + [("squeezenet1_1", "armv7")]
 
 
 def own_sizes(model, graph):

@@ -96,7 +96,7 @@ CASES = [
     usage("option without its value", "compile m.onnx -o", "option requires an argument -- 'o'"),
     usage("unknown target", "compile m.onnx -o out --target pdp11",
           "--target: 'pdp11' is not a target; there are native, c99, baremetal, gnu, x86-64, x86-64-v1, x86-64-v2, x86-64-v3, x86-64-v4, "
-          "x86-64-v4+vnni, arm64, arm64+dot, arm64+i8mm, armv7, arm64v7, riscv64, riscv64+v, riscv64+v256, wasm, cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, the boards "
+          "x86-64-v4+vnni, arm64, arm64+dot, arm64+i8mm, arm64+fp16, armv7, arm64v7, riscv64, riscv64+v, riscv64+v256, wasm, cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, the boards "
           + ", ".join(sorted(f[:-6] for f in os.listdir(BOARDS) if f.endswith(".board"))) + " and files FILE.board"),
     usage("unknown weights", COMPILE + " --weights json", "--weights: 'json' is neither bin nor text"),
     usage("threads abc", COMPILE + " --threads abc", "--threads: 'abc' is not a number of threads from 0 to 256"),

@@ -6,6 +6,8 @@
  *     the loop tree, or `refused: WHY`
  *     --- TARGET: default
  *     `schedule: STEPS` and the loop tree; `threads` as well: with loops that 3 threads share, of 100 operations or more
+ *     --- TARGET: memory
+ *     the values that would lie in memory as halves, were each node a kernel
  * with any number of --- parts. --bless writes what came out into the files. */
 #include "base/io.h"
 #include "base/size.h"
@@ -13,6 +15,7 @@
 #include "nest/internal.h"
 #include "nest/lower.h"
 #include "nest_case.h"
+#include "plan/half.h"
 #include <dirent.h>
 #include <math.h>
 
@@ -21,11 +24,23 @@ static Diag *diag;
 
 /* ---- schedules and loop trees ---- */
 
+static const char *halves_in_memory(Graph *g) {
+    Str s = str_new(arena);
+    half_values(g, arena);
+    str_add(&s, "halves:");
+    for (ValueId v = 0; v < g->value.n; v++)
+        if (value_stored(g, v) != g->value.at[v].dtype) str_addf(&s, " %s", g->value.at[v].name);
+    str_add(&s, "\n");
+    return s.at;
+}
+
 static const char *outcome(Graph *g, const char *target, const char *text) {
+    if (!strcmp(text, "memory")) return halves_in_memory(g);
     Nest *n = case_nest(arena, g, diag);
     const Target *t = target_find(target);
     Str s = str_new(arena);
     if (!n || !t) return "no nest or no such target\n";
+    if (t->halves) nest_halve(n);
     Plan *p = plan_new(arena, n, t);
     const char *why = NULL;
     bool threads = !strcmp(text, "threads");

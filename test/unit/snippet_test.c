@@ -315,6 +315,7 @@ static void compile_all(Arena *a, Diag *d, const char *folder, const char *cc, c
     for (int i = 0; skeletons[i].name; i++) {
         const char *name = skeletons[i].name;
         bool vector = !strncmp(name, "f32x", 4);
+        if (!strncmp(name, "f16x", 4) || !strncmp(name, "fp16_", 5)) continue; /* halves.c */
         if (!strncmp(name, "libm_", 5) || is_own(name)) continue; /* libm_test.c; emulated.py */
         if (strcmp(name + strlen(name) - 2, ".h") || vector != (strstr(flags, "gnu") != NULL)) continue;
 #ifndef __x86_64__
@@ -359,6 +360,25 @@ static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int l
     if (run(a, d, folder, what, &c)) run(a, d, folder, what, &p);
 }
 
+/* test/unit/halves.c, as a target that computes with halves compiles it */
+static void half_vectors(Arena *a, Diag *d, const char *folder) {
+    static const char *const names[] = {"f16x8.h", "fp16_f16_to_f32.h", "fp16_f16_from_f32.h"};
+    const Target *t = target_find("arm64+fp16");
+    char here[4096];
+    if (!t->run || !program_installed(t->cc) || !CHECK(getcwd(here, sizeof here))) return;
+    Str text = str_new(a);
+    str_add(&text, "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n");
+    for (int i = 0; i < 3; i++) str_addf(&text, "%s\n", skeleton(names[i]));
+    CHECK(io_write_file(a, d, path_join(a, folder, "snippets.h"), text.at, text.n));
+    Command c = command_new(a), p = command_new(a);
+    command_add_words(&c, arena_printf(a, "%s %s" WARN " -I. -o halves", t->cc, t->cflags));
+    command_add(&c, arena_printf(a, "%s/test/unit/halves.c", here));
+    command_add(&c, "-lm");
+    command_add_words(&p, t->run);
+    command_add(&p, "./halves");
+    if (run(a, d, folder, "halves", &c)) run(a, d, folder, "halves", &p);
+}
+
 static void test_vectors(Arena *a, Diag *d, const char *folder, const char *const *cc) {
     static const char *const names[] = {"gnu", "x86-64-v3", "x86-64-v4", "x86-64-v4+vnni"};
     for (int i = 0; i < 4; i++) {
@@ -366,8 +386,8 @@ static void test_vectors(Arena *a, Diag *d, const char *folder, const char *cons
         for (int k = 0; k < 2; k++)
             if (cc[k] && t->run && !*t->run) vectors(a, d, folder, cc[k], target_lanes(t, DT_f32), t->cflags, "");
     }
-    static const char *const others[] = {"arm64", "arm64+dot", "arm64+i8mm"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const others[] = {"arm64", "arm64+dot", "arm64+i8mm", "arm64+fp16"};
+    for (int i = 0; i < 4; i++) {
         const Target *t = target_find(others[i]);
         if (t->run && *t->run && program_installed(t->cc)) vectors(a, d, folder, t->cc, target_lanes(t, DT_f32), t->cflags, t->run);
     }
@@ -426,6 +446,7 @@ int main(void) {
         compile_all(a, d, folder, cc[i], "-std=gnu11 -Wno-psabi");
     }
     if (folder) test_vectors(a, d, folder, cc);
+    if (folder) half_vectors(a, d, folder);
     printf("%d passed, %d failed\n", passed, failed);
     arena_free(a);
     return failed != 0;

@@ -212,6 +212,12 @@ static void bytes(void) {
         for (int i = 0; i < N; i++) expect("load_f16", y[i], half[(k + i) % 11]);
         V(store)(y, V(gather_f16)(h, 0));
         for (int i = 0; i < N; i++) expect("gather_f16", y[i], half[k % 11]);
+        /* ties, what is just below infinity, what is just above half of the least */
+        static const float between[] = {0x1.002p0f, 0x1.006p0f, 65519, 65520, -0x1p-25f, 0x1.8p-25f, -2.5f, INFINITY};
+        static const uint16_t rounded[] = {0x3c00, 0x3c02, 0x7bff, 0x7c00, 0x8000, 1, 0xc100, 0x7c00};
+        for (int i = 0; i < N; i++) y[i] = between[(k + i) % 8];
+        V(store_f16)(h, V(load)(y));
+        for (int i = 0; i < N; i++) expect("store_f16", (float)h[i], (float)rounded[(k + i) % 8]);
         V(store)(y, V(load_i8)(w + 3));
         for (int i = 0; i < N; i++) expect("load_i8", y[i], (float)w[i + 3]);
         V(store_i8)(w, V(load)(y));
