@@ -14,5 +14,5 @@ __attribute__((unused)) static inline f16x8 f16x8_load_f32(const float *p) {
     return (f16x8)vcombine_f16(vcvt_f16_f32(vld1q_f32(p)), vcvt_f16_f32(vld1q_f32(p + 4)));
 }
 /* NaN if either is. */
-__attribute__((unused)) static inline f16x8 f16x8_fmax(f16x8 a, f16x8 b) { return (f16x8)vmaxq_f16((float16x8_t)a, (float16x8_t)b); }
-__attribute__((unused)) static inline f16x8 f16x8_fmin(f16x8 a, f16x8 b) { return (f16x8)vminq_f16((float16x8_t)a, (float16x8_t)b); }
+__attribute__((unused)) static inline f16x8 f16x8_max(f16x8 a, f16x8 b) { return (f16x8)vmaxq_f16((float16x8_t)a, (float16x8_t)b); }
+__attribute__((unused)) static inline f16x8 f16x8_min(f16x8 a, f16x8 b) { return (f16x8)vminq_f16((float16x8_t)a, (float16x8_t)b); }

@@ -34,10 +34,10 @@ int main(void) {
     }
     for (int k = 0; k < 65536; k += 8) {
         for (int i = 0; i < 8; i++) a[i] = (uint16_t)(k + i), b[i] = (uint16_t)(k * 7 + i * 4999), wide[i] = (float)value(a[i]);
-        f16x8_store(y, f16x8_fmax(f16x8_load(a), f16x8_load(b)));
-        for (int i = 0; i < 8; i++) expect("fmax", f16_to_f32(y[i]), larger(value(a[i]), value(b[i])));
-        f16x8_store(y, f16x8_fmin(f16x8_load(a), f16x8_load(b)));
-        for (int i = 0; i < 8; i++) expect("fmin", f16_to_f32(y[i]), -larger(-value(a[i]), -value(b[i])));
+        f16x8_store(y, f16x8_max(f16x8_load(a), f16x8_load(b)));
+        for (int i = 0; i < 8; i++) expect("max", f16_to_f32(y[i]), larger(value(a[i]), value(b[i])));
+        f16x8_store(y, f16x8_min(f16x8_load(a), f16x8_load(b)));
+        for (int i = 0; i < 8; i++) expect("min", f16_to_f32(y[i]), -larger(-value(a[i]), -value(b[i])));
         f16x8_store(y, f16x8_load_f32(wide));
         for (int i = 0; i < 8; i++) expect("load_f32", f16_to_f32(y[i]), value(a[i]));
         f16x8_store(y, f16x8_dup(a + 3));
