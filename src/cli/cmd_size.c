@@ -138,7 +138,7 @@ static bool size(Cli *c) {
     print_totals(c->arena, r);
     print_functions(r);
     print_steps(r);
-    return size_fits(r, c->diag);
+    return size_fits(c->arena, r, o->ram, c->diag);
 }
 
 int size_command(int argc, char **argv) {

@@ -324,8 +324,12 @@ static bool fits(const SizeReport *r, Diag *d, const char *what, const Memory *m
                       "%lld bytes are needed, %lld more than %s has", (long long)bytes, (long long)(bytes - m->bytes), r->target->name);
 }
 
-bool size_fits(const SizeReport *r, Diag *d) {
+bool size_fits(Arena *a, const SizeReport *r, int64_t limit, Diag *d) {
     const Board *b = r->target->board;
     bool flash = !b || fits(r, d, "flash", &b->flash, r->flash), ram = !b || fits(r, d, "ram", &b->ram, r->ram);
-    return flash && ram; /* both are told */
+    bool planned = !limit || r->ram <= limit ||
+                   diag_error(d, (Loc){.file = r->model, .field = "--ram"},
+                              arena_printf(a, "stack and static data take more than was estimated: --ram %lld leaves room for them", (long long)(limit - (r->ram - limit))),
+                              "%lld bytes are needed, %lld more than there are", (long long)r->ram, (long long)(r->ram - limit));
+    return flash && ram && planned; /* all are told */
 }

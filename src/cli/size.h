@@ -44,8 +44,8 @@ typedef struct {
 /* Writes the package for p into a temporary folder and looks at what the compiler makes of it. `at`: what it is compiled and
  * linked for, p's target or the board whose emulator runs its programs. `measure`: runs it as well. NULL with diagnostics. */
 SizeReport *size_measure(Arena *a, Diag *d, const Program *p, const Target *at, const char *model, bool measure);
-/* Has the target's board as much memory? Else a diagnostic says what is missing. */
-bool size_fits(const SizeReport *r, Diag *d);
+/* Has the target's board as much memory, is RAM within `limit` bytes (0: none)? Else diagnostics say what is missing. */
+bool size_fits(Arena *a, const SizeReport *r, int64_t limit, Diag *d);
 /* The report as JSON. */
 void size_json(const SizeReport *r, Str *out);
 #endif

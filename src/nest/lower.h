@@ -54,7 +54,8 @@ typedef struct {
     /* Locals too big for the stack: one scratch block, a parameter of the kernel. */
     int64_t scratch_bytes;
     int64_t *scratch_offset; /* one a buffer; -1: not in scratch */
-    int64_t stack_bytes;
+    int64_t stack_bytes; /* locals */
+    int64_t row_bytes;   /* the largest row of sums (rows.c), on the stack too */
     bool scratch_each; /* scratch is used inside a loop that threads share: one for each */
 } LoopTree;
 

@@ -175,6 +175,13 @@ static uint32_t acc_var(Lower *l, const Body *b, int r, const char *name, int la
     return v->var;
 }
 
+/* Rows of edges take the place of the whole ones. */
+static void count_row(Lower *l, DType t, int ndim, const int64_t *dim) {
+    int64_t bytes = dtype_info[t].bytes;
+    for (int i = 0; i < ndim; i++) bytes *= dim[i];
+    if (bytes > l->tree->row_bytes) l->tree->row_bytes = bytes;
+}
+
 /* Iterations of a reduced piece while none of its axis is open. */
 static int64_t apart_count(const Lower *l, const Piece *p) {
     int64_t all = ceil_div(l->rem[p->root], p->step);
@@ -203,6 +210,7 @@ static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
     }
     const char *name = b->nred > 1 ? arena_printf(l->arena, "acc%d", r) : "acc";
     b->acc[r] = acc_var(l, b, r, name, lanes, ndim, dim, into);
+    if (sums_row(l)) count_row(l, (DType)x_get(l->n, b->red[r])->dtype, ndim, dim);
     for (int i = 0; i < l->sp->npiece; i++)
         if (l->sp->piece[i].partial) return;
     if (!target_sums_bytes(l->plan->target) || tile_pair(l) || sums_row(l) || b->napart || b->nred > 1) return;

@@ -4,7 +4,8 @@
 #include "nest/rule.h"
 #include "nest/step.h"
 
-#define MOST_LANES 256 /* of a row: its sums lie on the stack */
+#define MOST_LANES 256      /* of a row: its sums lie on the stack */
+#define MOST_LANES_TIGHT 64 /* the same where memory is counted */
 #define MOST_AXES 2    /* of a window */
 
 static ExprId byte_of(const Nest *n, ExprId e, int64_t *less) {
@@ -78,6 +79,7 @@ bool row_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char *
 bool rule_rows(Rule *r, ExprId reduction) {
     Nest *n = r->p->nest;
     RuleMark before = rule_mark(r);
+    const int64_t most = r->p->tight ? MOST_LANES_TIGHT : MOST_LANES;
     ExprId x, w;
     int64_t less;
     if (!target_sums_rows(r->p->target) || x_get(n, reduction)->id != COMBINE_sum) return false;
@@ -85,7 +87,7 @@ bool rule_rows(Rule *r, ExprId reduction) {
     for (int i = before.plan.npiece - 1; i >= 0; i--) {
         const Piece lane = before.plan.piece[i];
         if (lane.reduce || lane.step != 1 || !lane.outermost || lane.size < 2 || !x_uses_axis(n, w, lane.root)) continue;
-        if (rule_step1(r, STEP_tile, lane.name, lane.size < MOST_LANES ? lane.size : MOST_LANES, NULL) &&
+        if (rule_step1(r, STEP_tile, lane.name, lane.size < most ? lane.size : most, NULL) &&
             rule_step1(r, STEP_row, rule_name(r, -1), 0, NULL))
             return true;
         rule_back(r, &before);

@@ -3,14 +3,19 @@
 #include "plan/storage.h"
 
 /* What calls, registers that are kept and the variables of a kernel take of a stack: measured on Cortex-M, where gcc makes
- * frames of 100 to 400 bytes for N_run, of 50 to 180 for a kernel and its tile. */
-#define CALL_BYTES 640
+ * frames of 60 to 400 bytes for N_run, more where it has more steps, of 50 to 180 for a kernel and its tile. */
+static int64_t call_bytes(const Program *p) {
+    int64_t bytes = 200 + 16 * (int64_t)p->step.n;
+    return bytes < 640 ? bytes : 640;
+}
 
 int64_t ram_bytes(const Program *p) {
     const Graph *g = p->graph;
-    int64_t stack = 0, sum = p->arena_bytes + CALL_BYTES;
-    for (uint32_t i = 0; i < p->function.n; i++)
-        if (p->function.at[i].tree->stack_bytes > stack) stack = p->function.at[i].tree->stack_bytes;
+    int64_t stack = 0, sum = p->arena_bytes + call_bytes(p);
+    for (uint32_t i = 0; i < p->function.n; i++) {
+        const LoopTree *t = p->function.at[i].tree;
+        if (t->stack_bytes + t->row_bytes > stack) stack = t->stack_bytes + t->row_bytes;
+    }
     sum += stack;
     for (uint32_t i = 0; !p->port_at && i < g->input.n + g->output.n; i++)
         sum += value_bytes(g, i < g->input.n ? g->input.at[i] : g->output.at[i - g->input.n]);

@@ -128,8 +128,9 @@ const Target *target_for_size(Arena *a, const Target *t) {
     if (!level || t->nvariant) return t;
     Target *to = arena_new_of(a, Target);
     *to = *t;
-    /* gcc would make memmove of loops that copy. */
-    to->cflags = arena_printf(a, "%.*s-Os -fno-tree-loop-distribute-patterns%s", (int)(level - t->cflags), t->cflags, level + 3);
+    /* gcc would make memmove of loops that copy; and NAME_run would hold the frames of kernels that became part of it. */
+    const char *frames = t->emulated || target_image(t) ? " -fno-inline-functions-called-once" : "";
+    to->cflags = arena_printf(a, "%.*s-Os -fno-tree-loop-distribute-patterns%s%s", (int)(level - t->cflags), t->cflags, frames, level + 3);
     return to;
 }
 

@@ -97,6 +97,10 @@ def main():
             if s:
                 sums(f"{model} --io arena", s)
                 check("inputs and outputs are in the arena", s["inputs"] == s["outputs"] == 0, s)
+            ram = s["ram"] - 64 if s else 1
+            r, s = report(folder, model, "--target", "cortex-m4", "--optimize", "size", "--ram", str(ram))
+            fits = s and s["ram"] <= ram
+            check(f"{model} --ram: it fits, or an error says so", r.returncode == (0 if fits else 1) and (fits or "more than there are" in r.stderr), r.stderr)
         small = os.path.join(folder, "small.board")
         with open(small, "w") as f:
             f.write("target cortex-m4\nflash 0x08000000 8K\nram 0x20000000 1K\nstart arm-m\nldflags --specs=nosys.specs\n")
