@@ -96,7 +96,7 @@ static const Target *linked_for(Cli *c) {
     const Options *o = &c->options;
     const Target *runs = target_to_run(c->arena, c->diag, o->target);
     if (!o->measure && target_image(o->target)) return o->target;
-    return o->small ? target_for_size(c->arena, runs) : runs;
+    return target_for(c->arena, runs, o->optimize);
 }
 
 /* Where a board has not enough RAM, the message is kept and the sizes are those without its limit. */

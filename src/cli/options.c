@@ -104,9 +104,9 @@ static const Option table[] = {
      "the target has them"},
     {O_half_weights, "half-weights", NULL, CODE_COMMANDS,
      "weights of floats are stored as f16 and widened where they are read: half the package, 11 bits of each number"},
-    {O_optimize, "optimize", "speed|size", CODE_COMMANDS,
+    {O_optimize, "optimize", "speed|balanced|size", CODE_COMMANDS,
      "size: smaller register tiles, borders in loops, no Winograd convolutions, one function for kernels that differ in "
-     "numbers alone; speed without it"},
+     "numbers alone, -Os; balanced: such kernels, compiled with -O2, and Winograd convolutions; speed without it"},
     {O_io, "io", "caller|arena", CODE_COMMANDS,
      "where inputs and outputs are: in memory of the caller's (without it), or in the arena, where results overwrite inputs that are not needed any more"},
     {O_ram, "ram", "BYTES|48K", CODE_COMMANDS,
@@ -237,6 +237,15 @@ static const char *one_of(Arena *a, const char *text, const char *no, const char
     return *out || !strcmp(text, no) ? NULL : arena_printf(a, "is neither %s nor %s", no, yes);
 }
 
+static const char *parse_optimize(Options *o, const char *text) {
+    static const char *const name[] = {[OPTIMIZE_speed] = "speed", [OPTIMIZE_balanced] = "balanced", [OPTIMIZE_size] = "size"};
+    for (Optimize k = OPTIMIZE_speed; k <= OPTIMIZE_size; k++) {
+        o->optimize = k;
+        if (!strcmp(text, name[k])) return NULL;
+    }
+    return "is neither speed, balanced nor size";
+}
+
 static const char *parse_threads(Options *o, const char *text) {
     int64_t n;
     if (!int_parse(text, &n) || n < 0 || n > MAX_MODEL_THREADS)
@@ -350,7 +359,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_precise: o->precise = true; return NULL;
     case O_freestanding: o->freestanding = true; return NULL;
     case O_half_weights: o->half_weights = true; return NULL;
-    case O_optimize: return one_of(o->arena, arg, "speed", "size", &o->small);
+    case O_optimize: return parse_optimize(o, arg);
     case O_skip: vec_push(o->arena, &o->skip, arg); return NULL;
     case O_stop: o->stop_after = arg; return NULL;
     case O_dump: o->dump = arg; return NULL;
@@ -517,7 +526,7 @@ bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, in
     if (diag_errors(d)) return false;
     if (!o->target) o->target = target_host();
     if (command->bit & (CMD_run | CMD_verify | CMD_bench | CMD_profile)) o->target = target_to_run(a, d, o->target);
-    if (o->small) o->target = target_for_size(a, o->target);
+    o->target = target_for(a, o->target, o->optimize);
     if (o->freestanding && o->target->nvariant)
         usage_error(o, arena_printf(a, "--freestanding is for one kind of code; choose --target %s", o->target->variant[0]->name));
     if (o->freestanding) o->target = target_for_freestanding(a, o->target);

@@ -5,7 +5,7 @@
 #include "base/diag.h"
 #include "base/vec.h"
 #include "cli/picture.h"
-#include "target/target.h"
+#include "target/board.h"
 
 typedef enum {
     CMD_compile = 1,
@@ -37,7 +37,8 @@ typedef struct {
     const char *line; /* the command as typed, folders left out of file names */
     const char *model;
     Words shape, bind, length, input, skip;
-    bool precise, small, freestanding, half_weights, io_arena, io_caller;
+    Optimize optimize;
+    bool precise, freestanding, half_weights, io_arena, io_caller;
     int64_t ram; /* 0: not given */
     Words vs; /* other engines to compare with */
     const char *output, *name, *stop_after, *dump, *data, *schedule, *config, *html, *json, *python;

@@ -19,10 +19,10 @@ CompileOptions *compile_options(const Options *o) {
     Bytes file;
     for (uint32_t i = 0; i < o->skip.n; i++) vec_push(o->arena, &skip, o->skip.at[i]);
     vec_push(o->arena, &skip, NULL);
-    c->program = (ProgramOptions){.name = o->name, .target = o->target, .small = o->small, .precise = o->precise, .threads = o->threads, .grain = o->grain, .ports = o->io_arena || (o->ram && !o->io_caller)};
+    c->program = (ProgramOptions){.name = o->name, .target = o->target, .small = o->optimize != OPTIMIZE_speed, .precise = o->precise, .threads = o->threads, .grain = o->grain, .ports = o->io_arena || (o->ram && !o->io_caller)};
     c->least = o->command->bit == CMD_size;
     c->ram = o->ram ? o->ram : o->target->board ? o->target->board->ram.bytes : 0;
-    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .precise = o->precise || o->small, .small = o->small, .half_weights = o->half_weights || (o->target->halves && !o->precise), .verify = o->verify_passes};
+    c->pass = (PassOptions){.skip = skip.at, .stop_after = o->stop_after, .dump = o->dump, .precise = o->precise || o->optimize == OPTIMIZE_size, .small = o->optimize == OPTIMIZE_size, .half_weights = o->half_weights || (o->target->halves && !o->precise), .verify = o->verify_passes};
     c->pass.report = o->report ? stdout : NULL;
     c->pass.dump_to = stdout;
     if (c->program.ports && o->target->nvariant) {
@@ -94,6 +94,7 @@ static const char *make_key(Arena *a, Diag *d, const CompileOptions *o, const Mo
     key_text(&k, o->pass.stop_after);
     key_text(&k, o->program.schedules);
     key_add(&k, &o->pass.precise, sizeof o->pass.precise);
+    key_add(&k, &o->pass.small, sizeof o->pass.small);
     key_add(&k, &o->pass.half_weights, sizeof o->pass.half_weights);
     key_add(&k, &o->program.small, sizeof o->program.small);
     key_add(&k, &o->program.precise, sizeof o->program.precise);

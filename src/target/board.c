@@ -123,14 +123,14 @@ const Target *board_parse(Arena *a, Diag *d, const char *file, const char *name,
     return r.bad ? NULL : r.t;
 }
 
-const Target *target_for_size(Arena *a, const Target *t) {
-    const char *level = strstr(t->cflags, "-O3");
-    if (!level || t->nvariant) return t;
+const Target *target_for(Arena *a, const Target *t, Optimize what) {
+    const char *level = strstr(t->cflags, "-O3"), *wanted = what == OPTIMIZE_size ? "-Os" : "-O2";
+    if (!level || t->nvariant || what == OPTIMIZE_speed) return t;
     Target *to = arena_new_of(a, Target);
     *to = *t;
     /* gcc would make memmove of loops that copy; and NAME_run would hold the frames of kernels that became part of it. */
     const char *frames = t->emulated || target_image(t) ? " -fno-inline-functions-called-once" : "";
-    to->cflags = arena_printf(a, "%.*s-Os -fno-tree-loop-distribute-patterns%s%s", (int)(level - t->cflags), t->cflags, frames, level + 3);
+    to->cflags = arena_printf(a, "%.*s%s -fno-tree-loop-distribute-patterns%s%s", (int)(level - t->cflags), t->cflags, wanted, frames, level + 3);
     return to;
 }
 

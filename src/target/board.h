@@ -32,8 +32,10 @@ struct Board {
 
 /* A target of name `name` from the text of a board's file, in a; NULL with a diagnostic for each bad line of `file`. */
 const Target *board_parse(Arena *a, Diag *d, const char *file, const char *name, const char *text);
-/* The same with the C compiler asked for little code (-Os for -O3), in a; t itself where it has variants. */
-const Target *target_for_size(Arena *a, const Target *t);
+/* What code is to be: fast; of the kernels for little code, compiled as fast as they can be (-O2); little (-Os). */
+typedef enum { OPTIMIZE_speed, OPTIMIZE_balanced, OPTIMIZE_size } Optimize;
+/* The same with the C compiler asked for that, in a; t itself for speed and where it has variants. */
+const Target *target_for(Arena *a, const Target *t, Optimize what);
 /* The same for code without a C library (-ffreestanding), in a; t itself where it is so already. */
 const Target *target_for_freestanding(Arena *a, const Target *t);
 /* Its code includes none of the library's headers. */

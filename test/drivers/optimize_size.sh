@@ -44,7 +44,7 @@ for spec in "11 4 1 1" "12 4 3 1" "13 4 3 dw" "14 3 5 dw"; do
     what="kernel $kernel, group $kind"
     network "$work/net.txt" "$seed" "$layers" "$kernel" "$kind"
     for target in gnu c99; do
-        for how in speed size; do
+        for how in speed balanced size; do
             check "$what, $target: compiled for $how" \
                 "$TENON" compile "$work/net.txt" --target $target --optimize $how -o "$work/$target-$how" --name net
         done
@@ -55,10 +55,13 @@ for spec in "11 4 1 1" "12 4 3 1" "13 4 3 dw" "14 3 5 dw"; do
         check "$what, $target: fewer functions than kernels" \
             test "$(functions "$work/$target-size/net.c")" -lt "$(functions "$work/$target-speed/net.c")"
         check "$what, $target: less code" test "$(code "$work/size.o")" -lt "$(code "$work/speed.o")"
+        check "$what, $target: balanced is compiled with -O2" grep -q '^CFLAGS.* -O2 ' "$work/$target-balanced/Makefile"
         check "$what, $target: rows that are only moved" grep -q 'memcpy(' "$work/$target-size/net.c"
         check "$what, $target: imports" test -z "$(nm -u "$work/size.o" | awk '{ print $2 }' |
             grep -vE '^(net_.*|memcpy|memset|_GLOBAL_OFFSET_TABLE_)$')"
-        check "$what, $target: results" "$TENON" verify "$work/net.txt" --target $target --optimize size
+        for how in balanced size; do
+            check "$what, $target: results for $how" "$TENON" verify "$work/net.txt" --target $target --optimize $how
+        done
     done
     # With the sanitizers the example runs over the package itself.
     head -c $((8 * 32 * 24 * 4)) /dev/zero >"$work/x.bin"

@@ -188,7 +188,7 @@ CASES = [
     Case("config with a wrong value", {"m.onnx": ADD, "c.json": '{"weights": "json"}'},
          "tenon: c.json: weights: json is neither bin nor text", COMPILE + " --config c.json"),
     usage("what to optimise for", "compile m.onnx -o out --optimize small",
-          "--optimize: 'small' is neither speed nor size"),
+          "--optimize: 'small' is neither speed, balanced nor size"),
     Case("unknown pass to skip", ADD,
          "skip: there is no pass 'frobnicate'; the passes are " + PASSES,
          COMPILE + " --skip-pass frobnicate"),
