@@ -8,7 +8,7 @@ log=$here/build/install.log
 want="gcc make libc6-dev protobuf-c-compiler libprotobuf-c-dev libcjson-dev libstb-dev"
 [ "${1:-}" = test ] && want="$want clang libclang-rt-dev binutils pkgconf cmake python3 python3-venv
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
-    gcc-riscv64-linux-gnu libc6-dev-riscv64-cross clang-19 qemu-user
+    gcc-riscv64-linux-gnu libc6-dev-riscv64-cross clang-19 llvm-19 qemu-user
     lld-19 wasi-libc libclang-rt-19-dev-wasm32 nodejs
     gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
 

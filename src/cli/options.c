@@ -46,6 +46,7 @@ typedef enum {
     O_threads,
     O_grain,
     O_seconds,
+    O_core,
     O_ms,
     O_vs,
     O_python,
@@ -134,6 +135,9 @@ static const Option table[] = {
     {O_grain, "grain", "OPS", CODE_COMMANDS,
      "with threads: a loop of fewer operations (of a scalar or a vector) stays on one; 16384 without it"},
     {O_seconds, "seconds", "S", CMD_bench | CMD_profile, "how long to measure, 1 without it"},
+    {O_core, "core", "CORE", CMD_bench,
+     "on targets that an emulator runs: the processor whose cycles are estimated, as llvm-mca names it (cortex-a76); one that "
+     "fits the target without it"},
     {O_ms, "ms", NULL, CMD_bench, "the last line is the median in milliseconds alone"},
     {O_vs, "vs", "ENGINES", CMD_bench,
      "compare with onnxruntime, openvino, mnn and ncnn (some of them, with commas between), each in a process of its "
@@ -374,6 +378,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_python: o->python = arg; return NULL;
     case O_html: o->html = arg; return NULL;
     case O_json: o->json = arg; return NULL;
+    case O_core: o->core = arg; return NULL;
     case O_ms: o->ms = true; return NULL;
     case O_measure: o->measure = true; return NULL;
     case O_bgr: o->picture.bgr = true; return NULL;
@@ -525,6 +530,7 @@ bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, in
     if (o->config && !read_config(o, given)) return false;
     if (diag_errors(d)) return false;
     if (!o->target) o->target = target_host();
+    o->asked = o->target;
     if (command->bit & (CMD_run | CMD_verify | CMD_bench | CMD_profile)) o->target = target_to_run(a, d, o->target);
     o->target = target_for(a, o->target, o->optimize);
     if (o->freestanding && o->target->nvariant)

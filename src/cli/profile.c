@@ -235,6 +235,27 @@ static void add_up(Arena *a, Profile *p) {
     qsort(p->kind, p->nkind, sizeof *p->kind, profile_by_time);
 }
 
+ProfileRow *profile_steps(const Runner *r) {
+    const Program *program = r->built;
+    ProfileRow *rows = arena_array_of(r->arena, program->step.n + 1, ProfileRow);
+    Source from = {.model = r->graph, .names = names_of(r->arena, r->graph)};
+    for (uint32_t i = 0; i < program->step.n; i++) {
+        const ProgramStep *s = &program->step.at[i];
+        const Function *f = &program->function.at[s->function];
+        ProfileRow *row = &rows[i];
+        if (s->kind != CALL_call) { /* the beginning or end of a block, or a copy */
+            *row = (ProfileRow){.step = i + 1, .calls = 1, .function = s->nodes, .nodes = "", .shapes = "", .kind = s->nodes};
+            row->brief = "";
+            continue;
+        }
+        *row = (ProfileRow){.step = i + 1, .calls = 1, .function = f->name, .nodes = s->nodes, .shapes = s->shapes};
+        from.macs = 0;
+        describe(r->arena, program->graph, s, &from, row);
+        row->flop = 2 * (double)(from.macs > 0 && from.macs < f->macs ? from.macs : f->macs);
+    }
+    return rows;
+}
+
 Profile *profile_make(const Runner *r, const Machine *m, int threads, const char *log) {
     Arena *a = r->arena;
     const Program *program = r->built;
@@ -244,23 +265,13 @@ Profile *profile_make(const Runner *r, const Machine *m, int threads, const char
     p->data_bytes = run_bytes(program);
     p->weights_in = machine_level(m, p->weight_bytes + p->data_bytes);
     p->nstep = program->step.n;
-    p->step = arena_array_of(a, p->nstep + 1, ProfileRow);
-    Source from = {.model = r->graph, .names = names_of(a, r->graph)};
+    p->step = profile_steps(r);
     for (uint32_t i = 0; i < p->nstep; i++) {
         const ProgramStep *s = &program->step.at[i];
         const Function *f = &program->function.at[s->function];
-        ProfileRow *row = &p->step[i];
-        if (s->kind != CALL_call) { /* the beginning or end of a block, or a copy */
-            *row = (ProfileRow){.step = i + 1, .calls = 1, .function = s->nodes, .nodes = "", .shapes = "", .kind = s->nodes};
-            row->brief = "";
-            continue;
-        }
-        *row = (ProfileRow){.step = i + 1, .calls = 1, .function = f->name, .nodes = s->nodes, .shapes = s->shapes};
-        from.macs = 0;
-        describe(a, program->graph, s, &from, row);
-        row->flop = 2 * (double)(from.macs > 0 && from.macs < f->macs ? from.macs : f->macs);
-        count_bytes(f, row);
-        find_bound(p, products_of(r->target, f), row);
+        if (s->kind != CALL_call) continue;
+        count_bytes(f, &p->step[i]);
+        find_bound(p, products_of(r->target, f), &p->step[i]);
     }
     if (!take_times(p, log)) {
         diag_error(r->diag, (Loc){.file = p->model}, NULL, "the compiled model told no times of its steps");

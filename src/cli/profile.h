@@ -30,6 +30,8 @@ typedef struct {
     double best, median; /* of whole runs, microseconds */
 } Profile;
 
+/* What each step of r->built is, in their order: no times, bytes or bounds. */
+ProfileRow *profile_steps(const Runner *r);
 /* r was opened by runner_open_profile; log is what the program has printed. NULL with a diagnostic. */
 Profile *profile_make(const Runner *r, const Machine *m, int threads, const char *log);
 /* Rows by their time, longest first; qsort. */

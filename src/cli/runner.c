@@ -169,11 +169,11 @@ static bool ports_read(Runner *r, const char *path) {
 
 /* ---- building ---- */
 
-/* What counts the time of the steps, beside the model. */
+/* What is called between the steps, beside the model. */
 static bool profile_write(Runner *r, const char *folder) {
     Str text = str_new(r->arena);
     const SkelValue values[] = {{"steps", arena_printf(r->arena, "%u", (unsigned)r->built->step.n)}, {NULL, NULL}};
-    skeleton_fill(&text, "profile.c.in", values);
+    skeleton_fill(&text, r->marks, values);
     return io_write_file(r->arena, r->diag, path_join(r->arena, folder, "model_profile.c"), text.at, text.n);
 }
 
@@ -192,13 +192,13 @@ static void clean(Runner *r, const char *folder) {
 }
 
 static bool write_and_build(Runner *r, const Programs *p, const char *folder) {
-    const EmitOptions emit = {.command = "tenon run", .model = "model", .profile = r->profile};
+    const EmitOptions emit = {.command = "tenon run", .model = "model", .profile = r->marks != NULL};
     bool threads = r->built->threads > 1;
     if (r->package->nvariant)
         return emit_variants(r->package, p->at, &emit, folder, r->diag) &&
                build_variants(r->arena, r->diag, r->package, r->target, folder, "model", threads);
-    return emit_package(r->built, &emit, folder, r->diag) && (!r->profile || profile_write(r, folder)) &&
-           build_program(r->arena, r->diag, r->target, folder, "model", r->profile, threads);
+    return emit_package(r->built, &emit, folder, r->diag) && (!r->marks || profile_write(r, folder)) &&
+           build_program(r->arena, r->diag, r->target, folder, "model", r->marks != NULL, threads);
 }
 
 static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
@@ -226,7 +226,7 @@ static bool open_compiled(Runner *r, CompileOptions *o, const Model *m) {
                           "choose another (`tenon targets` lists them)", "this machine cannot run programs for %s",
                           r->target->name);
     if (!compiler_words(&compiler, r->diag, r->target)) return false;
-    const char *cache = o->program.keep_all || r->profile ? NULL : cache_folder(r->arena), *key = NULL, *entry;
+    const char *cache = o->program.keep_all || r->marks ? NULL : cache_folder(r->arena), *key = NULL, *entry;
     if (cache) key = make_key(r->arena, r->diag, o, m, r->graph, r->target, &compiler);
     if (cache && !key) return false;
     entry = cache ? cache_find(r->arena, cache, key) : NULL;
@@ -250,25 +250,29 @@ Runner *runner_interpreter(Arena *a, Diag *d, const Graph *g) {
 }
 
 static Runner *open_as(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g, bool keep_all,
-                       bool profile) {
+                       const char *marks) {
     CompileOptions *c = compile_options(o);
     if (!c) return NULL;
     c->program.keep_all = keep_all;
     /* What is looked at closely is one program. */
-    if (keep_all || profile) c->program.target = o->built ? o->built : target_here(o->target);
+    if (keep_all || marks) c->program.target = o->built ? o->built : target_here(o->target);
     const Target *package = c->program.target, *built = package;
     if (target_by_compiler(package)) built = o->built ? o->built : target_here(package);
     Runner *r = arena_new_of(a, Runner);
-    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = built, .package = package, .profile = profile};
+    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = built, .package = package, .marks = marks};
     return open_compiled(r, c, m) ? r : NULL;
 }
 
 Runner *runner_open(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g, bool keep_all) {
-    return o->interpreter && !keep_all ? runner_interpreter(a, d, g) : open_as(a, d, o, m, g, keep_all, false);
+    return o->interpreter && !keep_all ? runner_interpreter(a, d, g) : open_as(a, d, o, m, g, keep_all, NULL);
 }
 
 Runner *runner_open_profile(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g) {
-    return open_as(a, d, o, m, g, false, true);
+    return open_as(a, d, o, m, g, false, "profile.c.in");
+}
+
+Runner *runner_open_marked(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g) {
+    return open_as(a, d, o, m, g, false, "mark.c.in");
 }
 
 /* ---- running ---- */
@@ -342,7 +346,7 @@ bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, double
     return true;
 }
 
-static bool execute(Runner *r, Command *c, const char *work) {
+bool runner_execute(Runner *r, Command *c, const char *work) {
     int status;
     progress_say("running");
     bool started = command_run(c, r->diag, work, "log", &status);
@@ -399,7 +403,7 @@ static const Tensor *read_output(Runner *r, const char *work, uint32_t i) {
 static const Tensor **execute_all(Runner *r, const Tensor *const *in) {
     const char *work = temp_folder(r->arena, r->diag, NULL);
     Command c = command_new(r->arena);
-    if (!work || !runner_prepare(r, in, work, 0, &c) || !execute(r, &c, work)) return NULL;
+    if (!work || !runner_prepare(r, in, work, 0, &c) || !runner_execute(r, &c, work)) return NULL;
     const Tensor **out = arena_array_of(r->arena, r->nout + 1, const Tensor *);
     for (uint32_t i = 0; i < r->nout; i++)
         if (!(out[i] = read_output(r, work, i))) return NULL;
@@ -449,7 +453,7 @@ const char *runner_log(Runner *r, const Tensor *const *in, double seconds, const
     Command c = command_new(r->arena);
     Bytes log;
     if (!work || !runner_prepare(r, in, work, seconds, &c)) return NULL;
-    if (!execute(r, &c, work) || !io_map(r->arena, r->diag, path_join(r->arena, work, "log"), &log)) return NULL;
+    if (!runner_execute(r, &c, work) || !io_map(r->arena, r->diag, path_join(r->arena, work, "log"), &log)) return NULL;
     const char *line = strstr(arena_strndup(r->arena, (const char *)log.data, log.n), start);
     for (const char *next; line && (next = strstr(line + 1, start));) line = next;
     if (!line) diag_error(r->diag, (Loc){.file = r->graph->file}, NULL, "the compiled model told no time");

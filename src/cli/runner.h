@@ -20,7 +20,8 @@ typedef struct {
     const Graph *graph; /* as imported: inputs of runner_run are its inputs, in order */
     const Target *target;  /* for which it is built and run */
     const Target *package; /* of the package: the same, or a target with it among its variants of which a compiler takes one */
-    bool interpreter, profile;
+    bool interpreter;
+    const char *marks;    /* the skeleton that defines what is called between steps; NULL: nothing is */
     const char *program;  /* the built program */
     RunnerPort *in, *out; /* what the program takes and gives */
     uint32_t nin, nout;
@@ -33,6 +34,8 @@ typedef struct {
 Runner *runner_open(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g, bool keep_all);
 /* Compiled C that tells the time of each step; never cached, so `built` is there. */
 Runner *runner_open_profile(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g);
+/* Compiled C that stores into another byte of a table after each step, for an emulator that watches; never cached. */
+Runner *runner_open_marked(Arena *a, Diag *d, const Options *o, const Model *m, const Graph *g);
 /* The same with the reference interpreter, whatever the options say. */
 Runner *runner_interpreter(Arena *a, Diag *d, const Graph *g);
 /* in: one tensor an input of the graph. Results: one an entry of r->out, which starts with the graph's outputs in their
@@ -41,6 +44,8 @@ const Tensor **runner_run(Runner *r, const Tensor *const *in);
 /* Writes the inputs into folder `work` and adds the words of a call to c: emulator, program, `--out out`, the inputs' files
  * in the program's order; with seconds > 0 `--time`. */
 bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, double seconds, Command *c);
+/* Runs c, as runner_prepare has made it, in `work`; what it prints goes to the file `log` there. */
+bool runner_execute(Runner *r, Command *c, const char *work);
 /* Runs again and again for `seconds`; milliseconds. */
 bool runner_time(Runner *r, const Tensor *const *in, double seconds, double *median, double *best);
 /* Does that, and gives what the program has printed from the last `start` on; NULL with diagnostics. */

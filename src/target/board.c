@@ -90,6 +90,8 @@ static void read_line(Reader *r, const char *key, const char *value) {
     } else if (!strcmp(key, "start")) {
         r->b->start = value;
         if (strcmp(value, "arm-m")) fault(r, "there is arm-m", "no start-up code of that name", value);
+    } else if (!strcmp(key, "core")) {
+        t->core = value;
     } else if (!strcmp(key, "cc")) {
         t->cc = value;
     } else if (!strcmp(key, "cflags")) {
@@ -99,7 +101,7 @@ static void read_line(Reader *r, const char *key, const char *value) {
     } else if (!strcmp(key, "run")) {
         t->run = program_installed(value) ? value : NULL;
     } else {
-        fault(r, "target, help, flash, ram, vectors, clock, time, start, cc, cflags, ldflags and run are", "not a key of a board", key);
+        fault(r, "target, help, flash, ram, vectors, clock, core, time, start, cc, cflags, ldflags and run are", "not a key of a board", key);
     }
 }
 

@@ -6,6 +6,7 @@
  *     ram     ORIGIN SIZE
  *     vectors ORIGIN        where the processor looks for its vectors, if that is not the start of the flash
  *     clock   MHz
+ *     core    the processor whose cycles are estimated, as LLVM names it, in place of the target's
  *     time    instructions   the emulator's clock goes on by 1 ns an instruction, so that times are counts of these
  *     start   which start-up code its images have: `arm-m`; without it an operating system starts programs
  *     cc, cflags, ldflags, run   the compiler in place of the target's; flags behind the target's; flags for linking; the

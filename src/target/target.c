@@ -76,6 +76,14 @@ static const char *const by_element[] = {
 };
 enum { BY_ELEMENT_ROWS = sizeof by_element / sizeof *by_element };
 
+#define CORE(name, core, triple) {name, core, triple},
+static const struct {
+    const char *name, *core, *triple;
+} cores[] = {
+#include "target/targets.def"
+};
+enum { CORE_ROWS = sizeof cores / sizeof *cores };
+
 #define HALVES(name) name,
 static const char *const halves[] = {
 #include "target/targets.def"
@@ -153,6 +161,10 @@ static void inherit(Target *t, const Target *from) {
     if (!t->cflags) t->cflags = from->cflags;
     if (!t->run) t->run = from->run;
     if (!t->cpu_needs) t->cpu_needs = from->cpu_needs;
+    if (!t->triple) {
+        t->core = from->core;
+        t->triple = from->triple;
+    }
 }
 
 static Target *row_named(const char *name, size_t n) {
@@ -188,6 +200,15 @@ static void add_variants(void) {
     }
 }
 
+static void add_cores(void) {
+    for (int k = 0; k < CORE_ROWS; k++) {
+        Target *t = row_named(cores[k].name, strlen(cores[k].name));
+        if (!t) continue;
+        t->core = *cores[k].core ? cores[k].core : NULL;
+        t->triple = cores[k].triple;
+    }
+}
+
 static void add_macros(void) {
     for (int k = 0; k < MACRO_ROWS; k++) {
         Target *t = row_named(macros[k].name, strlen(macros[k].name));
@@ -207,6 +228,7 @@ static const Target *const *table(void) {
         for (int k = 0; k < BY_ELEMENT_ROWS; k++) rows[i].t.by_element |= !strcmp(rows[i].t.name, by_element[k]);
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < HALVES_ROWS; k++) rows[i].t.halves |= !strcmp(rows[i].t.name, halves[k]);
+    add_cores();
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; rows[i].parent && k < i; k++)
             if (!strcmp(rows[k].t.name, rows[i].parent)) inherit(&rows[i].t, &rows[k].t);

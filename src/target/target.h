@@ -29,6 +29,7 @@ typedef struct Target {
     const char *emulated;   /* the board whose emulator runs its programs where `run` cannot; NULL: none */
     const char *loader;     /* skeleton of the script that starts its programs and lies beside them; NULL: there is none */
     const char *ldflags;    /* with a loader: for linking them */
+    const char *core, *triple; /* of LLVM's names: the processor that cycles are estimated for, its code; NULL: there is none */
     const Board *board;     /* NULL: any machine of the kind */
     const struct Target *const *variant; /* what a package for it holds, best first; NULL: its own code alone */
     int nvariant;

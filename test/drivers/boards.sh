@@ -22,7 +22,7 @@ check() { # what, command...
 
 # The indented lines behind a heading that begin with a key of boards.
 block() {
-    awk -v heading="## $1" '$0 == heading {on = 1; next} /^## / {on = 0} on && /^    (target|help|flash|ram|vectors|clock|time|start|cc|cflags|ldflags|run) / {print substr($0, 5)}' "$doc"
+    awk -v heading="## $1" '$0 == heading {on = 1; next} /^## / {on = 0} on && /^    (target|help|flash|ram|vectors|clock|core|time|start|cc|cflags|ldflags|run) / {print substr($0, 5)}' "$doc"
 }
 
 block "A new board" >"$work/f446.board"
@@ -42,7 +42,23 @@ if command -v arm-none-eabi-gcc qemu-system-arm >/dev/null; then
     check "an image" test -s kws/kws_example
     check "vectors at the start of the flash" test "$(arm-none-eabi-objdump -h kws/kws_example | awk '$2 == ".vectors" {print $4}')" = 08000000
     check "runs on the emulated board of its target" "$T" run kws.onnx --input image=random:1 --target f446.board
-    check "bench counts instructions" grep -q ' instructions, ' <<<"$("$T" bench kws.onnx --target emulated.board --seconds 0.001)"
+    # The emulator's own clock, a nanosecond an instruction, counts the same and up to 5000 instructions of asking it.
+    "$T" bench kws.onnx --target emulated.board >bench.txt
+    "$T" compile kws.onnx -o timed --target emulated.board >log && make -s -C timed
+    clock=$($(sed -n 's/^run *//p' emulated.board | sed 's/{arguments}/,arg=--time,arg=0.000001/; s/{program}/timed\/kws_example/') |
+        awk '/^time: median/ {print 1e6 * $3}')
+    check "bench counts what the clock counts" awk -v clock="$clock" '/^count/ {good = clock > $2 && clock < $2 + 5000} END {exit !good}' bench.txt
+    check "its steps make the sum" awk '/^step/ {at = index($0, "instructions")} /->/ {sum += substr($0, at, 12)} /^count/ {good = sum == $2} END {exit !good}' bench.txt
+    if command -v llvm-mca-19 >/dev/null; then
+        check "cycles of a core" grep -q '^cycles  [0-9]* of a cortex-m7, .* estimated by' <<<"$("$T" bench kws.onnx --target f446.board --core cortex-m7)"
+        check "cycles of a board and their time" awk '/^cycles/ {n = $2} / ms at 180 MHz$/ {good = n > 0 && $1 / n * 180e3 > 0.99 && $1 / n * 180e3 < 1.01} END {exit !good}' \
+            <<<"$("$T" bench kws.onnx --target f446.board)"
+    else
+        skipped=1
+    fi
+    mkdir bin
+    for tool in arm-none-eabi-gcc qemu-system-arm gcc as ld; do ln -s "$(command -v $tool)" bin/; done
+    check "without llvm-mca" grep -q '^cycles  are not estimated: install llvm-mca' <<<"$(PATH=$work/bin "$T" bench kws.onnx --target emulated.board)"
 else
     skipped=1
 fi
