@@ -1,4 +1,4 @@
-/* N floats, one register of RISC-V's vectors; loads and stores need no alignment. */
+/* N floats, one or two registers of RISC-V's vectors; loads and stores need no alignment. */
 typedef float f32xN __attribute__((vector_size(4 * N)));
 typedef int32_t i32xN __attribute__((vector_size(4 * N)));
 typedef uint32_t u32xN __attribute__((vector_size(4 * N)));
