@@ -250,6 +250,10 @@ static int vector_store(Emit *m, const LoopNode *x, const char *name, ExprId off
     int made = temporaries(m, x->value, depth, out);
     DType t = (DType)x_get(m->n, x->value)->dtype;
     c_indent(out, depth);
+    if (c_store_rounded(m, x, name, offset, out)) {
+        m->temp = (IdMap){0};
+        return 1 + made;
+    }
     const char *f = dtype_info[t].bytes < 4 && t != nest_lane(m->n) ? arena_printf(m->arena, "store_%s", dtype_info[t].name) : "store";
     str_addf(out, "%s(", c_vector_fn(m, f));
     c_lanes_at(m, name, offset, out);

@@ -1,6 +1,7 @@
 /* What kernels of bytes are written with where there are no vectors: pairs of products, rows that are widened, sums that
  * are scaled, rounded and clipped. */
 #include "emit/c_number.h"
+#include "emit/skel.h"
 #include <math.h>
 
 /* One more operand. */
@@ -412,7 +413,7 @@ bool c_rounded(const Emit *m, ExprId e, Rounded *r) {
     const Nest *n = m->n;
     DType t = (DType)x_get(n, e)->dtype;
     double low, high;
-    if (x_get(n, e)->kind != X_cast || (t != DT_i8 && t != DT_u8) || !target_sums_bytes(m->p->target)) return false;
+    if (x_get(n, e)->kind != X_cast || (t != DT_i8 && t != DT_u8)) return false;
     ExprId a = x_arg(n, e, 0);
     *r = (Rounded){NO_EXPR, 0, dtype_lowest(t), dtype_largest(t)};
     if (x_get(n, a)->dtype != DT_f32) return false;
@@ -427,12 +428,28 @@ bool c_rounded(const Emit *m, ExprId e, Rounded *r) {
 
 bool c_round_clip(Emit *m, ExprId e, Str *out) {
     Rounded r;
-    if (!c_rounded(m, e, &r)) return false;
+    if (!target_sums_bytes(m->p->target) || !c_rounded(m, e, &r)) return false;
     c_need(m, "round_clip.h");
     str_addf(out, "(%s)round_clip(", emit_c_type((DType)x_get(m->n, e)->dtype));
     c_expr(m, r.v, 0, out);
     next_number(m, (int64_t)r.plus, out);
     str_addf(out, ", %.0f, %.0f)", r.lo, r.hi);
+    return true;
+}
+
+#define LARGEST_PLUS 16384 /* what is added to 16 bits */
+
+bool c_store_rounded(Emit *m, const LoopNode *x, const char *name, ExprId offset, Str *out) {
+    Rounded r;
+    const char *type = dtype_info[x_get(m->n, x->value)->dtype].name, *f = arena_printf(m->arena, "%s_store_round_%s", c_vector_type(m), type);
+    if (!skeleton(skeleton_of(m->arena, m->p->target, arena_printf(m->arena, "%s.h", f)))) return false;
+    if (!c_rounded(m, x->value, &r) || fabs(r.plus) > LARGEST_PLUS) return false;
+    c_need(m, arena_printf(m->arena, "%s.h", f));
+    str_addf(out, "%s(", f);
+    c_lanes_at(m, name, offset, out);
+    str_add(out, ", ");
+    c_vector(m, r.v, 0, out);
+    str_addf(out, ", %.0f, %.0f, %.0f);\n", r.plus, r.lo, r.hi);
     return true;
 }
 

@@ -96,6 +96,8 @@ int c_twos(Emit *m, const LoopNode *s, const char *target, int depth, Str *out);
 int c_tile(Emit *m, const LoopNode *s, int depth, Str *out);
 bool c_widen(Emit *m, const LoopNode *loop, int depth, Str *out);
 bool c_round_clip(Emit *m, ExprId e, Str *out);
+/* Lanes of bytes that are rounded and clipped, where the target has a snippet for it. */
+bool c_store_rounded(Emit *m, const LoopNode *x, const char *name, ExprId offset, Str *out);
 bool c_tile_row(Emit *m, const LoopNode *loop, int depth, Str *out);
 bool c_round_two(Emit *m, const LoopNode *loop, int depth, Str *out);
 /* A byte of float v: the nearest whole number, plus another, from lo to hi. */

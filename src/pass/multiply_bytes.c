@@ -1,5 +1,5 @@
-/* Convolutions of whole floats as products of bytes, where the target sums these in one instruction: behind what makes
- * them whole and lays channels in blocks. The operand is stored in the byte that the target multiplies by i8, less a number
+/* Convolutions and matrix products of whole floats as products of bytes, where the target sums these in one instruction: behind
+ * what makes them whole and lays channels in blocks. The operand is stored in the byte that the target multiplies by i8, less a number
  * that makes it fit; the weights are i8; sums are i32, the same whole numbers as before. */
 #include "op/border.h"
 #include "pass/layout.h"
@@ -20,14 +20,26 @@ typedef struct {
     WholeBounds range;
 } Maker;
 
+/* The byte value that v is, plus `less`; NO_VALUE: it is none. */
+static ValueId loaded_bytes(Maker *m, ValueId v, double less) {
+    NodeId add = rw_def_op(&m->r, v, OP_Add);
+    double plus = 0;
+    if (add != NO_NODE && !const_scalar(m->r.g, rw_in(&m->r, add, 1), &plus)) return NO_VALUE;
+    NodeId cast = rw_def_op(&m->r, add == NO_NODE ? v : rw_in(&m->r, add, 0), OP_Cast);
+    ValueId x = cast == NO_NODE ? NO_VALUE : rw_in(&m->r, cast, 0);
+    return x != NO_VALUE && m->r.g->value.at[x].dtype == m->by && plus == less ? x : NO_VALUE;
+}
+
 /* v less a number as bytes. What is rounded is shifted before it is clipped, so that the kernel that makes it clips last. */
 static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double less, double lo, double hi) {
     if (v < m->n && m->bytes[v].bytes != NO_VALUE) return m->bytes[v].bytes;
+    ValueId made = loaded_bytes(m, v, less);
+    if (made != NO_VALUE) return made;
     NodeId clip = rw_def_op(&m->r, v, OP_Clip);
     bool rounded = clip != NO_NODE && rw_def_op(&m->r, rw_in(&m->r, clip, 0), OP_Round) != NO_NODE;
     ValueId x = whole_plus(&m->r, n, rounded && less != 0 ? rw_in(&m->r, clip, 0) : v, -less);
     if (clip == NO_NODE || less != 0) x = whole_clip(&m->r, n, x, lo - less, hi - less);
-    ValueId made = whole_cast(&m->r, n, x, m->by);
+    made = whole_cast(&m->r, n, x, m->by);
     if (v < m->n) m->bytes[v] = (Bytes){made, less};
     return made;
 }
@@ -92,6 +104,12 @@ static double less_of(const Maker *m, double lo, double hi) {
     return lo >= lowest && hi <= dtype_largest(m->by) ? 0 : lo - lowest;
 }
 
+/* One number for all columns, or one each. */
+static bool is_row(const Shape *s, int64_t columns) {
+    int64_t count = shape_count(s);
+    return count == 1 || (count == columns && s->dim[s->rank - 1] == columns);
+}
+
 static void convolution(Maker *m, NodeId n) {
     Rw *r = &m->r;
     const Attr_ConvBlocked *a = RW_ATTR(r, n, ConvBlocked);
@@ -116,6 +134,74 @@ static void convolution(Maker *m, NodeId n) {
     r->c->hits++;
 }
 
+/* Weights [k,n], or [n,k] turned, as bytes [k,n]. */
+static ValueId byte_matrix(Maker *m, ValueId v, const Tensor *w, bool turned) {
+    int64_t depth = w->shape.dim[turned], columns = w->shape.dim[!turned];
+    Shape s = shape_of(2, (int64_t[]){depth, columns});
+    Tensor *to = tensor_new(m->r.g->arena, DT_i8, s);
+    for (int64_t i = 0; i < depth * columns; i++)
+        tensor_set_float(to, i, tensor_float(w, turned ? i % columns * depth + i / columns : i));
+    ValueId made = graph_constant(m->r.g, m->r.g->value.at[v].name, to);
+    rw_grow(&m->r);
+    return made;
+}
+
+/* The bias of n columns, one or one each, and what the bytes' being less adds to their sums. NO_VALUE in *made: all are 0.
+ * False: no whole number, or sums could overflow. */
+static bool column_bias(Maker *m, ValueId b, const Tensor *w, bool turned, double less, ValueId *made) {
+    int64_t depth = w->shape.dim[turned], columns = w->shape.dim[!turned];
+    Shape s = shape_of(1, &columns);
+    double *sum = arena_array_of(m->r.tmp, columns + 1, double);
+    bool fits = true, any = false;
+    Arena *tmp = arena_new("bias");
+    const Tensor *t = b == NO_VALUE ? NULL : tensor_contents(value_data(m->r.g, b), tmp);
+    int64_t each = t ? shape_count(&t->shape) : 1;
+    for (int64_t o = 0; o < columns && fits; o++) {
+        double start = t ? tensor_float(t, each == 1 ? 0 : o) : 0, most = fabs(start);
+        for (int64_t k = 0; k < depth; k++) {
+            double f = tensor_float(w, turned ? o * depth + k : k * columns + o);
+            start += less * f;
+            most += 255 * fabs(f);
+        }
+        sum[o] = start;
+        any |= start != 0;
+        fits = start == rint(start) && most + fabs(start) <= LARGEST_SUM;
+    }
+    arena_free(tmp);
+    *made = fits && any ? rw_const(&m->r, b == NO_VALUE ? "bias" : m->r.g->value.at[b].name, DT_i32, &s, sum) : NO_VALUE;
+    return fits;
+}
+
+/* MatMul, or Gemm as that and a bias, by a constant matrix of whole fours of rows and of columns, which are lanes. */
+static void product(Maker *m, NodeId n) {
+    Rw *r = &m->r;
+    bool gemm = rw_at(r, n)->op == OP_Gemm;
+    const Attr_Gemm *a = gemm ? RW_ATTR(r, n, Gemm) : NULL;
+    ValueId x = rw_in(r, n, 0), w = rw_in(r, n, 1), b = gemm ? rw_in(r, n, 2) : NO_VALUE, bias;
+    const Tensor *t = value_data(r->g, w);
+    bool turned = gemm && a->transB;
+    double lo, hi;
+    if (!t || t->shape.rank != 2 || t->dtype != DT_f32 || r->g->value.at[x].dtype != DT_f32) return;
+    if (gemm && (a->transA || a->alpha != 1 || (b != NO_VALUE && a->beta != 1))) return;
+    int64_t columns = t->shape.dim[!turned];
+    if (t->shape.dim[turned] % m->four || columns % 4 || value_shape(r->g, x)->rank < 2) return;
+    if (b != NO_VALUE && (!value_data(r->g, b) || !is_row(value_shape(r->g, b), columns))) return;
+    if (!whole_bounds(r, &m->range, x, &lo, &hi) || !(hi - fmin(lo, 0) <= 255)) return;
+    lo = fmin(lo, 0);
+    double less = less_of(m, lo, hi);
+    Arena *tmp = arena_new("weights");
+    t = tensor_contents(t, tmp);
+    bool fits = whole_bytes(t) && column_bias(m, b, t, turned, less, &bias);
+    ValueId in[2] = {NO_VALUE, fits ? byte_matrix(m, w, t, turned) : NO_VALUE};
+    arena_free(tmp);
+    if (!fits) return;
+    in[0] = bytes_of(m, n, x, less, lo, hi);
+    ValueId sum = rw_node(r, n, OP_MatMulInteger, 2, in, NULL);
+    if (bias != NO_VALUE) sum = rw_node(r, n, OP_Add, 2, (ValueId[2]){sum, bias}, NULL);
+    rw_become(r, n, OP_Cast, 1, &sum, whole_cast_attr(r, DT_f32));
+    r->c->hits++;
+}
+
 /* Other readers of what bytes hold: element-wise ones take it from these. */
 static void read_bytes(Maker *m, NodeId n) {
     Rw *r = &m->r;
@@ -127,6 +213,22 @@ static void read_bytes(Maker *m, NodeId n) {
     }
 }
 
+/* Bytes that are rounded, clipped and shifted by a number are shifted first: the kernel that makes them then clips to what a
+ * byte holds, and stores lanes of bytes. */
+static void shift_first(Maker *m, NodeId n) {
+    Rw *r = &m->r;
+    DType t = r->g->value.at[rw_out(r, n)].dtype;
+    NodeId add = rw_def_op(r, rw_in(r, n, 0), OP_Add), clip = add == NO_NODE ? NO_NODE : rw_def_op(r, rw_in(r, add, 0), OP_Clip);
+    double plus, lo, hi;
+    if ((t != DT_i8 && t != DT_u8) || clip == NO_NODE || !const_scalar(r->g, rw_in(r, add, 1), &plus)) return;
+    if (rw_def_op(r, rw_in(r, clip, 0), OP_Round) == NO_NODE || !rw_single(r, rw_in(r, add, 0)) || !rw_single(r, rw_in(r, n, 0))) return;
+    if (!const_scalar(r->g, rw_in(r, clip, 1), &lo) || !const_scalar(r->g, rw_in(r, clip, 2), &hi) || plus != rint(plus)) return;
+    if (lo + plus < dtype_lowest(t) || hi + plus > dtype_largest(t)) return;
+    ValueId x = whole_plus(r, n, rw_in(r, clip, 0), plus);
+    rw_set_in(r, n, 0, whole_clip(r, n, x, lo + plus, hi + plus));
+    r->c->hits++;
+}
+
 bool pass_multiply_bytes(Graph *g, PassContext *c) {
     if (c->small || !c->target || c->target->dot < 4 || target_sums_bytes(c->target)) return false;
     Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .by = c->target->dot_by, .n = g->value.n};
@@ -135,7 +237,17 @@ bool pass_multiply_bytes(Graph *g, PassContext *c) {
     m.bytes = arena_array_of(m.r.tmp, m.n + 1, Bytes);
     for (uint32_t v = 0; v < m.n; v++) m.bytes[v].bytes = NO_VALUE;
     for (NodeId n = 0; n < nodes; n++)
-        if (g->node.at[n].op == OP_ConvBlocked) convolution(&m, n);
+        switch (g->node.at[n].op) {
+        case OP_ConvBlocked: convolution(&m, n); break;
+        case OP_MatMul:
+        case OP_Gemm:
+            if (c->target->by_element) product(&m, n);
+            break;
+        case OP_Cast:
+            if (c->target->by_element) shift_first(&m, n);
+            break;
+        default: break;
+        }
     for (NodeId n = 0; n < nodes; n++)
         if (g->node.at[n].op != OP_none) read_bytes(&m, n);
     return rw_end(&m.r);

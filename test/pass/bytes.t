@@ -263,3 +263,89 @@ const %largest : f32[] = [127]
 %z : f32[1,1,3,2,4] = Cast(%ConvBlocked.1) {to=f32} from "ConvBlocked"
 out %y
 out %z
+
+== products of matrices: the weights turned, the bias a number; rows of bytes as they are loaded; a depth of no whole fours stays
+graph "t"
+in %x : f32[3,8]
+in %q : i8[2,4]
+in %d : f32[2,6]
+const %lo : f32[] = [-3]
+const %hi : f32[] = [200]
+const %z : f32[] = [5]
+const %w : f32[4,8] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4, 9, -9, 8, -8, 7, -7, 6, -6, 1, 1, 1, 1, 1, 1, 1, 1]
+const %b : f32[4] = [10, -20, 0, 1]
+const %v : f32[4,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %u : f32[6,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4, 1, 1, 1, 1, 2, 2, 2, 2]
+%r = Round(%x)
+%k = Clip(%r, %lo, %hi)
+%y = Gemm(%k, %w, %b) {transB=1}
+%f = Cast(%q) {to=f32}
+%g = Add(%f, %z)
+%p = MatMul(%g, %v)
+%e = Round(%d)
+%h = Clip(%e, %lo, %hi)
+%o = MatMul(%h, %u)
+out %y
+out %p
+out %o
+--- multiply_bytes:arm64+dot
+graph "t" file "t"
+in %x : f32[3,8]
+in %q : i8[2,4]
+in %d : f32[2,6]
+const %lo : f32[] = [-3]
+const %hi : f32[] = [200]
+const %z : f32[] = [5]
+const %w : f32[4,8] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4, 9, -9, 8, -8, 7, -7, 6, -6, 1, 1, 1, 1, 1, 1, 1, 1]
+const %b : f32[4] = [10, -20, 0, 1]
+const %v : f32[4,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %u : f32[6,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4, 1, 1, 1, 1, 2, 2, 2, 2]
+const %b.1 : i32[4] = [760, 3105, 0, 1001]
+const %w.1 : i8[8,4] = [1, -6, 9, 1, -2, 7, -9, 1, 3, 7, 8, 1, 127, 7, -8, 1, -128, 1, 7, 1, 0, 2, -7, 1, 0, 3, 6, 1, 5, 4, -6, 1]
+const %zero_point : f32[] = [-125]
+const %lowest : f32[] = [-128]
+const %largest : f32[] = [75]
+const %bias : i32[4] = [-660, 35, 65, 715]
+const %v.1 : i8[4,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+%r : f32[3,8] = Round(%x)
+%Add : f32[3,8] = Add(%r, %zero_point) from "Gemm"
+%Clip : f32[3,8] = Clip(%Add, %lowest, %largest) from "Gemm"
+%Cast : i8[3,8] = Cast(%Clip) {to=i8} from "Gemm"
+%MatMulInteger : i32[3,4] = MatMulInteger(%Cast, %w.1) from "Gemm"
+%Add.1 : i32[3,4] = Add(%MatMulInteger, %b.1) from "Gemm"
+%y : f32[3,4] = Cast(%Add.1) {to=f32} from "Gemm"
+%MatMulInteger.1 : i32[2,4] = MatMulInteger(%q, %v.1) from "MatMul"
+%Add.2 : i32[2,4] = Add(%MatMulInteger.1, %bias) from "MatMul"
+%p : f32[2,4] = Cast(%Add.2) {to=f32} from "MatMul"
+%e : f32[2,6] = Round(%d)
+%h : f32[2,6] = Clip(%e, %lo, %hi)
+%o : f32[2,4] = MatMul(%h, %u)
+out %y
+out %p
+out %o
+
+== bytes that are shifted after they are clipped
+graph "t"
+in %x : f32[2,4]
+const %lo : f32[] = [-28]
+const %hi : f32[] = [227]
+const %z : f32[] = [-100]
+%r = Round(%x)
+%k = Clip(%r, %lo, %hi)
+%a = Add(%k, %z)
+%y = Cast(%a) {to=i8}
+out %y
+--- multiply_bytes:arm64+dot
+graph "t" file "t"
+in %x : f32[2,4]
+const %lo : f32[] = [-28]
+const %hi : f32[] = [227]
+const %z : f32[] = [-100]
+const %zero_point : f32[] = [-100]
+const %lowest : f32[] = [-128]
+const %largest : f32[] = [127]
+%r : f32[2,4] = Round(%x)
+%Add : f32[2,4] = Add(%r, %zero_point) from "Cast"
+%Clip : f32[2,4] = Clip(%Add, %lowest, %largest) from "Cast"
+%y : i8[2,4] = Cast(%Clip) {to=i8}
+out %y

@@ -280,11 +280,13 @@ static void test_philox(void) {
 #define WARN " -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror -Wno-unused-function"
 
 /* The snippet and those that it needs. */
-static void add_snippet(EmitUses *u, const char *name, Arena *a, Str *out) {
+static void add_snippet_of(const Target *t, EmitUses *u, const char *name, Arena *a, Str *out) {
     uint32_t before = u->snippet.n;
-    emit_need(u, NULL, a, name);
-    for (uint32_t i = before; i < u->snippet.n; i++) str_addf(out, "%s\n", skeleton(u->snippet.at[i]));
+    emit_need(u, t, a, name);
+    for (uint32_t i = before; i < u->snippet.n; i++) str_addf(out, "%s\n", skeleton(skeleton_of(a, t, u->snippet.at[i])));
 }
+
+static void add_snippet(EmitUses *u, const char *name, Arena *a, Str *out) { add_snippet_of(NULL, u, name, a, out); }
 
 /* A target's, for its compiler. */
 static bool is_own(const char *name) {
@@ -336,8 +338,16 @@ static void compile_all(Arena *a, Diag *d, const char *folder, const char *cc, c
 
 /* ---- vectors: test/unit/vectors.c for each width, as the targets compile it ---- */
 
-/* emulator: the command before the program, or "" */
-static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int lanes, const char *flags, const char *emulator) {
+/* The name without a prefix of the target's, which may be NULL. */
+static const char *without_prefix(const Target *t, const char *name) {
+    const char *prefix;
+    for (int k = 0; t && (prefix = target_prefix(t, k)); k++)
+        if (!strncmp(name, prefix, strlen(prefix)) && name[strlen(prefix)] == '_') return name + strlen(prefix) + 1;
+    return name;
+}
+
+/* own: the target whose own snippets are meant, or NULL; emulator: the command before the program, or "" */
+static void vectors(Arena *a, Diag *d, const char *folder, const Target *own, const char *cc, int lanes, const char *flags, const char *emulator) {
     char here[4096];
     const char *type = arena_printf(a, "f32x%d", lanes);
     if (!CHECK(getcwd(here, sizeof here))) return;
@@ -345,9 +355,9 @@ static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int l
     Str text = str_new(a);
     str_add(&text, "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n");
     for (int i = 0; skeletons[i].name; i++) {
-        const char *name = skeletons[i].name;
+        const char *name = without_prefix(own, skeletons[i].name);
         size_t n = strlen(type);
-        if (!strncmp(name, type, n) && (name[n] == '_' || name[n] == '.')) add_snippet(&uses, name, a, &text);
+        if (!strncmp(name, type, n) && (name[n] == '_' || name[n] == '.')) add_snippet_of(own, &uses, name, a, &text);
     }
     CHECK(io_write_file(a, d, path_join(a, folder, "snippets.h"), text.at, text.n));
     Command c = command_new(a), p = command_new(a);
@@ -384,15 +394,15 @@ static void test_vectors(Arena *a, Diag *d, const char *folder, const char *cons
     for (int i = 0; i < 4; i++) {
         const Target *t = target_find(names[i]);
         for (int k = 0; k < 2; k++)
-            if (cc[k] && t->run && !*t->run) vectors(a, d, folder, cc[k], target_lanes(t, DT_f32), t->cflags, "");
+            if (cc[k] && t->run && !*t->run) vectors(a, d, folder, NULL, cc[k], target_lanes(t, DT_f32), t->cflags, "");
     }
     static const char *const others[] = {"arm64", "arm64+dot", "arm64+i8mm", "arm64+fp16"};
     for (int i = 0; i < 4; i++) {
         const Target *t = target_find(others[i]);
-        if (t->run && *t->run && program_installed(t->cc)) vectors(a, d, folder, t->cc, target_lanes(t, DT_f32), t->cflags, t->run);
+        if (t->run && *t->run && program_installed(t->cc)) vectors(a, d, folder, t, t->cc, target_lanes(t, DT_f32), t->cflags, t->run);
     }
     for (int lanes = 4; lanes <= 16 && cc[0]; lanes *= 2)
-        vectors(a, d, folder, cc[0], lanes, "-std=gnu11 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all", "");
+        vectors(a, d, folder, NULL, cc[0], lanes, "-std=gnu11 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all", "");
 }
 
 /* Rows of bytes, as processors without the instructions compute them. */

@@ -103,9 +103,9 @@ static void pairs(void) {
         for (int k = 0; k < 8; k++) {
             const float a = some[i], b = some[k];
             V(store)(y, V(max)(V(set)(a), V(set)(b)));
-            expect("max", y[N - 1], b > a || isnan(b) ? b : a);
+            expect("max", y[N - 1] + 0.0f, (b > a || isnan(b) ? b : a) + 0.0f); /* zeros may have either sign */
             V(store)(y, V(min)(V(set)(a), V(set)(b)));
-            expect("min", y[0], b < a || isnan(b) ? b : a);
+            expect("min", y[0] + 0.0f, (b < a || isnan(b) ? b : a) + 0.0f);
             V(store)(y, V(copysign)(V(set)(a), V(set)(b)));
             if (!isnan(a) && !isnan(b)) expect("copysign", y[1], copysignf(a, b));
         }
@@ -222,6 +222,14 @@ static void bytes(void) {
         for (int i = 0; i < N; i++) expect("load_i8", y[i], (float)w[i + 3]);
         V(store_i8)(w, V(load)(y));
         for (int i = 0; i < N; i++) expect("store_i8", (float)w[i], y[i]);
+#if defined(__aarch64__)
+        static const float between_bytes[] = {0.5f, 1.5f, -2.5f, 127.5f, -128.5f, 300, -40000, 3e9f, -3e9f, INFINITY, 70.49f};
+        for (int i = 0; i < N; i++) y[i] = between_bytes[(k + i) % 11];
+        V(store_round_i8)(w, V(load)(y), (int16_t)(k - 50), -100, 127);
+        for (int i = 0; i < N; i++) expect("store_round_i8", (float)w[i], fminf(fmaxf(rintf(y[i]) + (float)(k - 50), -100), 127));
+        V(store_round_u8)(x, V(load)(y), (int16_t)k, 0, 255);
+        for (int i = 0; i < N; i++) expect("store_round_u8", (float)x[i], fminf(fmaxf(rintf(y[i]) + (float)k, 0), 255));
+#endif
     }
 }
 
