@@ -571,6 +571,32 @@ static void reduction(Bytes *b, NodeId n) {
     become_first(b, n, b->twin[y].last);
 }
 
+/* Operands that are all bytes of one kind. */
+static void concat(Bytes *b, NodeId n) {
+    Rw *r = &b->r;
+    const Node *x = rw_at(r, n);
+    ValueId y = x->out[0], *in = arena_array_of(r->tmp, x->nin + 1u, ValueId);
+    unsigned nin = x->nin;
+    const Shape ys = *shape_at(b, y), to = shape_last(&ys);
+    Twin t, first = {0};
+    if (type_at(b, y) != DT_f32 || ys.rank < 2 || !shape_known(&ys)) return;
+    for (unsigned i = 0; i < nin; i++) { /* floats that come from elsewhere stay floats */
+        Twin *have = twin_of(b, rw_in(r, n, i));
+        if (!have || (have->bytes == NO_VALUE && !stored_bytes(b, n, rw_in(r, n, i), 8, &t))) return;
+    }
+    for (unsigned i = 0; i < nin; i++) {
+        if (!bytes_of(b, n, rw_in(r, n, i), &t)) return;
+        if (i == 0) first = t;
+        if (t.zero != first.zero || type_at(b, t.bytes) != type_at(b, first.bytes)) return;
+        Shape s = shape_last(shape_at(b, rw_in(r, n, i)));
+        in[i] = reshaped(b, n, t.bytes, &s);
+    }
+    Attr_Axis *a = rw_attr_copy(r, n);
+    if (a->axis > 0) a->axis = a->axis == 1 ? ys.rank - 1 : a->axis - 1;
+    b->twin[y] = (Twin){NO_VALUE, rw_node(r, n, OP_Concat, (int)nin, in, a), first.zero};
+    become_first(b, n, operand(b, n, y, &to));
+}
+
 /* A byte as a float plus and minus the same, as a byte again. */
 static bool same_byte(Bytes *b, NodeId n) {
     Rw *r = &b->r;
@@ -599,6 +625,7 @@ static void visit(Bytes *b, NodeId n) {
     case OP_ReduceMean:
     case OP_ReduceSum:
     case OP_ReduceMax: reduction(b, n); return;
+    case OP_Concat: concat(b, n); return;
     default:
         if (op_info[rw_at(&b->r, n)->op].cls == CLASS_elementwise) elementwise(b, n);
     }

@@ -123,6 +123,16 @@ static Need need(Storage *s, Arena *a, const MemoryTask *t, const Home *home, in
     return r;
 }
 
+int64_t memory_need(Storage *s, const MemoryTask *t) {
+    Arena *a = arena_new("need");
+    size_t size = s->g->value.n * sizeof *s->home;
+    const Home *home = arena_copy(a, s->home, size);
+    int64_t bytes = need(s, a, t, home, 0).bytes;
+    memcpy(s->home, home, size);
+    arena_free(a);
+    return bytes;
+}
+
 static bool touches(const RowGroups *groups, uint32_t from, uint32_t to) {
     for (uint32_t k = 0; k < groups->n; k++)
         if (from < groups->at[k].at + groups->at[k].n && groups->at[k].at < to) return true;
@@ -179,7 +189,7 @@ static int64_t choose(Search *q, int64_t goal) {
     return need(q->s, q->a, q->t, q->home, q->above).bytes;
 }
 
-void memory_rows(Storage *s, Arena *a, const MemoryTask *t, int64_t goal, bool (*fits)(void *ctx, const Rows *g), void *ctx, RowGroups *out) {
+int64_t memory_rows(Storage *s, Arena *a, const MemoryTask *t, int64_t goal, bool (*fits)(void *ctx, const Rows *g), void *ctx, RowGroups *out) {
     MemoryTask now = *t;
     RowGroups none = {0}, best = {0};
     now.groups = &none;
@@ -195,4 +205,5 @@ void memory_rows(Storage *s, Arena *a, const MemoryTask *t, int64_t goal, bool (
     }
     *out = best;
     memcpy(s->home, q.home, s->g->value.n * sizeof *q.home);
+    return least;
 }

@@ -30,7 +30,10 @@ ArenaPlan memory_make(const Storage *s, Arena *a, const MemoryTask *t);
 /* Offsets of all buffers. */
 PlanResult memory_pack(Arena *a, ArenaPlan *m);
 bool memory_overlaps(const ArenaPlan *m, uint32_t pair); /* as packed */
+/* The least that the arena needs, results in place and over their operands; s is as it is before in-place results. */
+int64_t memory_need(Storage *s, const MemoryTask *t);
 /* Groups of rows, one after the other, as long as the largest step becomes smaller and the arena is above `goal`; each is
- * only taken where fits(ctx) says that its kernels can be cut. s is as it is before in-place results. */
-void memory_rows(Storage *s, Arena *a, const MemoryTask *t, int64_t goal, bool (*fits)(void *ctx, const Rows *g), void *ctx, RowGroups *out);
+ * only taken where fits(ctx) says that its kernels can be cut. s is as it is before in-place results.
+ * Returns what the arena then needs. */
+int64_t memory_rows(Storage *s, Arena *a, const MemoryTask *t, int64_t goal, bool (*fits)(void *ctx, const Rows *g), void *ctx, RowGroups *out);
 #endif

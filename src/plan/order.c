@@ -1,18 +1,6 @@
 /* The order of kernels: any topological one is right, some need less memory. List scheduling by the change of live
- * bytes is compared with the order given. */
-#include "plan/storage.h"
-
-typedef struct {
-    const Storage *s;
-    const Job *job;
-    uint32_t n;
-    ValueId **root;     /* per job: distinct arena roots it touches */
-    uint32_t *nroot;
-    uint32_t *touches;  /* per value: jobs that still have to touch the root */
-    bool *live;
-    uint32_t *missing;  /* per job: jobs that must run before and have not */
-    uint32_t *next_at, *next; /* successors */
-} Order;
+ * bytes is compared with the order given; where memory is counted, a search goes on from there. */
+#include "plan/order_internal.h"
 
 static void collect_roots(Order *o, Arena *tmp) {
     int64_t at;
@@ -46,28 +34,28 @@ static void collect_edges(Order *o, Arena *tmp) {
         }
 }
 
-/* Live bytes gained by running job i now, and the peak while it runs. */
-static int64_t gain(const Order *o, uint32_t i, int64_t *during) {
-    int64_t begin = 0, end = 0;
+int64_t order_gain(const Order *o, uint32_t i, int64_t *during) {
+    int64_t begin = 0, end = 0, saved = 0;
     for (uint32_t k = 0; k < o->nroot[i]; k++) {
         ValueId r = o->root[i][k];
         int64_t bytes = value_bytes(o->s->g, r);
         if (!o->live[r]) begin += bytes;
-        if (o->touches[r] == 1) end += bytes;
+        if (o->touches[r] != 1) continue;
+        end += bytes;
+        if (o->saves && o->live[r] && o->saves[i][k] > saved) saved = o->saves[i][k];
     }
-    *during = begin + o->job[i].scratch;
+    *during = begin - saved + o->job[i].scratch;
     return begin - end;
 }
 
-static int64_t run(Order *o, uint32_t i, int64_t *live) {
-    int64_t during, change = gain(o, i, &during), peak = *live + during;
+int64_t order_run(Order *o, uint32_t i, int64_t *live) {
+    int64_t during, change = order_gain(o, i, &during), peak = *live + during;
     *live += change;
     for (uint32_t k = 0; k < o->nroot[i]; k++) o->live[o->root[i][k]] = --o->touches[o->root[i][k]] > 0;
     return peak;
 }
 
-/* Live bytes before the first job. */
-static int64_t reset(Order *o) {
+int64_t order_reset(Order *o) {
     const Graph *g = o->s->g;
     int64_t at, begin = 0;
     memset(o->touches, 0, g->value.n * sizeof *o->touches);
@@ -85,9 +73,9 @@ static int64_t reset(Order *o) {
 }
 
 static int64_t peak_of(Order *o, const uint32_t *order) {
-    int64_t live = reset(o), peak = 0;
+    int64_t live = order_reset(o), peak = 0;
     for (uint32_t i = 0; i < o->n; i++) {
-        int64_t p = run(o, order[i], &live);
+        int64_t p = order_run(o, order[i], &live);
         if (p > peak) peak = p;
     }
     return peak;
@@ -98,14 +86,14 @@ static int64_t peak_of(Order *o, const uint32_t *order) {
 static int64_t list_schedule(Order *o, Arena *tmp, uint32_t *order) {
     Vec(uint32_t) ready = {0};
     uint32_t *missing = arena_copy(tmp, o->missing, (o->n + 1) * sizeof *missing);
-    int64_t live = reset(o), peak = 0;
+    int64_t live = order_reset(o), peak = 0;
     for (uint32_t i = 0; i < o->n; i++)
         if (!missing[i]) vec_push(tmp, &ready, i);
     for (uint32_t done = 0; done < o->n && ready.n > 0; done++) {
         uint32_t best = 0;
         int64_t best_gain = INT64_MAX, best_during = INT64_MAX;
         for (uint32_t k = 0; k < ready.n && k < MAX_READY; k++) {
-            int64_t during, c = gain(o, ready.at[k], &during);
+            int64_t during, c = order_gain(o, ready.at[k], &during);
             if (c < best_gain || (c == best_gain && (during < best_during || (during == best_during && ready.at[k] < ready.at[best])))) {
                 best = k;
                 best_gain = c;
@@ -115,7 +103,7 @@ static int64_t list_schedule(Order *o, Arena *tmp, uint32_t *order) {
         uint32_t i = ready.at[best];
         ready.at[best] = ready.at[--ready.n];
         order[done] = i;
-        int64_t p = run(o, i, &live);
+        int64_t p = order_run(o, i, &live);
         if (p > peak) peak = p;
         for (uint32_t e = o->next_at[i]; e < o->next_at[i + 1]; e++)
             if (--missing[o->next[e]] == 0) vec_push(tmp, &ready, o->next[e]);
@@ -123,17 +111,35 @@ static int64_t list_schedule(Order *o, Arena *tmp, uint32_t *order) {
     return peak;
 }
 
-int64_t storage_order(const Storage *s, Arena *tmp, const Job *job, uint32_t n, uint32_t *order) {
+/* What each job's result can lie over. */
+static void collect_saves(Order *o, Arena *tmp, const bool *keeps) {
+    int64_t at;
+    o->saves = arena_array_of(tmp, o->n + 1, int64_t *);
+    for (uint32_t i = 0; i < o->n; i++) {
+        o->saves[i] = arena_array_of(tmp, o->nroot[i] + 1, int64_t);
+        for (uint32_t q = 0; q < o->job[i].read.n; q++) {
+            ValueId r = storage_root(o->s, o->job[i].read.at[q], &at);
+            int64_t saved = storage_saves(o->s, tmp, &o->job[i], q, keeps && keeps[i]);
+            for (uint32_t k = 0; k < o->nroot[i]; k++)
+                if (o->root[i][k] == r) o->saves[i][k] = saved;
+        }
+    }
+}
+
+int64_t storage_order(const Storage *s, Arena *tmp, const Job *job, uint32_t n, bool search, const bool *keeps, uint32_t *order) {
     uint32_t nv = s->g->value.n;
-    Order o = {s, job, n, arena_array_of(tmp, n + 1, ValueId *), arena_array_of(tmp, n + 1, uint32_t),
-               arena_array_of(tmp, nv + 1, uint32_t), arena_array_of(tmp, nv + 1, bool), arena_array_of(tmp, n + 1, uint32_t), NULL, NULL};
+    Order o = {.s = s, .job = job, .n = n, .root = arena_array_of(tmp, n + 1, ValueId *), .nroot = arena_array_of(tmp, n + 1, uint32_t),
+               .touches = arena_array_of(tmp, nv + 1, uint32_t), .live = arena_array_of(tmp, nv + 1, bool), .missing = arena_array_of(tmp, n + 1, uint32_t)};
     collect_roots(&o, tmp);
     collect_edges(&o, tmp);
+    if (search) collect_saves(&o, tmp, keeps);
     for (uint32_t i = 0; i < n; i++) order[i] = i;
-    int64_t given = peak_of(&o, order);
+    int64_t peak = peak_of(&o, order);
     uint32_t *other = arena_array_of(tmp, n + 1, uint32_t);
     int64_t listed = list_schedule(&o, tmp, other);
-    if (listed >= given) return given;
-    memcpy(order, other, n * sizeof *order);
-    return listed;
+    if (listed < peak) {
+        peak = listed;
+        memcpy(order, other, n * sizeof *order);
+    }
+    return search ? order_search(&o, peak, order) : peak;
 }

@@ -105,6 +105,21 @@ static bool alone(const Storage *s, const Job *j, ValueId r) {
     return readers == 1;
 }
 
+int64_t storage_saves(const Storage *s, Arena *tmp, const Job *j, uint32_t k, bool overlaps) {
+    int64_t at, at_y, x_bytes, y_bytes, both;
+    if (j->control || j->write.n != 1 || j->nest->stage.n == 0) return 0;
+    ValueId x = j->read.at[k], y = j->write.at[0], r = storage_root(s, x, &at), ry = storage_root(s, y, &at_y);
+    if (r == ry || !value_in_arena(s, r) || !value_in_arena(s, ry) || !alone(s, j, r)) return 0;
+    x_bytes = value_bytes(s->g, r);
+    y_bytes = value_bytes(s->g, ry);
+    if (at == 0 && x_bytes == y_bytes && y_bytes == value_bytes(s->g, y) && value_stored(s->g, x) == value_stored(s->g, y) && storage_overwrites(j->nest, x, y)) return y_bytes;
+    OverlapPair o = {.result = y};
+    if (!overlaps || !overlap_of(j->nest, tmp, s->g, x, y, &o)) return 0;
+    int64_t before = o.pair.multiple ? 0 : o.pair.before + at_y - at;
+    both = before <= 0 || before + x_bytes < y_bytes ? (x_bytes > y_bytes ? x_bytes : y_bytes) : before + x_bytes;
+    return x_bytes + y_bytes > both ? x_bytes + y_bytes - both : 0;
+}
+
 #define MOST_JOBS 400
 
 void storage_overlap(const Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, const bool *skip, Overlaps *out) {

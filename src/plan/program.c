@@ -563,6 +563,26 @@ static void make_steps(Builder *b, const MemoryTask *t, const int64_t *arena_at,
     b->first_step[now] = b->first_step[now + 1] = (int32_t)b->step.n; /* outputs live on */
 }
 
+/* The order, and groups of rows where `rows`: of the orders that there are the one of least memory. */
+static void choose_order(Builder *b, MemoryTask t, bool rows, uint32_t *order, RowGroups *groups) {
+    Storage *s = b->jobs.storage;
+    RowGroups none = {0}, found = {0};
+    bool searched = !b->o->no_memory && (b->o->ports || b->o->small || target_sums_bytes(b->o->target));
+    uint32_t *other = arena_array_of(b->a, t.n + 1, uint32_t);
+    int64_t least = INT64_MAX;
+    for (int search = 0; search < (searched ? 2 : 1); search++) {
+        storage_order(s, b->a, t.job, t.n, search, t.keeps, other);
+        if (search && !memcmp(order, other, t.n * sizeof *order)) break;
+        t.order = other;
+        t.groups = &none;
+        int64_t bytes = rows ? memory_rows(s, b->a, &t, b->o->goal, cuts, b, &found) : searched ? memory_need(s, &t) : 0;
+        if (bytes >= least) break;
+        least = bytes;
+        *groups = found;
+        memcpy(order, other, t.n * sizeof *order);
+    }
+}
+
 static bool build_block(Builder *b) {
     Arena *a = b->a;
     bool whole = b->shared->graphs == 0;
@@ -577,8 +597,7 @@ static bool build_block(Builder *b) {
     bool overlaps = !b->o->general && !b->o->no_memory && target_sums_bytes(b->o->target) && b->p->threads == 1;
     MemoryTask t = {b->jobs.at, order, n, &groups, b->p->arena_align, overlaps ? keeps : NULL, NULL};
     if (!b->o->general) {
-        storage_order(b->jobs.storage, a, b->jobs.at, n, order);
-        if (whole && overlaps && b->o->frugal >= FRUGAL_rows) memory_rows(b->jobs.storage, a, &t, b->o->goal, cuts, b, &groups);
+        choose_order(b, t, whole && overlaps && b->o->frugal >= FRUGAL_rows, order, &groups);
         for (uint32_t k = 0; k < groups.n; k++)
             for (uint32_t i = 0; i < groups.at[k].n; i++) skip[groups.at[k].member[i].job] = true;
         storage_in_place(b->jobs.storage, a, b->jobs.at, order, n, skip, aliased);

@@ -146,8 +146,7 @@ static BufId buffer_of(const Nest *n, ValueId v) {
     return NO_BUF;
 }
 
-/* Is v read only where the one stage that writes y is about to write? */
-static bool overwrites(Nest *n, ValueId x, ValueId y) {
+bool storage_overwrites(Nest *n, ValueId x, ValueId y) {
     BufId bx = buffer_of(n, x), by = buffer_of(n, y);
     if (bx == NO_BUF || by == NO_BUF || n->stage.n == 0) return false;
     Stage last = vec_last(&n->stage);
@@ -185,7 +184,7 @@ void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *orde
             ValueId x = j->read.at[k], r = storage_root(s, x, &at);
             if (at != 0 || !value_in_arena(s, r) || r == ry || upper[r] != (int32_t)i + 1 || readers[r] != 1 ||
                 value_bytes(g, r) != value_bytes(g, y) || value_stored(g, x) != value_stored(g, y) ||
-                !overwrites(j->nest, x, y))
+                !storage_overwrites(j->nest, x, y))
                 continue;
             s->home[ry] = (Home){r, 0, false};
             if (upper[ry] > upper[r]) upper[r] = upper[ry];

@@ -40,6 +40,9 @@ int64_t value_bytes(const Graph *g, ValueId v);
  * buffer. skip: jobs that are left as they are, or NULL. */
 void storage_in_place(Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, const bool *skip, bool **aliased);
 
+/* Is operand x of a kernel read only where its one stage that writes y is about to write? */
+bool storage_overwrites(Nest *n, ValueId x, ValueId y);
+
 /* A result and an operand that ends where it is made, whose memory may overlap (pack.h). */
 typedef struct {
     uint32_t job;
@@ -53,9 +56,15 @@ typedef Vec(OverlapPair) Overlaps;
 /* Which results may overwrite what has been read of an operand by then (overlap.c), after in-place results. */
 void storage_overlap(const Storage *s, Arena *a, const Job *job, const uint32_t *order, uint32_t n, const bool *skip, Overlaps *out);
 
+/* Bytes of the memory of job j and its operand k together that one step needs less where the operand ends there: the result
+ * takes its place or, where `overlaps`, lies over what has been read of it. */
+int64_t storage_saves(const Storage *s, Arena *tmp, const Job *j, uint32_t k, bool overlaps);
+
 /* An order of jobs (topological) with a small largest live set: list scheduling by the change of live bytes, compared
- * with the given order and a depth-first one. order: n entries. Returns the largest live set in bytes. */
-int64_t storage_order(const Storage *s, Arena *tmp, const Job *job, uint32_t n, uint32_t *order);
+ * with the given order. search: then orders of less are looked for, exactly where that is little work, and results that lie over
+ * their operands count; keeps: jobs whose results may lie over what has been read, NULL: none. order: n entries. Returns the
+ * largest live set in bytes. */
+int64_t storage_order(const Storage *s, Arena *tmp, const Job *job, uint32_t n, bool search, const bool *keeps, uint32_t *order);
 /* Live range [lower, upper) of every root in steps of the order; upper 0: never live. Constants have none, nor have inputs
  * and outputs outside the arena; inside it these live from the start, or to n + 1: behind the last step. */
 void storage_live(const Storage *s, const Job *job, const uint32_t *order, uint32_t n, int32_t *lower, int32_t *upper);

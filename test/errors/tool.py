@@ -82,7 +82,7 @@ ONES = np.ones(4, np.float32)
 # of src/pass/passes.def, in their order
 PASSES = ("expand_composite, unpack_weights, integers_as_floats, dead_code, fold_constants, eliminate_identity, canonicalise, cse, fold_batch_norm, "
           "fold_scale, merge_constants, substitute, fold_pad, merge_reshape, merge_transpose, hoist_slice, split_projection, "
-          "merge_concat, fuse_attention, assign_layout, choose_winograd, multiply_bytes, sum_bytes, halve_weights, order")
+          "merge_concat, fuse_attention, assign_layout, choose_winograd, multiply_bytes, quantise_operands, sum_bytes, widen_apart, halve_weights, order")
 
 CASES = [
     Case("unknown command", ADD, ["tenon: 'compyle' is not a command", "Try `tenon --help'."], "compyle m.onnx", 2),
