@@ -103,7 +103,7 @@ static bool bench_here(Cli *c, const Model *m, const Graph *g, const Tensor **in
     Runner *r = runner_open(c->arena, c->diag, o, m, g, false);
     if (r && o->vs.n) return versus(r, in, o, python);
     if (!r || !runner_time(r, in, o->seconds, &median, &best)) return false;
-    printf("target  %s\n", r->target->name);
+    printf("target  %s%s%s\n", r->target->name, o->runner ? ", by " : "", o->runner ? o->runner : "");
     if (o->threads > 1) printf("threads %d\n", o->threads);
     printf("MACs    %s\nmedian  %.4g ms\nbest    %.4g ms\nspeed   %.4g GMAC/s\n",
            count_words(c->arena, (double)r->macs), median, best, (double)r->macs / (median > 0 ? median : 1e-6) * 1e-6);
@@ -121,7 +121,7 @@ static bool bench(Cli *c) {
     Graph *g = model_import(&m, c->arena, c->diag, false, NULL);
     const Tensor **in = g ? model_tensors(&m, c->arena, g, true) : NULL;
     if (!in) return false;
-    bool counted = !o->vs.n && count_possible(target_here(o->target));
+    bool counted = !o->vs.n && !o->runner && count_possible(target_here(o->target));
     return counted ? bench_emulated(c, &m, g, in) : bench_here(c, &m, g, in, python);
 }
 

@@ -47,6 +47,8 @@ typedef enum {
     O_grain,
     O_seconds,
     O_core,
+    O_runner,
+    O_timeout,
     O_ms,
     O_vs,
     O_python,
@@ -138,6 +140,10 @@ static const Option table[] = {
     {O_core, "core", "CORE", CMD_bench,
      "on targets that an emulator runs: the processor whose cycles are estimated, as llvm-mca names it (cortex-a76); one that "
      "fits the target without it"},
+    {O_runner, "runner", "COMMAND", CMD_run | CMD_verify | CMD_bench,
+     "run the program on another machine, the one that --target means: what gives its last word to a shell there, as 'ssh pi@board'; "
+     "the program is sent to that, run and removed"},
+    {O_timeout, "timeout", "S", CMD_run | CMD_verify | CMD_bench, "with --runner: seconds after which it is given up, 600 without it"},
     {O_ms, "ms", NULL, CMD_bench, "the last line is the median in milliseconds alone"},
     {O_vs, "vs", "ENGINES", CMD_bench,
      "compare with onnxruntime, openvino, mnn and ncnn (some of them, with commas between), each in a process of its "
@@ -331,6 +337,7 @@ static const char *set_number(Options *o, int key, const char *arg) {
     case O_rtol: return parse_real(o->arena, arg, 0, &o->rtol);
     case O_atol: return parse_real(o->arena, arg, 0, &o->atol);
     case O_seconds: return parse_real(o->arena, arg, 1e-3, &o->seconds);
+    case O_timeout: return parse_real(o->arena, arg, 1e-3, &o->timeout);
     case O_threads: return parse_threads(o, arg);
     case O_grain: return parse_grain(o, arg);
     case O_string_bytes: return parse_size(&o->string_bytes, arg);
@@ -379,6 +386,7 @@ static const char *set(Options *o, int key, const char *arg) {
     case O_html: o->html = arg; return NULL;
     case O_json: o->json = arg; return NULL;
     case O_core: o->core = arg; return NULL;
+    case O_runner: o->runner = arg; return NULL;
     case O_ms: o->ms = true; return NULL;
     case O_measure: o->measure = true; return NULL;
     case O_bgr: o->picture.bgr = true; return NULL;
@@ -521,8 +529,20 @@ static void usage_error(const Options *o, const char *what) {
     exit(EXIT_usage);
 }
 
+/* Another machine's libraries are not known, so programs for it bring theirs. */
+static void settle_runner(Options *o) {
+    if (o->interpreter) usage_error(o, "--runner runs compiled code; leave out --engine interpreter");
+    if (o->vs.n) usage_error(o, "--vs compares with engines on this machine; leave out --runner");
+    if (o->core) usage_error(o, "--runner measures time; leave out --core");
+    if (target_image(o->target) || o->target->emulated || o->target->loader)
+        usage_error(o, arena_printf(o->arena, "--runner needs a target with an operating system, and %s has none", o->target->name));
+    if (target_by_compiler(o->target))
+        usage_error(o, arena_printf(o->arena, "--runner is for one kind of code; choose --target %s", o->target->variant[0]->name));
+    o->target = target_static(o->arena, o->target);
+}
+
 bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, int argc, char **argv) {
-    *o = (Options){.arena = a, .diag = d, .command = command, .rtol = -1, .atol = -1, .seconds = 1, .threads = 1, .rounds = 5};
+    *o = (Options){.arena = a, .diag = d, .command = command, .rtol = -1, .atol = -1, .seconds = 1, .threads = 1, .rounds = 5, .timeout = 600};
     o->picture.scale = 1;
     bool *given = arena_array_of(a, O_end, bool);
     o->line = typed_line(a, argc, argv);
@@ -531,7 +551,10 @@ bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, in
     if (diag_errors(d)) return false;
     if (!o->target) o->target = target_host();
     o->asked = o->target;
-    if (command->bit & (CMD_run | CMD_verify | CMD_bench | CMD_profile)) o->target = target_to_run(a, d, o->target);
+    if (o->runner)
+        settle_runner(o);
+    else if (command->bit & (CMD_run | CMD_verify | CMD_bench | CMD_profile))
+        o->target = target_to_run(a, d, o->target);
     o->target = target_for(a, o->target, o->optimize);
     if (o->freestanding && o->target->nvariant)
         usage_error(o, arena_printf(a, "--freestanding is for one kind of code; choose --target %s", o->target->variant[0]->name));

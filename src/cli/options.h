@@ -44,7 +44,8 @@ typedef struct {
     const char *output, *name, *stop_after, *dump, *data, *schedule, *config, *html, *json, *python;
     const Target *target; /* the host's when --target is not given */
     const Target *asked;  /* that, where `target` is the board that stands for it because an emulator runs that */
-    const char *core;
+    const char *core, *runner;
+    double timeout; /* seconds */
     const Target *built;  /* where the compiler takes one of its variants: that one; NULL: the first that can be run here */
     bool list_passes, report, verify_passes, build, bind_parameters, ms, interpreter, by_time, measure;
     bool text_weights, bin_weights; /* neither: as the target's dialect suggests */

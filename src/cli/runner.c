@@ -3,6 +3,7 @@
 #include "cli/build.h"
 #include "cli/cache.h"
 #include "cli/progress.h"
+#include "cli/remote.h"
 #include "cli/temp.h"
 #include "emit/package.h"
 #include "op/op.h"
@@ -221,7 +222,7 @@ static bool use_folder(Runner *r, const char *folder) {
 
 static bool open_compiled(Runner *r, CompileOptions *o, const Model *m) {
     Command compiler = command_new(r->arena);
-    if (!r->target->run)
+    if (!r->target->run && !r->command)
         return diag_error(r->diag, (Loc){.file = m->path, .field = "--target"},
                           "choose another (`tenon targets` lists them)", "this machine cannot run programs for %s",
                           r->target->name);
@@ -259,7 +260,7 @@ static Runner *open_as(Arena *a, Diag *d, const Options *o, const Model *m, cons
     const Target *package = c->program.target, *built = package;
     if (target_by_compiler(package)) built = o->built ? o->built : target_here(package);
     Runner *r = arena_new_of(a, Runner);
-    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = built, .package = package, .marks = marks};
+    *r = (Runner){.arena = a, .diag = d, .graph = g, .target = built, .package = package, .marks = marks, .command = o->runner, .timeout = o->timeout};
     return open_compiled(r, c, m) ? r : NULL;
 }
 
@@ -340,16 +341,29 @@ bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, double
         command_add(&words, "--time");
         command_add(&words, arena_printf(a, "%.6f", seconds));
     }
+    if (r->command) {
+        for (uint32_t i = 0; i < words.word.n; i++) command_add(c, words.word.at[i]);
+        return true;
+    }
     char *place = realpath(r->program, NULL);
     target_command(a, r->target, place ? place : r->program, words.word.at, words.word.n, add_word, c);
     free(place);
     return true;
 }
 
+static bool execute_there(Runner *r, const Command *c, const char *work, int *status) {
+    Arena *a = r->arena;
+    Words in = {0}, out = {0};
+    for (uint32_t i = 0; i < r->nin; i++) vec_push(a, &in, arena_printf(a, "in%u.bin", (unsigned)i));
+    for (uint32_t i = 0; i < r->nout; i++) vec_push(a, &out, arena_printf(a, "out%u.bin", (unsigned)i));
+    const Remote remote = {r->command, r->timeout, r->target->name, r->program, c->word.at, c->word.n, in.at, out.at, in.n, out.n};
+    return remote_run(a, r->diag, &remote, work, status);
+}
+
 bool runner_execute(Runner *r, Command *c, const char *work) {
     int status;
-    progress_say("running");
-    bool started = command_run(c, r->diag, work, "log", &status);
+    progress_say(r->command ? "running on the other machine" : "running");
+    bool started = r->command ? execute_there(r, c, work, &status) : command_run(c, r->diag, work, "log", &status);
     progress_end();
     if (!started || status == 0) return started;
     Bytes log = {0};

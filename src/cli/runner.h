@@ -23,6 +23,8 @@ typedef struct {
     bool interpreter;
     const char *marks;    /* the skeleton that defines what is called between steps; NULL: nothing is */
     const char *program;  /* the built program */
+    const char *command;  /* what runs it on another machine (cli/remote.h); NULL: the target's emulator, or this machine */
+    double timeout;       /* with command: seconds */
     RunnerPort *in, *out; /* what the program takes and gives */
     uint32_t nin, nout;
     int64_t macs;
@@ -42,7 +44,7 @@ Runner *runner_interpreter(Arena *a, Diag *d, const Graph *g);
  * order. NULL with diagnostics. */
 const Tensor **runner_run(Runner *r, const Tensor *const *in);
 /* Writes the inputs into folder `work` and adds the words of a call to c: emulator, program, `--out out`, the inputs' files
- * in the program's order; with seconds > 0 `--time`. */
+ * in the program's order; with seconds > 0 `--time`. With a command of the user's: the words behind the program. */
 bool runner_prepare(Runner *r, const Tensor *const *in, const char *work, double seconds, Command *c);
 /* Runs c, as runner_prepare has made it, in `work`; what it prints goes to the file `log` there. */
 bool runner_execute(Runner *r, Command *c, const char *work);

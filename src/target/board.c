@@ -136,6 +136,13 @@ const Target *target_for(Arena *a, const Target *t, Optimize what) {
     return to;
 }
 
+const Target *target_static(Arena *a, const Target *t) {
+    Target *to = arena_new_of(a, Target);
+    *to = *t;
+    to->cflags = arena_printf(a, "%s -static", t->cflags);
+    return to;
+}
+
 bool target_freestanding(const Target *t) {
     return strstr(t->cflags, "-ffreestanding") != NULL;
 }

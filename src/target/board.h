@@ -39,6 +39,8 @@ typedef enum { OPTIMIZE_speed, OPTIMIZE_balanced, OPTIMIZE_size } Optimize;
 const Target *target_for(Arena *a, const Target *t, Optimize what);
 /* The same for code without a C library (-ffreestanding), in a; t itself where it is so already. */
 const Target *target_for_freestanding(Arena *a, const Target *t);
+/* The same with programs that need no libraries where they run (-static), in a. */
+const Target *target_static(Arena *a, const Target *t);
 /* Its code includes none of the library's headers. */
 bool target_freestanding(const Target *t);
 /* Programs for it are images with start-up code of their own. */
