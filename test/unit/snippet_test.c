@@ -280,9 +280,9 @@ static void test_philox(void) {
 #define WARN " -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror -Wno-unused-function"
 
 /* The snippet and those that it needs. */
-static void add_snippet(EmitUses *u, const char *name, Arena *a, Str *out) {
+static void add_snippet(EmitUses *u, const Target *t, const char *name, Arena *a, Str *out) {
     uint32_t before = u->snippet.n;
-    emit_need(u, NULL, a, name);
+    emit_need(u, t, a, name);
     for (uint32_t i = before; i < u->snippet.n; i++) str_addf(out, "%s\n", skeleton(u->snippet.at[i]));
 }
 
@@ -325,7 +325,7 @@ static void compile_all(Arena *a, Diag *d, const char *folder, const char *cc, c
         EmitUses uses = {0};
         Str text = str_new(a);
         str_add(&text, "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n");
-        add_snippet(&uses, name, a, &text);
+        add_snippet(&uses, NULL, name, a, &text);
         str_add(&text, "int main(void) { return 0; }\n");
         CHECK(io_write_file(a, d, path_join(a, folder, file), text.at, text.n));
         command_add(&c, file);
@@ -336,8 +336,9 @@ static void compile_all(Arena *a, Diag *d, const char *folder, const char *cc, c
 
 /* ---- vectors: test/unit/vectors.c for each width, as the targets compile it ---- */
 
-/* emulator: the command before the program, or "" */
-static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int lanes, const char *flags, const char *emulator) {
+/* t: whose snippets take the places of others, or NULL; emulator: the command before the program, or "" */
+static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, const Target *t, int lanes, const char *flags,
+                    const char *emulator) {
     char here[4096];
     const char *type = arena_printf(a, "f32x%d", lanes);
     if (!CHECK(getcwd(here, sizeof here))) return;
@@ -347,7 +348,7 @@ static void vectors(Arena *a, Diag *d, const char *folder, const char *cc, int l
     for (int i = 0; skeletons[i].name; i++) {
         const char *name = skeletons[i].name;
         size_t n = strlen(type);
-        if (!strncmp(name, type, n) && (name[n] == '_' || name[n] == '.')) add_snippet(&uses, name, a, &text);
+        if (!strncmp(name, type, n) && (name[n] == '_' || name[n] == '.')) add_snippet(&uses, t, name, a, &text);
     }
     CHECK(io_write_file(a, d, path_join(a, folder, "snippets.h"), text.at, text.n));
     Command c = command_new(a), p = command_new(a);
@@ -380,19 +381,19 @@ static void half_vectors(Arena *a, Diag *d, const char *folder) {
 }
 
 static void test_vectors(Arena *a, Diag *d, const char *folder, const char *const *cc) {
-    static const char *const names[] = {"gnu", "x86-64-v3", "x86-64-v4", "x86-64-v4+vnni"};
-    for (int i = 0; i < 4; i++) {
+    static const char *const names[] = {"gnu", "x86-64-v2", "x86-64-v3", "x86-64-v4", "x86-64-v4+vnni"};
+    for (int i = 0; i < 5; i++) {
         const Target *t = target_find(names[i]);
         for (int k = 0; k < 2; k++)
-            if (cc[k] && t->run && !*t->run) vectors(a, d, folder, cc[k], target_lanes(t, DT_f32), t->cflags, "");
+            if (cc[k] && t->run && !*t->run) vectors(a, d, folder, cc[k], t, target_lanes(t, DT_f32), t->cflags, "");
     }
     static const char *const others[] = {"arm64", "arm64+dot", "arm64+i8mm", "arm64+fp16"};
     for (int i = 0; i < 4; i++) {
         const Target *t = target_find(others[i]);
-        if (t->run && *t->run && program_installed(t->cc)) vectors(a, d, folder, t->cc, target_lanes(t, DT_f32), t->cflags, t->run);
+        if (t->run && *t->run && program_installed(t->cc)) vectors(a, d, folder, t->cc, NULL, target_lanes(t, DT_f32), t->cflags, t->run);
     }
     for (int lanes = 4; lanes <= 16 && cc[0]; lanes *= 2)
-        vectors(a, d, folder, cc[0], lanes, "-std=gnu11 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all", "");
+        vectors(a, d, folder, cc[0], NULL, lanes, "-std=gnu11 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all", "");
 }
 
 /* Rows of bytes, as processors without the instructions compute them. */
