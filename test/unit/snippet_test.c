@@ -390,11 +390,11 @@ static void half_vectors(Arena *a, Diag *d, const char *folder) {
 }
 
 static void test_vectors(Arena *a, Diag *d, const char *folder, const char *const *cc) {
-    static const char *const names[] = {"gnu", "x86-64-v3", "x86-64-v4", "x86-64-v4+vnni"};
-    for (int i = 0; i < 4; i++) {
+    static const char *const names[] = {"gnu", "x86-64-v2", "x86-64-v3", "x86-64-v4", "x86-64-v4+vnni"};
+    for (int i = 0; i < 5; i++) {
         const Target *t = target_find(names[i]);
         for (int k = 0; k < 2; k++)
-            if (cc[k] && t->run && !*t->run) vectors(a, d, folder, NULL, cc[k], target_lanes(t, DT_f32), t->cflags, "");
+            if (cc[k] && t->run && !*t->run) vectors(a, d, folder, t, cc[k], target_lanes(t, DT_f32), t->cflags, "");
     }
     static const char *const others[] = {"arm64", "arm64+dot", "arm64+i8mm", "arm64+fp16"};
     for (int i = 0; i < 4; i++) {
