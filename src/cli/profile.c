@@ -168,6 +168,7 @@ static void count_bytes(const Function *f, ProfileRow *row) {
 
 /* Products that an instruction computes in a lane: bytes, by the step `dot`. */
 static int products_of(const Target *t, const Function *f) {
+    if (strstr(f->schedule, "mmla(")) return 8;
     return t->dot && strstr(f->schedule, "dot(") ? t->dot : 1;
 }
 

@@ -308,6 +308,7 @@ static int set_or_store(Emit *m, const LoopNode *x, int depth, Str *out) {
         m->about = NULL;
     }
     if (x->pair) return c_twos(m, x, target.at, depth, out);
+    if (x->mmla != NO_AXIS) return c_mmla(m, x, target.at, depth, out);
     if (x->dot != NO_AXIS) return dot(m, x, target.at, depth, out);
     int made = temporaries(m, x->value, depth, out);
     c_indent(out, depth);
@@ -418,6 +419,7 @@ int c_statement(Emit *m, const LoopNode *x, int depth, Str *out) {
         str_addf(out, " * sizeof *%s);\n", c_buffer_name(m, x->buf));
         return 1;
     case LOOP_call:
+        if (!strcmp(x->note, "mmla_rows")) return c_mmla_rows(m, x, depth, out);
         m->lanes = m->t->var.at[x->var].lanes;
         c_need(m, "UNROLL.h");
         c_need(m, arena_printf(m->arena, "%s_%.*s.h", c_vector_type(m), (int)strcspn(x->note, "_"), x->note));

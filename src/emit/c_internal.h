@@ -100,6 +100,9 @@ bool c_round_clip(Emit *m, ExprId e, Str *out);
 bool c_store_rounded(Emit *m, const LoopNode *x, const char *name, ExprId offset, Str *out);
 bool c_tile_row(Emit *m, const LoopNode *loop, int depth, Str *out);
 bool c_round_two(Emit *m, const LoopNode *loop, int depth, Str *out);
+/* Of `mmla` (c_mmla.c): the sums, and that they become those of a pixel each. Statements written. */
+int c_mmla(Emit *m, const LoopNode *s, const char *target, int depth, Str *out);
+int c_mmla_rows(Emit *m, const LoopNode *x, int depth, Str *out);
 /* A byte of float v: the nearest whole number, plus another, from lo to hi. */
 typedef struct {
     ExprId v;

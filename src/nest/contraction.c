@@ -15,6 +15,7 @@ typedef struct {
     BufId wbuf;
     bool constant;     /* w is: it can be stored as it is read */
     bool elements;     /* neighbours along the reduction are loaded as vectors of x */
+    bool mmla;         /* bytes of two pixels by those of two lanes in one instruction */
     bool bytes;        /* bytes by a constant i8: neighbours of a reduced axis are summed by one instruction */
     AxisId lane, pixel, block; /* NO_AXIS where there is none */
     int64_t lanes, depth;      /* depth: points of the reduction */
@@ -194,13 +195,14 @@ typedef struct {
 
 /* Registers that a step's factors without lanes take: one after the other; or all of them, as vectors whose elements are
  * multiplied, and one more so that the next load need not wait. */
-static int64_t scalars(const Contraction *c, int64_t p) { return by_element(c) ? p + 1 : 1; }
+static int64_t scalars(const Contraction *c, int64_t p) { return by_element(c) ? (c->mmla ? p / 2 : p) + 1 : 1; }
 
 static Tile best_tile(const Contraction *c, int64_t pixels, int64_t blocks) {
     int64_t regs = c->r->p->target->vector_registers, most = c->r->p->small ? SMALL_TILE : regs;
     Tile best = {1, 1, -1};
     for (int64_t b = 1; b <= 8 && b <= blocks; b++)
         for (int64_t p = 1; p <= 28 && p <= pixels; p++) {
+            if (c->mmla && p % 2) continue;
             if (p * b + (b > 1 ? b : 0) + scalars(c, p) + (b == 1) > regs || p * b > most) break;
             int64_t q = pixels / p, r = pixels % p, qb = blocks / b, rb = blocks % b;
             double cost = (double)(q * qb) * tile_cycles(c, p, b);
@@ -295,10 +297,10 @@ static bool cut(Contraction *c, AxisId a, int64_t size, const char **name) {
     return false;
 }
 
-/* Bytes: the channels go inside the kernel's other loops, cut into fours, which `dot` sums. */
-static bool order_bytes(Contraction *c, const char **four) {
+/* Bytes: the channels go inside the kernel's other loops, cut into `by` of them, which one instruction sums. */
+static bool order_bytes(Contraction *c, int64_t by, const char **cut_to) {
     StagePlan *s = plan_of(c);
-    int64_t by = c->r->p->target->dot, block = 0;
+    int64_t block = 0;
     int at = -1;
     Step st = {.kind = STEP_reorder};
     for (int i = 0; i < s->npiece; i++) {
@@ -306,7 +308,7 @@ static bool order_bytes(Contraction *c, const char **four) {
         int64_t coef, b = reduced_block(c, s->piece[i].root);
         ExprId at_x = x_load_offset(nest_of(c), c->x);
         bool along = b || (x_coefficient(nest_of(c), at_x, s->piece[i].root, &coef) && coef == 1);
-        if (!along || b % by || s->piece[i].size % by) continue;
+        if (!along || (b % by && !(c->mmla && by % b == 0)) || s->piece[i].size % by) continue;
         at = i;
         block = b;
     }
@@ -316,7 +318,7 @@ static bool order_bytes(Contraction *c, const char **four) {
         if (s->piece[i].reduce && i != at) st.axis[st.naxis++] = s->piece[i].name;
     st.axis[st.naxis++] = s->piece[at].name;
     if (st.naxis > 1 && !rule_step(c->r, st)) return false;
-    return (!block || cut(c, channels, block, four)) && cut(c, channels, by, four);
+    return (block < by || cut(c, channels, block, cut_to)) && cut(c, channels, by, cut_to);
 }
 
 #define LONG_REDUCTION 512 /* points above which sums are taken in parts */
@@ -428,7 +430,32 @@ static bool take_elements(Contraction *c) {
 
 #define SHORT_REDUCTION 64 /* points below which loop control counts */
 
+/* Two pixels by two lanes and eight points of the reduction an instruction, where the target has it. */
+static bool dense_mmla(Contraction *c) {
+    if (!c->r->p->target->mmla || c->pixel == NO_AXIS || c->lanes != 4) return false;
+    int64_t pixels = nest_of(c)->axis.at[c->pixel].extent, depth = c->depth, stride = c->pixel_stride;
+    int64_t blocks = c->block == NO_AXIS ? 1 : nest_of(c)->axis.at[c->block].extent;
+    if (pixels < 2) return false;
+    RuleMark before = rule_mark(c->r);
+    c->mmla = true;
+    c->depth = ceil_div(c->depth, MMLA_POINTS);
+    c->pixel_stride = ceil_div(c->pixel_stride, 4);
+    Tile t = best_tile(c, pixels + pixels % 2, blocks); /* a row alone costs as much as two */
+    if (t.p > pixels) t.p = pixels;
+    Step mmla = {.kind = STEP_mmla, .naxis = 3, .buffer = nest_of(c)->buf.at[c->wbuf].name};
+    bool done = (c->r->p->small || c->depth > SHORT_REDUCTION || edge_rows(c)) && order_bytes(c, MMLA_POINTS, &mmla.axis[0]) &&
+                take_tile(c, c->block, t.b) && take_tile(c, c->pixel, t.p) &&
+                rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) && order_outer(c, &t);
+    mmla.axis[1] = rule_name(c->r, -2);
+    mmla.axis[2] = rule_name(c->r, -1);
+    if (done && rule_step(c->r, mmla)) return true;
+    c->mmla = false;
+    c->depth = depth, c->pixel_stride = stride;
+    return rule_back(c->r, &before);
+}
+
 static bool dense_bytes(Contraction *c) {
+    if (dense_mmla(c)) return true;
     int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent;
     int64_t blocks = c->block == NO_AXIS ? 1 : nest_of(c)->axis.at[c->block].extent;
     c->depth = ceil_div(c->depth, c->r->p->target->dot);
@@ -436,7 +463,7 @@ static bool dense_bytes(Contraction *c) {
     Tile t = best_tile(c, pixels, blocks);
     Step dot = {.kind = STEP_dot, .naxis = 2, .buffer = nest_of(c)->buf.at[c->wbuf].name};
     if (!c->r->p->small && c->depth <= SHORT_REDUCTION && !edge_rows(c)) return false;
-    if (!order_bytes(c, &dot.axis[0]) || !take_tile(c, c->pixel, t.p) || !take_tile(c, c->block, t.b) ||
+    if (!order_bytes(c, c->r->p->target->dot, &dot.axis[0]) || !take_tile(c, c->pixel, t.p) || !take_tile(c, c->block, t.b) ||
         !rule_step1(c->r, STEP_tile, piece_of(c, c->lane)->name, c->lanes, NULL) || !order_outer(c, &t))
         return false;
     dot.axis[1] = rule_name(c->r, -1);

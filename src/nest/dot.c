@@ -29,8 +29,9 @@ bool dot_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId lane,
     const Piece *d = &s->piece[at];
     ExprId red[2], x, w;
     IdMap done = {0};
-    if (p->target->dot < 4 || target_sums_bytes(p->target) || d->size != p->target->dot || d->step != 1)
-        return WHY("%s has %lld points, the target sums %d", d->name, (long long)d->size, p->target->dot);
+    int points = mmla_piece(s) ? MMLA_POINTS : p->target->dot;
+    if (p->target->dot < 4 || target_sums_bytes(p->target) || d->size != points || d->step != 1)
+        return WHY("%s has %lld points, the target sums %d", d->name, (long long)d->size, points);
     if (d->apart || d->partial) return WHY("%s has accumulators of its own", d->name);
     if (n->axis.at[d->root].extent % d->size) return WHY("%s does not divide its axis", d->name);
     for (int i = at + 1; i < s->npiece; i++)
@@ -41,7 +42,8 @@ bool dot_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId lane,
     DType by = p->target->dot_by;
     if (!dot_operands(n, v, by, &x, &w)) return WHY("the sum is not of %s by a constant i8", dtype_info[by].name);
     AxisId a = d->outermost ? d->root : plan_probe(n, at + 2, d->size);
-    if (!walks(n, x, a, 1) || !walks(n, x, lane, 0) || !walks(n, w, a, 1) || !walks(n, w, lane, d->size))
+    if (mmla_piece(s) && !mmla_legal(p, s, x, w, a, why)) return false;
+    if ((!mmla_piece(s) && !walks(n, x, a, 1)) || !walks(n, x, lane, 0) || !walks(n, w, a, 1) || !walks(n, w, lane, d->size))
         return WHY("neighbours of %s do not lie side by side", d->name);
     return true;
 }

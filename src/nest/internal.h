@@ -46,6 +46,9 @@ typedef enum { LANES_neighbours, LANES_strided, LANES_scattered } Lanes;
 bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from);
 /* Is that the product of a byte of type `by` and a constant i8, in i32? Its loads. */
 bool dot_operands(const Nest *n, ExprId product, DType by, ExprId *x, ExprId *w);
+#define MMLA_POINTS 8 /* of the reduction that an instruction of `mmla` sums */
+/* Do its points along axis a lie in two fours of neighbours, the second *four elements behind the first? */
+bool mmla_fours(Nest *n, ExprId at, AxisId a, int64_t *four);
 /* The same of a product of i16 by a constant i8. */
 bool pair_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 int pair_points(const Nest *n, ExprId x); /* that lie in a word of the constant, for a lane: 2, or 4 of an operand of bytes */

@@ -15,6 +15,18 @@ static void print_index(const LoopTree *t, const LoopNode *x, Str *out) {
     if (x->nindex) str_add(out, "]");
 }
 
+/* The axis whose points go by twos, and when the first and the second count. */
+static void print_rows(const LoopTree *t, const LoopNode *x, Str *out) {
+    str_addf(out, "rows %s", t->nest->axis.at[x->mmla].name);
+    for (int i = 0; i < 2; i++) {
+        ExprId counts = i ? x->lo : x->hi;
+        if (counts == NO_EXPR) continue;
+        str_add(out, i ? ", second if " : ", first if ");
+        x_print(t->nest, counts, out);
+    }
+    str_add(out, ", ");
+}
+
 static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out) {
     Nest *n = t->nest;
     indent(out, depth);
@@ -48,6 +60,7 @@ static void print_node(const LoopTree *t, const LoopNode *x, int depth, Str *out
         str_addf(out, "$%u", x->var);
         print_index(t, x, out);
         str_addf(out, " %s ", combine_sign[x->combine]);
+        if (x->mmla != NO_AXIS) print_rows(t, x, out);
         if (x->dot != NO_AXIS) str_addf(out, "dot %s: ", n->axis.at[x->dot].name);
         x_print(n, x->value, out);
         break;

@@ -5,7 +5,7 @@
 LoopNode *lower_node(Lower *l, LoopKind k, LoopNode *into) {
     LoopNode *x = arena_new_of(l->arena, LoopNode);
     x->kind = k;
-    x->axis = x->dot = NO_AXIS;
+    x->axis = x->dot = x->mmla = NO_AXIS;
     x->lo = x->hi = x->value = x->offset = NO_EXPR;
     x->combine = COMBINE_store;
     if (into) vec_push(l->arena, &into->body, x);
@@ -168,6 +168,16 @@ LoopNode *lower_guards(Lower *l, Walk *w, LoopNode *loop, LoopNode *into, Walk *
     return f;
 }
 
+/* Conjuncts that depend on the rows' axis are not the loop's, but tell which rows count. */
+static void take_row_conjuncts(Lower *l, Walk *w, AxisId a) {
+    int keep = 0;
+    w->nrow = 0;
+    for (int i = 0; i < w->nconj; i++)
+        if (x_uses_axis(l->n, w->conj[i], a)) w->row[w->nrow++] = w->conj[i];
+        else w->conj[keep++] = w->conj[i];
+    w->nconj = keep;
+}
+
 /* Opens the loop of piece k over `count` iterations whose points are `step` apart, the first at base + first. */
 static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, int64_t count, int64_t step,
                       int64_t inner) {
@@ -181,6 +191,15 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
     l->base[a] = x_fn2(n, FN_add, base, x_index(n, first));
     bool was_vector = w->in_vector;
     AxisId dot = w->dot;
+    ExprId conj[MAX_CONJUNCTS];
+    int nconj = w->nconj;
+    memcpy(conj, w->conj, sizeof conj);
+    bool rows = p->mmla && w->by_rows;
+    if (rows) {
+        take_row_conjuncts(l, w, a);
+        w->count = count;
+        count += count % 2;
+    }
     if (p->dot || (p->pair && count == p->size)) {
         w->pair = p->pair;
         w->dot = lower_instance(l, a, p->name, count);
@@ -201,6 +220,7 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
         l->base[a] = x_fn2(n, FN_add, l->base[a], x_fn2(n, FN_mul, x_axis(n, v), x_index(n, step)));
     }
     w->loop[k] = v;
+    if (rows) w->mmla = v;
     l->rem[a] = inner;
     if (inner == 1 && p->step >= 1) {
         bool more = false; /* pieces of the same axis still to come in this walk or later */
@@ -214,8 +234,9 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
         if (p->partial && w->partial) w->partial(l, w, k + 1, inside);
         else lower_walk(l, w, k + 1, inside);
     }
-    w->nconj = saved.nconj;
-    memcpy(w->conj, saved.conj, sizeof w->conj);
+    w->nconj = nconj;
+    memcpy(w->conj, conj, sizeof w->conj);
+    if (rows) w->mmla = NO_AXIS;
     w->in_vector = was_vector;
     w->dot = dot;
     l->base[a] = base;

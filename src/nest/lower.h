@@ -26,6 +26,8 @@ typedef struct LoopNode {
     bool unroll, parallel;
     bool down;  /* LOOP_for: from the last iteration to the first */
     AxisId dot; /* LOOP_set: the sum of value over this axis of bytes, in one instruction; NO_AXIS */
+    AxisId mmla; /* LOOP_set: with `dot`, of two points of this axis in one instruction; lo and hi: the second one counts, the
+                    first one does, or NO_EXPR: always */
     bool pair;  /* that axis has two points; lo: the second one counts, or NO_EXPR: always */
     uint32_t var;
     BufId buf;

@@ -32,6 +32,11 @@ struct Walk {
     AxisId lane;
     AxisId dot; /* of the open piece that an instruction sums */
     bool pair;  /* it is two points */
+    bool by_rows; /* two points of an `mmla` piece are an instruction's rows */
+    AxisId mmla;  /* then: of that piece, if it is open, or NO_AXIS */
+    int64_t count; /* its points, one of the last instruction's rows may be beyond */
+    ExprId row[MAX_CONJUNCTS]; /* conjuncts that depend on them */
+    int nrow;
     ExprId conj[MAX_CONJUNCTS]; /* pending conjuncts of a reduction's guard */
     int nconj;
     Leaf *leaf;

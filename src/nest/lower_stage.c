@@ -1,5 +1,6 @@
 /* Lowering of one stage: reductions become accumulators, results are stored. */
 #include "nest/lower_internal.h"
+#include "nest/step.h"
 
 typedef struct {
     IdMap *done; /* reduction -> its accumulator, rebuilt for every set of tile loops */
@@ -116,7 +117,7 @@ static void load_elements(Lower *l, Walk *w, int k, LoopNode *into) {
     b->elements = NULL;
     b->shared = elements_load(l->n, x_arg(l->n, b->red[b->current], 0), w->piece[w->n - 1]->root);
     if (b->shared == NO_EXPR || l->rem[p->root] != p->size) return; /* a last, shorter piece */
-    Walk load = {.leaf = elements_leaf, .ctx = b, .dot = NO_AXIS, .nconj = w->nconj};
+    Walk load = {.leaf = elements_leaf, .ctx = b, .dot = NO_AXIS, .mmla = NO_AXIS, .nconj = w->nconj};
     memcpy(load.conj, w->conj, sizeof w->conj);
     for (int i = k + 1; i < w->n; i++) {
         if (!x_uses_axis(l->n, b->shared, w->piece[i]->root)) continue;
@@ -131,6 +132,22 @@ static void load_elements(Lower *l, Walk *w, int k, LoopNode *into) {
     lower_walk(l, &load, 0, into);
 }
 
+/* Does row `second` of the two that point v belongs to count? NO_EXPR: always. */
+static ExprId row_counts(Lower *l, const Walk *w, int second) {
+    Nest *n = l->n;
+    ExprId two = x_index(n, 2), *map = x_axis_table(n, l->arena, 0), all = NO_EXPR;
+    ExprId at = x_fn2(n, FN_add, x_fn2(n, FN_mul, x_fn2(n, FN_div, x_axis(n, w->mmla), two), two), x_index(n, second));
+    for (int i = 0; i <= w->nrow; i++) {
+        ExprId c = i < w->nrow ? lower_resolve(l, w->row[i], NULL) : x_fn2(n, FN_lt, x_axis(n, w->mmla), x_index(n, w->count));
+        map[w->mmla] = at;
+        c = x_substitute(n, c, map);
+        if (i == w->nrow && (!second || w->count % 2 == 0)) continue;
+        if (x_get(n, c)->kind == X_int && x_get(n, c)->i) continue;
+        all = all == NO_EXPR ? c : x_fn2(n, FN_and, all, c);
+    }
+    return all;
+}
+
 static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
     Body *b = w->ctx;
     Walk saved = {0};
@@ -141,6 +158,8 @@ static void update_leaf(Lower *l, Walk *w, LoopNode *into) {
         u->combine = (Combine)x_get(l->n, b->red[b->current])->id;
         u->dot = w->dot;
         u->pair = w->dot != NO_AXIS && w->pair;
+        u->mmla = w->mmla;
+        if (u->mmla != NO_AXIS) u->lo = row_counts(l, w, 1), u->hi = row_counts(l, w, 0);
         if (u->pair) u->lo = second_counts(l, w, x_arg(l->n, b->red[b->current], 0));
         IdMap done = {0};
         if (b->elements) {
@@ -196,6 +215,7 @@ static void declare_acc(Lower *l, Body *b, int r, LoopNode *into) {
     int ndim = 0, lanes = 1;
     for (int t = 0; t < b->ntile; t++) {
         int64_t extent = l->rem[b->tile[t]->root];
+        if (b->tile[t]->mmla) extent += extent % 2;
         if (b->tile[t]->vector && extent == b->tile[t]->size)
             lanes = (int)extent;
         else if (ndim < MAX_RANK)
@@ -364,7 +384,7 @@ static LoopNode *row_tile(Lower *l, Body *b, int r, LoopNode *into) {
 static void reduce_loops(Lower *l, Body *b, int r, LoopNode *into) {
     if (pair_tile(l, b, r, into)) return;
     if (sums_row(l)) into = row_tile(l, b, r, into);
-    Walk w = {.leaf = update_leaf, .ctx = b, .dot = NO_AXIS, .elements = load_elements};
+    Walk w = {.leaf = update_leaf, .ctx = b, .dot = NO_AXIS, .mmla = NO_AXIS, .by_rows = true, .elements = load_elements};
     if (b->napart == 0) w.partial = partial_sums;
     ExprId red = b->red[r];
     for (int i = 0; i < l->sp->npiece; i++) {
@@ -447,12 +467,21 @@ static void post_loops(Lower *l, Body *b, LoopNode *into) {
     lower_walk(l, &w, 0, into);
 }
 
+/* Sums of two pixels and two lanes become those of a pixel. */
+static void mmla_rows(Lower *l, const Body *b, int r, LoopNode *into) {
+    if (!mmla_piece(l->sp)) return;
+    LoopNode *x = lower_node(l, LOOP_call, into);
+    x->note = "mmla_rows";
+    x->var = b->acc[r];
+}
+
 static void body_leaf(Lower *l, Walk *w, LoopNode *into) {
     Body *b = w->ctx;
     for (int r = 0; r < b->nred; r++) {
         declare_acc(l, b, r, into);
         reduce_loops(l, b, r, into);
         fold_loops(l, b, r, into);
+        mmla_rows(l, b, r, into);
     }
     post_loops(l, b, into);
 }

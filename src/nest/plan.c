@@ -389,6 +389,7 @@ static bool step_apply(Plan *p, const Step *st, const char **why) {
         return true;
     case STEP_vector: return step_vector(p, s, at, why);
     case STEP_dot: return plan_dot(p, s, at, st, why);
+    case STEP_mmla: return plan_mmla(p, s, at, st, why);
     case STEP_elements: return plan_elements(p, s, at, why);
     case STEP_pair: return plan_pair(p, s, stage, at, st, why);
     case STEP_twos: return plan_twos(p, s, stage, at, why);

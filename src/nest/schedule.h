@@ -25,6 +25,7 @@
     STEP(pack, "ban", "constant b is stored with the dimension that the axis walks in innermost blocks of n") \
     STEP(stream, "b", "constant b is stored in the order in which the loops read it") \
     STEP(dot, "aab", "sums of bytes: points of the reduced piece times lanes of the last one, constant b stored so") \
+    STEP(mmla, "aaab", "sums of bytes: eight points of the reduced piece for two of the next and two lanes of the last one, constant b stored so") \
     STEP(elements, "a", "neighbours along the reduced piece that all lanes share are one vector; products take its elements") \
     STEP(pair, "aab", "sums of 16-bit numbers by bytes: two points of the reduced piece times two of the last one, constant b stored so") \
     STEP(twos, "a", "sums of 16-bit numbers by 16-bit numbers: two neighbouring points of the reduced piece at a time") \
@@ -65,6 +66,7 @@ typedef struct {
     bool vector, unroll, parallel, reduce;
     bool apart;     /* reduced: an accumulator for each iteration (for each lane, where it is a vector) */
     bool dot;       /* reduced: one instruction sums its points for all lanes */
+    bool mmla;      /* spatial: two of its points at a time are the rows of one instruction */
     bool elements;  /* reduced: its points of what all lanes share are loaded as one vector */
     bool pair;      /* reduced: two points whose products one instruction sums */
     bool lanes;     /* then: for one of the last piece's two, by a constant of bytes */

@@ -23,6 +23,11 @@ bool plan_stream(Plan *p, const char *buffer, const char **why);
 bool plan_dot(Plan *p, StagePlan *s, int at, const Step *st, const char **why);
 /* May piece `at` be one? map: the stage's axes as those of a check, in `lane` and plan_probe(2 + piece). */
 bool dot_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId lane, const ExprId *map, const char **why);
+/* `mmla` (mmla.c) on reduced piece `at`, which is one of `dot` as well; what must hold then, a being its axis and x and w the
+ * operands, and the piece of pixels, NULL where there is none. */
+bool plan_mmla(Plan *p, StagePlan *s, int at, const Step *st, const char **why);
+bool mmla_legal(Plan *p, const StagePlan *s, ExprId x, ExprId w, AxisId a, const char **why);
+const Piece *mmla_piece(const StagePlan *s);
 /* `elements` (elements.c) on reduced piece `at`; may it be one? As with dot_legal. */
 bool plan_elements(Plan *p, StagePlan *s, int at, const char **why);
 bool elements_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, AxisId lane, const ExprId *map, const char **why);

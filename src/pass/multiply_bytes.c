@@ -15,6 +15,7 @@ typedef struct {
     Rw r;
     int four;      /* bytes of a dot product */
     DType by;      /* and their type */
+    bool products; /* of matrices too */
     uint32_t n;    /* entries: values at the start */
     Bytes *bytes;  /* one a value; NO_VALUE: not made yet */
     WholeBounds range;
@@ -30,17 +31,35 @@ static ValueId loaded_bytes(Maker *m, ValueId v, double less) {
     return x != NO_VALUE && m->r.g->value.at[x].dtype == m->by && plus == less ? x : NO_VALUE;
 }
 
+static bool is_whole(Maker *m, ValueId v) {
+    NodeId add = rw_def_op(&m->r, v, OP_Add);
+    double lo, hi;
+    if (whole_bounds(&m->r, &m->range, v, &lo, &hi)) return true;
+    return add != NO_NODE && whole_bounds(&m->r, &m->range, rw_in(&m->r, add, 0), &lo, &hi) &&
+           whole_bounds(&m->r, &m->range, rw_in(&m->r, add, 1), &lo, &hi);
+}
+
+/* Whole floats that are made bytes and floats again: those that the bytes are made of, which clips do as well as bytes. */
+static ValueId before_bytes(Maker *m, ValueId v) {
+    NodeId back = rw_def_op(&m->r, v, OP_Cast), cast = back == NO_NODE ? NO_NODE : rw_def_op(&m->r, rw_in(&m->r, back, 0), OP_Cast);
+    ValueId x = cast == NO_NODE ? NO_VALUE : rw_in(&m->r, cast, 0);
+    DType t = back == NO_NODE ? DT_none : m->r.g->value.at[rw_in(&m->r, back, 0)].dtype;
+    bool whole = m->products && x != NO_VALUE && (t == DT_u8 || t == DT_i8) && m->r.g->value.at[x].dtype == DT_f32;
+    return whole && is_whole(m, x) ? x : v;
+}
+
 /* v less a number as bytes. What is rounded is shifted before it is clipped, so that the kernel that makes it clips last. */
 static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double less, double lo, double hi) {
     if (v < m->n && m->bytes[v].bytes != NO_VALUE) return m->bytes[v].bytes;
-    ValueId made = loaded_bytes(m, v, less);
+    ValueId made = loaded_bytes(m, v, less), key = v;
     if (made != NO_VALUE) return made;
+    v = before_bytes(m, v);
     NodeId clip = rw_def_op(&m->r, v, OP_Clip);
     bool rounded = clip != NO_NODE && rw_def_op(&m->r, rw_in(&m->r, clip, 0), OP_Round) != NO_NODE;
     ValueId x = whole_plus(&m->r, n, rounded && less != 0 ? rw_in(&m->r, clip, 0) : v, -less);
-    if (clip == NO_NODE || less != 0) x = whole_clip(&m->r, n, x, lo - less, hi - less);
+    if (clip == NO_NODE || less != 0 || key != v) x = whole_clip(&m->r, n, x, lo - less, hi - less);
     made = whole_cast(&m->r, n, x, m->by);
-    if (v < m->n) m->bytes[v] = (Bytes){made, less};
+    if (key < m->n) m->bytes[key] = (Bytes){made, less};
     return made;
 }
 
@@ -172,12 +191,38 @@ static bool column_bias(Maker *m, ValueId b, const Tensor *w, bool turned, doubl
     return fits;
 }
 
+/* An operand less a zero point that is known when the model runs, a whole number: what it is taken from, where neither that
+ * nor the difference times the weights, whose largest sum is `most`, leaves the whole numbers. NO_VALUE in *zero: x itself. */
+static ValueId without_zero(Maker *m, ValueId x, double most, ValueId *zero) {
+    Rw *r = &m->r;
+    NodeId sub = rw_def_op(r, x, OP_Sub);
+    double lo, hi, least, largest;
+    *zero = NO_VALUE;
+    if (sub == NO_NODE) return x;
+    ValueId from = rw_in(r, sub, 0), z = rw_in(r, sub, 1);
+    if (value_data(r->g, z) || shape_count(value_shape(r->g, z)) != 1 || value_shape(r->g, z)->rank > value_shape(r->g, x)->rank) return x;
+    if (!whole_bounds(r, &m->range, from, &lo, &hi) || !whole_bounds(r, &m->range, z, &least, &largest)) return x;
+    if (fmax(fmax(hi - least, largest - lo), fmax(fmax(hi, -lo), fmax(largest, -least))) * most > WHOLE_LIMIT) return x;
+    *zero = z;
+    return from;
+}
+
+/* The sums of the columns of [k,n], or [n,k], as floats. */
+static ValueId column_sums(Maker *m, const Tensor *w, bool turned) {
+    int64_t depth = w->shape.dim[turned], columns = w->shape.dim[!turned];
+    Shape s = shape_of(1, &columns);
+    double *sum = arena_array_of(m->r.tmp, columns + 1, double);
+    for (int64_t i = 0; i < depth * columns; i++) sum[turned ? i / depth : i % columns] += tensor_float(w, i);
+    ValueId made = rw_const(&m->r, "sums", DT_f32, &s, sum);
+    return made;
+}
+
 /* MatMul, or Gemm as that and a bias, by a constant matrix of whole fours of rows and of columns, which are lanes. */
 static void product(Maker *m, NodeId n) {
     Rw *r = &m->r;
     bool gemm = rw_at(r, n)->op == OP_Gemm;
     const Attr_Gemm *a = gemm ? RW_ATTR(r, n, Gemm) : NULL;
-    ValueId x = rw_in(r, n, 0), w = rw_in(r, n, 1), b = gemm ? rw_in(r, n, 2) : NO_VALUE, bias;
+    ValueId x = rw_in(r, n, 0), w = rw_in(r, n, 1), b = gemm ? rw_in(r, n, 2) : NO_VALUE, bias, zero;
     const Tensor *t = value_data(r->g, w);
     bool turned = gemm && a->transB;
     double lo, hi;
@@ -186,6 +231,7 @@ static void product(Maker *m, NodeId n) {
     int64_t columns = t->shape.dim[!turned];
     if (t->shape.dim[turned] % m->four || columns % 4 || value_shape(r->g, x)->rank < 2) return;
     if (b != NO_VALUE && (!value_data(r->g, b) || !is_row(value_shape(r->g, b), columns))) return;
+    x = without_zero(m, x, whole_sum(r->g, w, turned ? 0 : 1), &zero);
     if (!whole_bounds(r, &m->range, x, &lo, &hi) || !(hi - fmin(lo, 0) <= 255)) return;
     lo = fmin(lo, 0);
     double less = less_of(m, lo, hi);
@@ -193,12 +239,18 @@ static void product(Maker *m, NodeId n) {
     t = tensor_contents(t, tmp);
     bool fits = whole_bytes(t) && column_bias(m, b, t, turned, less, &bias);
     ValueId in[2] = {NO_VALUE, fits ? byte_matrix(m, w, t, turned) : NO_VALUE};
+    ValueId sums = fits && zero != NO_VALUE ? column_sums(m, t, turned) : NO_VALUE;
     arena_free(tmp);
     if (!fits) return;
     in[0] = bytes_of(m, n, x, less, lo, hi);
     ValueId sum = rw_node(r, n, OP_MatMulInteger, 2, in, NULL);
     if (bias != NO_VALUE) sum = rw_node(r, n, OP_Add, 2, (ValueId[2]){sum, bias}, NULL);
-    rw_become(r, n, OP_Cast, 1, &sum, whole_cast_attr(r, DT_f32));
+    if (zero == NO_VALUE) {
+        rw_become(r, n, OP_Cast, 1, &sum, whole_cast_attr(r, DT_f32));
+    } else {
+        ValueId less_zero = rw_node(r, n, OP_Mul, 2, (ValueId[2]){sums, zero}, NULL);
+        rw_become(r, n, OP_Sub, 2, (ValueId[2]){whole_cast(r, n, sum, DT_f32), less_zero}, NULL);
+    }
     r->c->hits++;
 }
 
@@ -213,14 +265,20 @@ static void read_bytes(Maker *m, NodeId n) {
     }
 }
 
-/* Bytes that are rounded, clipped and shifted by a number are shifted first: the kernel that makes them then clips to what a
- * byte holds, and stores lanes of bytes. */
-static void shift_first(Maker *m, NodeId n) {
+/* Bytes that are rounded, clipped and shifted by a number are shifted first, and whole numbers that only become bytes are clipped:
+ * the kernel that makes them then clips last, to what a byte holds, and stores lanes of bytes. */
+static void clip_last(Maker *m, NodeId n) {
     Rw *r = &m->r;
     DType t = r->g->value.at[rw_out(r, n)].dtype;
     NodeId add = rw_def_op(r, rw_in(r, n, 0), OP_Add), clip = add == NO_NODE ? NO_NODE : rw_def_op(r, rw_in(r, add, 0), OP_Clip);
     double plus, lo, hi;
-    if ((t != DT_i8 && t != DT_u8) || clip == NO_NODE || !const_scalar(r->g, rw_in(r, add, 1), &plus)) return;
+    if (t != DT_i8 && t != DT_u8) return;
+    if (clip == NO_NODE && add != NO_NODE && is_whole(m, rw_in(r, n, 0))) {
+        rw_set_in(r, n, 0, whole_clip(r, n, rw_in(r, n, 0), dtype_lowest(t), dtype_largest(t)));
+        r->c->hits++;
+        return;
+    }
+    if (clip == NO_NODE || !const_scalar(r->g, rw_in(r, add, 1), &plus)) return;
     if (rw_def_op(r, rw_in(r, clip, 0), OP_Round) == NO_NODE || !rw_single(r, rw_in(r, add, 0)) || !rw_single(r, rw_in(r, n, 0))) return;
     if (!const_scalar(r->g, rw_in(r, clip, 1), &lo) || !const_scalar(r->g, rw_in(r, clip, 2), &hi) || plus != rint(plus)) return;
     if (lo + plus < dtype_lowest(t) || hi + plus > dtype_largest(t)) return;
@@ -231,7 +289,7 @@ static void shift_first(Maker *m, NodeId n) {
 
 bool pass_multiply_bytes(Graph *g, PassContext *c) {
     if (c->small || !c->target || c->target->dot < 4 || target_sums_bytes(c->target)) return false;
-    Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .by = c->target->dot_by, .n = g->value.n};
+    Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .by = c->target->dot_by, .products = c->target->by_element, .n = g->value.n};
     m.range = whole_bounds_new(&m.r);
     uint32_t nodes = g->node.n;
     m.bytes = arena_array_of(m.r.tmp, m.n + 1, Bytes);
@@ -241,14 +299,13 @@ bool pass_multiply_bytes(Graph *g, PassContext *c) {
         case OP_ConvBlocked: convolution(&m, n); break;
         case OP_MatMul:
         case OP_Gemm:
-            if (c->target->by_element) product(&m, n);
-            break;
-        case OP_Cast:
-            if (c->target->by_element) shift_first(&m, n);
+            if (m.products) product(&m, n);
             break;
         default: break;
         }
-    for (NodeId n = 0; n < nodes; n++)
+    for (NodeId n = 0; n < nodes; n++) {
+        if (m.products && g->node.at[n].op == OP_Cast) clip_last(&m, n);
         if (g->node.at[n].op != OP_none) read_bytes(&m, n);
+    }
     return rw_end(&m.r);
 }

@@ -83,6 +83,11 @@ static const struct {
 #include "target/targets.def"
 };
 enum { CORE_ROWS = sizeof cores / sizeof *cores };
+#define MMLA(name) name,
+static const char *const mmla[] = {
+#include "target/targets.def"
+};
+enum { MMLA_ROWS = sizeof mmla / sizeof *mmla };
 
 #define HALVES(name) name,
 static const char *const halves[] = {
@@ -153,6 +158,7 @@ static void inherit(Target *t, const Target *from) {
     if (!t->vector_registers) t->vector_registers = from->vector_registers;
     if (!t->dot) t->dot = from->dot;
     t->by_element |= from->by_element;
+    t->mmla |= from->mmla;
     t->halves |= from->halves;
     if (!t->dot_by) t->dot_by = from->dot_by;
     if (!t->l1_bytes) t->l1_bytes = from->l1_bytes;
@@ -226,6 +232,8 @@ static const Target *const *table(void) {
             if (!strcmp(rows[i].t.name, dots[k].name)) rows[i].t.dot_by = dots[k].type;
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < BY_ELEMENT_ROWS; k++) rows[i].t.by_element |= !strcmp(rows[i].t.name, by_element[k]);
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < MMLA_ROWS; k++) rows[i].t.mmla |= !strcmp(rows[i].t.name, mmla[k]);
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < HALVES_ROWS; k++) rows[i].t.halves |= !strcmp(rows[i].t.name, halves[k]);
     add_cores();

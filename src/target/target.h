@@ -17,6 +17,7 @@ typedef struct Target {
     int vector_bytes;       /* 0: scalar */
     int vector_registers;
     int dot;                /* products of bytes that one instruction adds to a lane of 32 bits */
+    bool mmla;              /* bytes of two pixels times those of two lanes are one instruction, eight products a sum */
     bool by_element;        /* products of vectors take an element of one of them at no cost */
     bool halves;            /* floats that kernels leave to each other, and weights, lie in memory as f16 */
     int l1_bytes, l2_bytes; /* per core */

@@ -154,3 +154,74 @@ for oh 0..3
         y[((((ob * 72) + (oh * 24)) + (ow * 4)) + oi)] = f32(($0[ow][ob] + u[0,(min(ow, 1) + max((ow - 4), 0)),((ob * 4) + oi)]))
 --- arm64+i8mm: reorder(kw,ic) split(ic,4) tile(oi,4) dot(ic.i,oi,z)
 refused: dot: the sum is not of u8 by a constant i8
+
+== two pixels by two lanes in one instruction: which of the two count at the border, and behind an odd tile
+graph "t"
+in %x : u8[1,4,3,5,4]
+in %w : i8[8,16,1,3]
+%s = ConvBlocked(%x, %w) {block=4, pads=[0,1,0,1]}
+%y = Cast(%s) {to=f32}
+out %y
+--- arm64+i8mm: default
+schedule: reorder(kw,ic) split(ic,8) tile(ob,2) unroll(ob) edges(ow) tile(ow,5) unroll(ow) tile(oi,4) mmla(ic.i,ow,oi,z)
+for oh 0..3
+  var acc $0[2,6]:i32x4 = 0
+  for ic_o 0..2
+    unroll for ob 0..2
+      unroll for ow 0..6
+        vector oi 0..4
+          $0[ob,ow] += rows ow, first if ((((ow / 2) * 2) - 1) >= 0), second if ((((ow / 2) * 2) + 1) < 5), dot ic_i: (i32(x[0,((ic_o * 2) + (ic_i / 4)),oh,(ow - 1),(ic_i % 4)]) * i32(z[((ob * 4) + oi),((ic_o * 8) + ic_i),0,0]))
+  for ic_o 0..2
+    unroll for ob 0..2
+      unroll for ow 0..6
+        vector oi 0..4
+          $0[ob,ow] += rows ow, second if ((((ow / 2) * 2) + 1) < 5), dot ic_i: (i32(x[0,((ic_o * 2) + (ic_i / 4)),oh,ow,(ic_i % 4)]) * i32(z[((ob * 4) + oi),((ic_o * 8) + ic_i),0,1]))
+  for ic_o 0..2
+    unroll for ob 0..2
+      unroll for ow 0..6
+        vector oi 0..4
+          $0[ob,ow] += rows ow, first if ((((ow / 2) * 2) + 1) < 5), second if (((((ow / 2) * 2) + 2) < 5) && ((((ow / 2) * 2) + 1) < 5)), dot ic_i: (i32(x[0,((ic_o * 2) + (ic_i / 4)),oh,(ow + 1),(ic_i % 4)]) * i32(z[((ob * 4) + oi),((ic_o * 8) + ic_i),0,2]))
+  mmla_rows($0)
+  unroll for ob 0..2
+    unroll for ow 0..5
+      vector oi 0..4
+        y[((((ob * 60) + (oh * 20)) + (ow * 4)) + oi)] = f32($0[ob][ow])
+--- arm64+i8mm: reorder(kw,ic) split(ic,8) tile(ow,2) tile(oi,4) mmla(ic.i,ow.i,oi,z)
+for ob 0..2
+  for oh 0..3
+    for ow_o 0..2
+      var acc $0[2]:i32x4 = 0
+      for kw 0..3
+        for ic_o 0..2
+          for ow_i 0..2
+            vector oi 0..4
+              $0[ow_i] += rows ow_i, first if ((((ow_o * 2) + kw) - 1) >= 0), dot ic_i: (i32(x[0,((ic_o * 2) + (ic_i / 4)),oh,((((ow_o * 2) + kw) + ow_i) - 1),(ic_i % 4)]) * i32(z[((ob * 4) + oi),((ic_o * 8) + ic_i),0,kw]))
+      mmla_rows($0)
+      for ow_i 0..2
+        vector oi 0..4
+          y[(((((ob * 60) + (oh * 20)) + (ow_o * 8)) + (ow_i * 4)) + oi)] = f32($0[ow_i])
+    var acc2 $1[2]:i32x4 = 0
+    for kw 0..2
+      for ic_o 0..2
+        for ow_i 0..2
+          vector oi 0..4
+            $1[ow_i] += rows ow_i, second if 0, dot ic_i: (i32(x[0,((ic_o * 2) + (ic_i / 4)),oh,((kw + ow_i) + 3),(ic_i % 4)]) * i32(z[((ob * 4) + oi),((ic_o * 8) + ic_i),0,kw]))
+    mmla_rows($1)
+    vector oi 0..4
+      y[((((ob * 60) + (oh * 20)) + oi) + 16)] = f32($1[0])
+--- arm64+i8mm: reorder(kw,ic) split(ic,4) tile(ow,2) tile(oi,4) mmla(ic.i,ow.i,oi,z)
+refused: mmla: ic.i has 4 points, the target sums 8
+--- arm64+i8mm: reorder(kw,ic) split(ic,8) tile(ow,2) tile(ob,2) tile(oi,4) mmla(ic.i,ow.i,oi,z)
+refused: mmla: ow.i is not the innermost but the lanes
+--- arm64+i8mm: reorder(kw,ic) split(ic,8) tile(ow,2) tile(oi,4) mmla(ic.o,ow.i,oi,z)
+refused: mmla: dimension 1 is not walked element by element
+
+== no such instruction
+graph "t"
+in %x : i8[1,4,3,5,4]
+in %w : i8[8,16,1,1]
+%s = ConvBlocked(%x, %w) {block=4}
+%y = Cast(%s) {to=f32}
+out %y
+--- arm64+dot: split(ic,8) tile(ow,2) tile(oi,4) mmla(ic.i,ow.i,oi,z)
+refused: mmla: the target has no such instruction

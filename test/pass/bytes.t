@@ -349,3 +349,40 @@ const %largest : f32[] = [127]
 %Clip : f32[2,4] = Clip(%Add, %lowest, %largest) from "Cast"
 %y : i8[2,4] = Cast(%Clip) {to=i8}
 out %y
+
+== a zero point that is known when the model runs is taken from the sums
+graph "t"
+in %x : f32[2,4]
+in %z : u8[]
+const %w : f32[4,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+%r = Round(%x)
+%zero = Cast(%z) {to=f32}
+%s = Add(%r, %zero)
+%q = Cast(%s) {to=u8}
+%k = Cast(%q) {to=f32}
+%d = Sub(%k, %zero)
+%y = MatMul(%d, %w)
+out %y
+--- multiply_bytes:arm64+dot
+graph "t" file "t"
+in %x : f32[2,4]
+in %z : u8[]
+const %w : f32[4,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %bias : i32[4] = [-16896, 896, 1664, 18304]
+const %w.1 : i8[4,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %sums : f32[4] = [-132, 7, 13, 143]
+const %zero_point : f32[] = [-128]
+const %lowest : f32[] = [-128]
+const %largest : f32[] = [127]
+%r : f32[2,4] = Round(%x)
+%zero : f32[] = Cast(%z) {to=f32}
+%s : f32[2,4] = Add(%r, %zero)
+%Add : f32[2,4] = Add(%s, %zero_point) from "MatMul"
+%Clip : f32[2,4] = Clip(%Add, %lowest, %largest) from "MatMul"
+%Cast : i8[2,4] = Cast(%Clip) {to=i8} from "MatMul"
+%MatMulInteger : i32[2,4] = MatMulInteger(%Cast, %w.1) from "MatMul"
+%Add.1 : i32[2,4] = Add(%MatMulInteger, %bias) from "MatMul"
+%Cast.1 : f32[2,4] = Cast(%Add.1) {to=f32} from "MatMul"
+%Mul : f32[4] = Mul(%sums, %zero) from "MatMul"
+%y : f32[2,4] = Sub(%Cast.1, %Mul) from "MatMul"
+out %y

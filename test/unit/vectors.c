@@ -198,6 +198,21 @@ static void bytes(void) {
             if (got[i] != want) wrong++, printf("dot: %ld, want %ld\n", (long)got[i], (long)want);
             if (less[i] != want_less) wrong++, printf("dot_i8: %ld, want %ld\n", (long)less[i], (long)want_less);
         }
+#if N == 4
+        const int rows = 1 + k % 3, four = k % 2 ? 4 : 8, pixel = k % 4 < 2 ? 4 : 12; /* neighbours, or pixels, lie side by side, or neither */
+        uint8_t pixels[24];
+        for (int i = 0; i < 24; i++) pixels[i] = k < 2 ? 255 : (uint8_t)any();
+        I two[2] = {V(mmla)(V(load_i32)(sums), pixels, pixel, four, rows, w), V(mmla)(V(load_i32)(sums), pixels, pixel, four, rows, w)};
+        for (int i = 0; i < 4; i++) {
+            int32_t want = sums[i];
+            for (int j = 0; j < 8 && (rows >> i / 2 & 1); j++) want += pixels[i / 2 * pixel + j / 4 * four + j % 4] * w[i % 2 * 8 + j];
+            if (two[0][i] != want) wrong++, printf("mmla: %ld, want %ld\n", (long)two[0][i], (long)want);
+        }
+        const I was = two[0];
+        V(mmla_rows)(two);
+        for (int i = 0; i < 2; i++)
+            if (two[i][0] != two[i][2] || two[i][1] != two[i][3] || two[i][0] != was[2 * i] || two[i][1] != was[2 * i + 1]) wrong++, printf("mmla_rows\n");
+#endif
         V(store)(y, V(from_i32)(V(load_i32)(sums) + V(set_i32)(k)));
         for (int i = 0; i < N; i++) expect("from_i32", y[i], (float)(sums[i] + k));
         V(store)(y, V(load_u8)(x + 1));
