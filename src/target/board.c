@@ -130,7 +130,8 @@ const Target *target_for_size(Arena *a, const Target *t) {
     *to = *t;
     /* gcc would make memmove of loops that copy. */
     to->cflags = arena_printf(a, "%.*s-Os -fno-tree-loop-distribute-patterns%s", (int)(level - t->cflags), t->cflags, level + 3);
-    return to;
+    /* newlib's functions set errno, which lies among a kilobyte of static data. */
+    return t->emulated || target_image(t) ? target_for_freestanding(a, to) : to;
 }
 
 bool target_freestanding(const Target *t) {
