@@ -217,7 +217,7 @@ void header_text(const Package *k, Str *out) {
                              {"usage", usage_text(k)},
                              {"places", k->p->port_at ? places_text(k) : ""},
                              {"arena", arena},
-                             {"alone", target_freestanding(k->target) ? freestanding_text(&k, 1) : ""},
+                             {"alone", target_freestanding(k->target) ? freestanding_text(k->arena) : ""},
                              {"made", makes_strings(k) ? ", but strings that were made lie there until\n *          the next run" : ""},
                              {NULL, NULL}};
     skeleton_fill(&calling, k->p->port_at ? "calling_inside.h.in" : "calling_io.h.in", how);

@@ -69,9 +69,9 @@ int64_t turn_limit(const Program *p); /* the turns that a loop has room for by -
 const char *trips_text(const Package *k, int64_t limit, const char *upper); /* the line of its error code, "" without it */
 bool source_text(const Package *k, Str *out);
 /* For a target_freestanding: what stands for the C library's headers before `code` (freestanding.c), and the lines of
- * NAME.h's comment that tell what the code of n programs asks for. */
+ * NAME.h's comment that tell what it asks for. */
 void freestanding_add(const Package *k, const char *code, Str *out);
-const char *freestanding_text(const Package *const *k, uint32_t n);
+const char *freestanding_text(Arena *a);
 void weights_header_text(const Package *k, Str *out);
 void example_text(const Package *k, Str *out);
 void map_text(const Package *k, Str *out);

@@ -90,14 +90,6 @@ static char *signature(const Shapes *s, bool pool) {
                         pool ? "_pool" : "", s->name, s->name, pool ? ", tenon_pool *pool" : "");
 }
 
-/* What all plans ask for. */
-static const char *alone_text(const Shapes *s) {
-    const Package **k = arena_array_of(first(s)->arena, s->n + 1, const Package *);
-    for (uint32_t i = 0; i < s->n; i++) k[i] = &s->plan[i];
-    if (s->any) k[s->n] = s->any;
-    return freestanding_text(k, s->n + (s->any != NULL));
-}
-
 static void header(const Shapes *s, Str *out) {
     const Package *k = first(s);
     Arena *a = k->arena;
@@ -123,7 +115,7 @@ static void header(const Shapes *s, Str *out) {
         {"any", s->any ? arena_printf(a, "\n/* The code for all sizes, for dims that are checked. */\n"
                                          "int %s_any_run(const %s_io *io, const %s_dims *dims, void *arena);\n",
                                       s->name, s->name, s->name) : ""},
-        {"alone", target_freestanding(k->target) ? alone_text(s) : ""},
+        {"alone", target_freestanding(k->target) ? freestanding_text(a) : ""},
         {"parts", s->batch->step ? ", or of the one that takes the first part" : ""},
         {"arena_bytes", arena_printf(a, "%lld", (long long)(arena ? arena : 1))},
         {"arena_align", arena_printf(a, "%lld", (long long)align)},

@@ -131,9 +131,11 @@ const Target *target_for(Arena *a, const Target *t, Optimize what) {
     Target *to = arena_new_of(a, Target);
     *to = *t;
     /* gcc would make memmove of loops that copy; and NAME_run would hold the frames of kernels that became part of it. */
-    const char *frames = t->emulated || target_image(t) ? " -fno-inline-functions-called-once" : "";
-    to->cflags = arena_printf(a, "%.*s%s -fno-tree-loop-distribute-patterns%s%s", (int)(level - t->cflags), t->cflags, wanted, frames, level + 3);
-    return to;
+    bool microcontroller = t->emulated || target_image(t);
+    to->cflags = arena_printf(a, "%.*s%s -fno-tree-loop-distribute-patterns%s%s", (int)(level - t->cflags), t->cflags, wanted,
+                              microcontroller ? " -fno-inline-functions-called-once" : "", level + 3);
+    /* newlib's functions set errno, which lies among a kilobyte of static data. */
+    return microcontroller && what == OPTIMIZE_size ? target_for_freestanding(a, to) : to;
 }
 
 const Target *target_static(Arena *a, const Target *t) {

@@ -83,6 +83,7 @@ def main():
                 if s:
                     sums(what, s)
                     arena[target] = s["arena"]
+                    check(f"{what}: nothing static", s["static"] == s["data"] == 0, s["static"], s["data"])
                     check(f"{what}: the stack", 0 < s["stack_measured"] <= s["stack"], s["stack_measured"], s["stack"])
             m4, m55 = arena.get("cortex-m4", 0), arena.get("cortex-m55", 0)
             check(f"{model}: rows are summed over their operands, nearly as channels are", m55 <= m4 + m4 // 16, m55, m4)

@@ -27,18 +27,51 @@
 #define sqrtf F(sqrtf)
 #define sqrt F(sqrt)
 #define expf F(expf)
+#define exp F(exp)
 #define expm1f F(expm1f)
+#define expm1 F(expm1)
 #define logf F(logf)
+#define log F(log)
 #define log1pf F(log1pf)
+#define log1p F(log1p)
 #define tanhf F(tanhf)
+#define tanh F(tanh)
 #define erff F(erff)
+#define erf F(erf)
 #define powf F(powf)
+#define pow F(pow)
 #define sinf F(sinf)
+#define sin F(sin)
 #define cosf F(cosf)
+#define cos F(cos)
+#define tanf F(tanf)
+#define tan F(tan)
+#define asinf F(asinf)
+#define asin F(asin)
+#define acosf F(acosf)
+#define acos F(acos)
+#define atanf F(atanf)
+#define atan F(atan)
+#define atan2f F(atan2f)
+#define atan2 F(atan2)
+#define sinhf F(sinhf)
+#define sinh F(sinh)
+#define coshf F(coshf)
+#define cosh F(cosh)
+#define asinhf F(asinhf)
+#define asinh F(asinh)
+#define acoshf F(acoshf)
+#define acosh F(acosh)
+#define atanhf F(atanhf)
+#define atanh F(atanh)
 #include "runtime/libm/libm_bits_of_f32.h"
 #include "runtime/libm/libm_f32_of_bits.h"
 #include "runtime/libm/libm_f32_scaled.h"
 #include "runtime/libm/libm_f32_upper.h"
+#include "runtime/libm/libm_bits_of_f64.h"
+#include "runtime/libm/libm_f64_of_bits.h"
+#include "runtime/libm/libm_f64_scaled.h"
+#include "runtime/libm/libm_f64_upper.h"
 #include "runtime/libm/libm_fabsf.h"
 #include "runtime/libm/libm_fabs.h"
 #include "runtime/libm/libm_copysignf.h"
@@ -56,14 +89,53 @@
 #include "runtime/libm/libm_sqrtf.h"
 #include "runtime/libm/libm_sqrt.h"
 #include "runtime/libm/libm_expf.h"
+#include "runtime/libm/libm_exp.h"
 #include "runtime/libm/libm_expm1f.h"
+#include "runtime/libm/libm_expm1.h"
 #include "runtime/libm/libm_logf.h"
+#include "runtime/libm/libm_log.h"
 #include "runtime/libm/libm_log1pf.h"
+#include "runtime/libm/libm_log1p.h"
 #include "runtime/libm/libm_tanhf.h"
+#include "runtime/libm/libm_tanh.h"
 #include "runtime/libm/libm_erff.h"
+#include "runtime/libm/libm_erf.h"
 #include "runtime/libm/libm_powf.h"
+#include "runtime/libm/libm_pow.h"
+#include "runtime/libm/libm_quartersf.h"
+#include "runtime/libm/libm_sinf_near.h"
+#include "runtime/libm/libm_cosf_near.h"
 #include "runtime/libm/libm_sinf.h"
+#include "runtime/libm/libm_quarters.h"
+#include "runtime/libm/libm_sin_near.h"
+#include "runtime/libm/libm_cos_near.h"
+#include "runtime/libm/libm_sin.h"
 #include "runtime/libm/libm_cosf.h"
+#include "runtime/libm/libm_cos.h"
+#include "runtime/libm/libm_tanf.h"
+#include "runtime/libm/libm_tan.h"
+#include "runtime/libm/libm_asinf_rest.h"
+#include "runtime/libm/libm_asinf.h"
+#include "runtime/libm/libm_asin_rest.h"
+#include "runtime/libm/libm_asin.h"
+#include "runtime/libm/libm_acosf.h"
+#include "runtime/libm/libm_acos.h"
+#include "runtime/libm/libm_atanf.h"
+#include "runtime/libm/libm_atan.h"
+#include "runtime/libm/libm_atan2f.h"
+#include "runtime/libm/libm_atan2.h"
+#include "runtime/libm/libm_e_halff.h"
+#include "runtime/libm/libm_sinhf.h"
+#include "runtime/libm/libm_e_half.h"
+#include "runtime/libm/libm_sinh.h"
+#include "runtime/libm/libm_coshf.h"
+#include "runtime/libm/libm_cosh.h"
+#include "runtime/libm/libm_asinhf.h"
+#include "runtime/libm/libm_asinh.h"
+#include "runtime/libm/libm_acoshf.h"
+#include "runtime/libm/libm_acosh.h"
+#include "runtime/libm/libm_atanhf.h"
+#include "runtime/libm/libm_atanh.h"
 #undef fabsf
 #undef fabs
 #undef copysignf
@@ -81,14 +153,43 @@
 #undef sqrtf
 #undef sqrt
 #undef expf
+#undef exp
 #undef expm1f
+#undef expm1
 #undef logf
+#undef log
 #undef log1pf
+#undef log1p
 #undef tanhf
+#undef tanh
 #undef erff
+#undef erf
 #undef powf
+#undef pow
 #undef sinf
+#undef sin
 #undef cosf
+#undef cos
+#undef tanf
+#undef tan
+#undef asinf
+#undef asin
+#undef acosf
+#undef acos
+#undef atanf
+#undef atan
+#undef atan2f
+#undef atan2
+#undef sinhf
+#undef sinh
+#undef coshf
+#undef cosh
+#undef asinhf
+#undef asinh
+#undef acoshf
+#undef acosh
+#undef atanhf
+#undef atanh
 
 enum { CASES = 400000 };
 
@@ -115,6 +216,10 @@ enum { SPECIAL = sizeof special / sizeof *special };
 static float number(int i) {
     return i < SPECIAL ? special[i] : random_f32(i);
 }
+/* Also those from -1 to 1, and around the largest whose exponential is finite. */
+static double number_of_f64(int i) {
+    return i < SPECIAL ? (double)special[i] : i % 4 == 1 ? random_f64(i) * 0x1p-4 : i % 8 == 3 ? random_f64(i) * 50 : random_f64(i);
+}
 
 /* Distance in units of the float that is nearest to want. */
 static double ulps(float got, double want) {
@@ -138,25 +243,47 @@ static void one(const char *name, float (*own)(float), double (*libm)(double), d
     CHECK(worst <= most);
 }
 
-static void accuracy(void) {
-    one("expf", own_expf, exp, 1.1);
-    one("expm1f", own_expm1f, expm1, 1.5);
-    one("logf", own_logf, log, 0.9);
-    one("log1pf", own_log1pf, log1p, 1.5);
-    one("tanhf", own_tanhf, tanh, 1.4);
-    one("erff", own_erff, erf, 1.4);
-    one("sqrtf", own_sqrtf, sqrt, 0.5);
+/* Distance in units of the double that is nearest to want. */
+static double ulps_of_f64(double got, long double want) {
+    if (isnan(want) || isnan(got)) return isnan(want) && isnan(got) ? 0 : 1e9;
+    const double near = (double)want;
+    if (isinf(near) || isinf(got)) return near == got || fabsl(want) > 0x1.fffffffffffff7p1023L ? 0 : 1e9;
+    const int e = near == 0 ? -1074 : ilogb(near) - 52;
+    if (want == 0 && got == 0 && !signbit(want) != !signbit(got)) return 1e9;
+    return (double)(fabsl((long double)got - want) / ldexpl(1, e < -1074 ? -1074 : e));
 }
 
-static void angles(float (*own)(float), double (*libm)(double)) {
-    double worst = 0;
+static void one_of_f64(const char *name, double (*own)(double), long double (*libm)(long double), double most) {
+    double worst = 0, at = 0;
     for (int i = 0; i < CASES; i++) {
-        const float x = (float)((double)number(SPECIAL + 2 * i + 1) * (i % 3 ? 1 : 0x1p23));
-        const double d = ulps(own(x), libm((double)x));
-        if (d > worst) worst = d;
+        const double x = number_of_f64(i);
+        const double d = ulps_of_f64(own(x), libm((long double)x));
+        if (d > worst) worst = d, at = x;
     }
-    CHECK(worst <= 0.6);
-    CHECK(isnan(own(INFINITY)) && isnan(own(NAN)));
+    if (worst > most) printf("%s(%a): %g ulp\n", name, at, worst);
+    CHECK(worst <= most);
+}
+
+#define ONE(name, f32, f64) one(#name "f", own_##name##f, name, f32), one_of_f64(#name, own_##name, name##l, f64)
+static void accuracy(void) {
+    ONE(exp, 1.1, 1.1);
+    ONE(expm1, 1.5, 1.6);
+    ONE(log, 0.9, 1);
+    ONE(log1p, 1.5, 1.5);
+    ONE(tanh, 1.4, 1.4);
+    ONE(erf, 1.4, 1.5);
+    ONE(sqrt, 0.5, 0.5);
+    ONE(sin, 1, 1);
+    ONE(cos, 1, 1);
+    ONE(tan, 1.5, 1.5);
+    ONE(asin, 1, 1);
+    ONE(acos, 1, 1);
+    ONE(atan, 1, 1);
+    ONE(sinh, 1.7, 1.7);
+    ONE(cosh, 1.5, 1.5);
+    ONE(asinh, 1.8, 1.5);
+    ONE(acosh, 1.5, 1.5);
+    ONE(atanh, 1.5, 1.5);
 }
 
 static bool same(const void *a, const void *b, size_t n, bool nan) {
@@ -166,8 +293,8 @@ static bool same(const void *a, const void *b, size_t n, bool nan) {
 static void exact(void) {
     static float (*const own[])(float) = {own_fabsf, own_truncf, own_floorf, own_ceilf, own_rintf};
     static float (*const libm[])(float) = {fabsf, truncf, floorf, ceilf, rintf};
-    static double (*const own_double[])(double) = {own_fabs, own_trunc, own_floor, own_ceil, own_rint, own_sqrt};
-    static double (*const libm_double[])(double) = {fabs, trunc, floor, ceil, rint, sqrt};
+    static double (*const own_double[])(double) = {own_fabs, own_trunc, own_floor, own_ceil, own_rint};
+    static double (*const libm_double[])(double) = {fabs, trunc, floor, ceil, rint};
     int bad = 0;
     for (int i = 0; i < CASES; i++) {
         const float x = number(i);
@@ -185,26 +312,31 @@ static void exact(void) {
 }
 
 static void of_two(void) {
-    double worst = 0;
+    double worst = 0, far_worst = 0, turned = 0;
     int bad = 0;
     for (int i = 0; i < CASES; i++) {
         const float a = i < SPECIAL * SPECIAL ? special[i / SPECIAL] : random_f32(i), b = i < SPECIAL * SPECIAL ? special[i % SPECIAL] : random_f32(i + i / 2);
-        const double d = ulps(own_powf(a, b), pow((double)a, (double)b));
+        const double d = ulps(own_powf(a, b), pow((double)a, (double)b)), e = ulps(own_atan2f(a, b), atan2((double)a, (double)b));
         if (d > worst) worst = d;
+        if (e > turned) turned = e;
+        const double x = i % 2 ? random_f64(2) : (double)a, y = i % 2 ? random_f64(i % 3) * (i % 4 == 1 ? 1 : 100) : (double)b;
+        const double f = ulps_of_f64(own_pow(x, y), powl((long double)x, (long double)y));
+        const double g = ulps_of_f64(own_atan2(x, y), atan2l((long double)x, (long double)y));
+        if (f > far_worst) far_worst = f;
+        if (g > turned) turned = g;
         const float got = own_fmodf(a, b), want = fmodf(a, b);
         bad += !same(&got, &want, sizeof got, isnan(got) && isnan(want));
         const double far = own_fmod((double)a, (double)b), right = fmod((double)a, (double)b);
         bad += !same(&far, &right, sizeof far, isnan(far) && isnan(right));
     }
-    if (worst > 2) printf("powf: %g ulp\n", worst);
-    CHECK(worst <= 2);
+    if (worst > 2 || far_worst > 2 || turned > 2) printf("powf, pow, atan2: %g, %g, %g ulp\n", worst, far_worst, turned);
+    CHECK(worst <= 2 && far_worst <= 2);
+    CHECK(turned <= 2);
     CHECK(bad == 0);
 }
 
 int main(void) {
     accuracy();
-    angles(own_sinf, sin);
-    angles(own_cosf, cos);
     exact();
     of_two();
     printf("%d passed, %d failed\n", passed, failed);
