@@ -35,21 +35,34 @@ static void first_place(Emit *m, const Row *r, uint32_t lane, const char *name, 
     c_place(m, name, x_substitute(m->n, at, first), out);
 }
 
-/* The sums and what they begin with. */
-static void begin_row(Emit *m, const LoopNode *t, const char *name, int depth, Str *out) {
+/* The sums and what they begin with: `added`: themselves. */
+static void begin_row(Emit *m, const LoopNode *t, const char *name, bool added, int depth, Str *out) {
     const char *sum = c_var_name(m, t->var);
-    if (t->offset == NO_EXPR) {
+    if (t->offset == NO_EXPR && !added) {
         c_indent(out, depth);
         str_addf(out, "memset(%s, 0, sizeof %s);\n", sum, sum);
     }
     c_need(m, arena_printf(m->arena, "%s.h", name));
     c_indent(out, depth);
     str_addf(out, "%s(%s, ", name, sum);
-    if (t->offset == NO_EXPR)
+    if (t->offset == NO_EXPR || added)
         str_add(out, sum);
     else
         first_place(m, NULL, NO_AXIS, c_buffer_name(m, x_get(m->n, t->offset)->id), x_load_offset(m->n, t->offset), out);
     str_add(out, ", ");
+}
+
+/* What they begin with, stored. */
+static void store_start(Emit *m, const LoopNode *t, int depth, Str *out) {
+    const char *sum = c_var_name(m, t->var);
+    c_indent(out, depth);
+    if (t->offset == NO_EXPR) {
+        str_addf(out, "memset(%s, 0, sizeof %s);\n", sum, sum);
+        return;
+    }
+    str_addf(out, "memcpy(%s, ", sum);
+    first_place(m, NULL, NO_AXIS, c_buffer_name(m, x_get(m->n, t->offset)->id), x_load_offset(m->n, t->offset), out);
+    str_addf(out, ", sizeof %s);\n", sum);
 }
 
 static bool dense_row(Emit *m, const LoopNode *t, const Row *r, int depth, Str *out) {
@@ -58,7 +71,7 @@ static bool dense_row(Emit *m, const LoopNode *t, const Row *r, int depth, Str *
         x_uses_axis(m->n, r->at_x, r->lanes->axis) || x_get(m->n, r->x)->dtype != DT_i8)
         return false;
     k = x_get(m->n, r->loop[0]->hi)->i - x_get(m->n, r->loop[0]->lo)->i;
-    begin_row(m, t, "dot_rows", depth, out);
+    begin_row(m, t, "dot_rows", false, depth, out);
     first_place(m, r, r->lanes->axis, c_operand_name(m, r->x), r->at_x, out);
     str_add(out, ", ");
     first_place(m, r, r->lanes->axis, c_operand_name(m, r->w), r->at_w, out);
@@ -84,28 +97,21 @@ static bool window_steps(Emit *m, const Row *r, ExprId at, int64_t step[2]) {
     return true;
 }
 
-static bool window_row(Emit *m, const LoopNode *t, const Row *r, int depth, Str *out) {
-    int64_t by_x[2], by_w[2], coef;
-    if (r->nloop > 2 || !window_steps(m, r, r->at_x, by_x) || !window_steps(m, r, r->at_w, by_w)) return false;
-    if (!x_coefficient(m->n, r->at_x, r->lanes->axis, &coef) || coef != 1) return false;
-    const char *type = dtype_info[x_get(m->n, r->x)->dtype].name;
-    uint32_t open = m->open.n;
-    bool block = false;
-    for (int i = 0; i < r->nloop; i++) block |= !constant(m->n, r->loop[i]->lo);
-    if (block) {
-        c_indent(out, depth);
-        str_add(out, "{\n");
-    }
+/* Names for the first iterations that have one, `added` or not as begin_row has it, and the call. */
+static void window_call(Emit *m, const LoopNode *t, const Row *r, bool added, int depth, Str *out) {
+    int64_t by_x[2], by_w[2];
+    window_steps(m, r, r->at_x, by_x);
+    window_steps(m, r, r->at_w, by_w);
     for (int i = 0; i < r->nloop; i++) {
         const LoopNode *k = r->loop[i];
         if (constant(m->n, k->lo)) continue;
         c_call_axis(m, k->axis);
-        c_indent(out, depth + 1);
+        c_indent(out, depth);
         str_addf(out, "const %s %s = ", m->index_type, c_axis_name(m, k->axis));
         c_expr(m, k->lo, 0, out);
         str_add(out, ";\n");
     }
-    begin_row(m, t, arena_printf(m->arena, "dot_window_%s", type), depth + block, out);
+    begin_row(m, t, arena_printf(m->arena, "dot_window_%s", dtype_info[x_get(m->n, r->x)->dtype].name), added, depth, out);
     first_place(m, r, r->lanes->axis, c_operand_name(m, r->x), r->at_x, out);
     str_addf(out, ", %lld, %lld, ", (long long)by_x[0], (long long)by_x[1]);
     first_place(m, r, r->lanes->axis, c_operand_name(m, r->w), r->at_w, out);
@@ -116,6 +122,50 @@ static bool window_row(Emit *m, const LoopNode *t, const Row *r, int depth, Str 
         str_add(out, ", ");
     }
     str_addf(out, "%lld, %lld);\n", (long long)x_get(m->n, r->lanes->hi)->i, (long long)r->less);
+}
+
+static bool is_window(Emit *m, const Row *r) {
+    int64_t by[2], coef;
+    return r->nloop >= 1 && r->nloop <= 2 && window_steps(m, r, r->at_x, by) && window_steps(m, r, r->at_w, by) &&
+           x_coefficient(m->n, r->at_x, r->lanes->axis, &coef) && coef == 1;
+}
+
+static bool window_row(Emit *m, const LoopNode *t, const Row *r, int depth, Str *out) {
+    uint32_t open = m->open.n;
+    bool block = false;
+    if (!is_window(m, r)) return false;
+    for (int i = 0; i < r->nloop; i++) block |= !constant(m->n, r->loop[i]->lo);
+    if (block) {
+        c_indent(out, depth);
+        str_add(out, "{\n");
+    }
+    window_call(m, t, r, false, depth + block, out);
+    m->open.n = open;
+    if (!block) return true;
+    c_indent(out, depth);
+    str_add(out, "}\n");
+    return true;
+}
+
+/* Rows of a window that do not lie evenly, as those of a ring: a call each. */
+static bool window_by_rows(Emit *m, const LoopNode *t, const Row *r, int depth, Str *out) {
+    Row each = *r;
+    const LoopNode *k = r->loop[0];
+    each.nloop = 1;
+    each.loop[0] = r->loop[1];
+    if (r->nloop != 2 || k->down || !is_window(m, &each)) return false;
+    uint32_t open = m->open.n;
+    bool block = !constant(m->n, each.loop[0]->lo);
+    store_start(m, t, depth, out);
+    c_call_axis(m, k->axis);
+    const char *name = c_axis_name(m, k->axis);
+    c_indent(out, depth);
+    str_addf(out, "for (%s %s = ", m->index_type, name);
+    c_expr(m, k->lo, 0, out);
+    str_addf(out, "; %s < ", name);
+    c_expr(m, k->hi, P_ADD, out);
+    str_addf(out, "; %s++)%s\n", name, block ? " {" : "");
+    window_call(m, t, &each, true, depth + 1, out);
     m->open.n = open;
     if (!block) return true;
     c_indent(out, depth);
@@ -125,16 +175,8 @@ static bool window_row(Emit *m, const LoopNode *t, const Row *r, int depth, Str 
 
 int c_row(Emit *m, const LoopNode *t, int depth, Str *out) {
     Row r;
-    if (row_loops(m, t, &r) && (dense_row(m, t, &r, depth, out) || window_row(m, t, &r, depth, out))) return 2;
-    const char *sum = c_var_name(m, t->var);
-    c_indent(out, depth);
-    if (t->offset == NO_EXPR) {
-        str_addf(out, "memset(%s, 0, sizeof %s);\n", sum, sum);
-    } else {
-        str_addf(out, "memcpy(%s, ", sum);
-        first_place(m, NULL, NO_AXIS, c_buffer_name(m, x_get(m->n, t->offset)->id), x_load_offset(m->n, t->offset), out);
-        str_addf(out, ", sizeof %s);\n", sum);
-    }
+    if (row_loops(m, t, &r) && (dense_row(m, t, &r, depth, out) || window_row(m, t, &r, depth, out) || window_by_rows(m, t, &r, depth, out))) return 2;
+    store_start(m, t, depth, out);
     int count = 1;
     for (uint32_t i = 0; i < t->body.n; i++) count += c_statement(m, t->body.at[i], depth, out);
     return count;

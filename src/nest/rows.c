@@ -71,8 +71,10 @@ bool row_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char *
     ExprId guard = x_arg(n, red[0], 1);
     if (count == 1 && guard == NO_EXPR && !less && rows_of_weights(n, x, w, axes[0], lane->root)) return true;
     bool window = side_by_side(n, x, lane->root) && side_by_side(n, w, lane->root) && (guard == NO_EXPR || !x_uses_axis(n, guard, lane->root));
-    for (int i = 0; i < count; i++)
-        window &= x_coefficient(n, x_load_offset(n, x), axes[i], &coef) && x_coefficient(n, x_load_offset(n, w), axes[i], &coef);
+    for (int i = 0; i < count; i++) { /* rows of a ring lie as they do */
+        bool even = x_coefficient(n, x_load_offset(n, x), axes[i], &coef);
+        window &= (even || (i == 0 && count == 2)) && x_coefficient(n, x_load_offset(n, w), axes[i], &coef);
+    }
     return window || WHY("%s walks neither rows of weights nor neighbours", lane->name);
 }
 

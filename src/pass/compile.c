@@ -2,6 +2,7 @@
 #include "pass/compile.h"
 #include "emit/emit.h"
 #include "op/op.h"
+#include "pass/by_windows.h"
 
 static void rename_value(Graph *g, ValueId v, const char *name) {
     g->value.at[v].name = name;
@@ -41,24 +42,89 @@ static bool sub_graphs(Graph *g, const Target *t, const PassOptions *o, Diag *d)
     return true;
 }
 
+/* ---- as much memory as there is ---- */
+
+typedef struct {
+    Arena *a;
+    Graph *g;
+    const CompileOptions *o;
+    Diag *d;
+    Program *least; /* of those made so far */
+} Frugal;
+
+static bool fits(const Frugal *f, const Program *p) { return p->ram_bytes <= f->o->ram; }
+
+/* A program of that frugality, kept where none has been smaller; NULL with diagnostics. */
+static Program *build(Frugal *f, Frugality how, int64_t goal, bool windows, const bool *which) {
+    ProgramOptions o = f->o->program;
+    Graph *g = graph_copy(f->a, f->g);
+    o.frugal = how;
+    o.goal = goal > 0 ? goal : 0;
+    if (windows) by_windows(g, which);
+    Program *p = program_build(f->a, g, &o, f->d);
+    if (p && (!f->least || p->ram_bytes < f->least->ram_bytes)) f->least = p;
+    return p;
+}
+
+/* Takes turns until the arena is small enough by its bound; where it packs above that, by less, at last as small as it gets. */
+static Program *build_rows(Frugal *f, int64_t beside, bool windows, const bool *which) {
+    int64_t goal = f->o->ram - beside;
+    Program *p = build(f, FRUGAL_rows, goal, windows, which);
+    for (int more = 0; p && more < 2 && goal > 0 && !fits(f, p); more++) {
+        goal = more ? 0 : goal - (p->ram_bytes - f->o->ram);
+        p = build(f, FRUGAL_rows, goal, windows, which);
+    }
+    return p;
+}
+
+/* The weights that kernels read which take turns: one a value. */
+static bool *read_by_rows(Arena *a, const Program *p) {
+    bool *read = arena_array_of(a, p->graph->value.n + 1, bool);
+    for (uint32_t i = 0; i < p->step.n; i++) {
+        const ProgramStep *s = &p->step.at[i];
+        if (s->kind != CALL_call || !p->function.at[s->function].rows) continue;
+        for (uint32_t k = 0; k < s->narg; k++)
+            if (s->arg[k].kind == ARG_weight && s->arg[k].value != NO_VALUE) read[s->arg[k].value] = true;
+    }
+    return read;
+}
+
+/* Depthwise convolutions row by row: those that take turns then, if the others need no less. */
+static Program *build_windows(Frugal *f, int64_t beside) {
+    Program *all = build_rows(f, beside, true, NULL);
+    if (!all || (!fits(f, all) && !f->o->least)) return all;
+    const bool *read = read_by_rows(f->a, all);
+    bool *which = arena_array_of(f->a, all->graph->node.n + 1, bool);
+    for (NodeId n = 0; n < all->graph->node.n; n++)
+        which[n] = all->graph->node.at[n].op == OP_ConvWindows && read[all->graph->node.at[n].in[1]];
+    Program *some = build_rows(f, beside, true, which);
+    return some && (fits(f, some) || some->ram_bytes <= all->ram_bytes) ? some : all;
+}
+
+static bool has_planes(const Graph *g) {
+    for (NodeId n = 0; n < g->node.n; n++)
+        if (g->node.at[n].op == OP_ConvPlanes) return true;
+    return false;
+}
+
 /* The fastest program that needs no more memory than there is. */
 static Program *frugal_enough(Arena *a, Graph *g, const CompileOptions *o, Diag *d) {
     if (!o->ram) return program_build(a, g, &o->program, d);
-    Program *least = NULL;
+    Frugal f = {a, g, o, d, NULL};
     int64_t beside = 0; /* what there is beside the arena */
-    for (Frugality f = o->program.frugal; f < FRUGAL_count; f++) {
-        ProgramOptions how = o->program;
-        how.frugal = f;
-        how.goal = o->ram - beside;
-        Program *p = program_build(a, graph_copy(a, g), &how, d);
-        if (!p || p->ram_bytes <= o->ram) return p;
+    for (Frugality how = o->program.frugal; how < FRUGAL_count; how++) {
+        Program *p = how < FRUGAL_rows ? build(&f, how, 0, false, NULL) : build_rows(&f, beside, false, NULL);
+        if (!p || fits(&f, p)) return p;
         beside = p->ram_bytes - p->arena_bytes;
-        if (!least || p->ram_bytes < least->ram_bytes) least = p;
     }
-    if (o->least) return least;
+    if (has_planes(g)) {
+        Program *p = build_windows(&f, beside);
+        if (!p || fits(&f, p)) return p;
+    }
+    if (o->least) return f.least;
     diag_error(d, (Loc){.file = g->file}, o->program.ports ? NULL : "--io arena counts inputs and outputs once",
-               "needs %lld bytes of RAM, %lld more than there are; most in %s", (long long)least->ram_bytes,
-               (long long)(least->ram_bytes - o->ram), program_largest_step(a, least));
+               "needs %lld bytes of RAM, %lld more than there are; most in %s", (long long)f.least->ram_bytes,
+               (long long)(f.least->ram_bytes - o->ram), program_largest_step(a, f.least));
     return NULL;
 }
 
