@@ -560,7 +560,7 @@ bool options_parse(Options *o, Arena *a, Diag *d, const CommandInfo *command, in
         usage_error(o, arena_printf(a, "--freestanding is for one kind of code; choose --target %s", o->target->variant[0]->name));
     if (o->freestanding) o->target = target_for_freestanding(a, o->target);
     if (target_freestanding(o->target) && o->threads > 1) usage_error(o, "threads need a C library");
-    if (o->target->loader && o->threads > 1)
+    if ((o->target->loader || o->target->emulated || target_image(o->target)) && o->threads > 1)
         usage_error(o, arena_printf(a, "programs for %s have no threads", o->target->name));
     if (*command->arguments && !o->model && !o->list_passes)
         usage_error(o, command->bit == CMD_verify ? "which model, or which case folder?" : "which model?");

@@ -130,10 +130,12 @@ const Target *target_for(Arena *a, const Target *t, Optimize what) {
     if (!level || t->nvariant || what == OPTIMIZE_speed) return t;
     Target *to = arena_new_of(a, Target);
     *to = *t;
-    /* gcc would make memmove of loops that copy; and NAME_run would hold the frames of kernels that became part of it. */
-    bool microcontroller = t->emulated || target_image(t);
-    to->cflags = arena_printf(a, "%.*s%s -fno-tree-loop-distribute-patterns%s%s", (int)(level - t->cflags), t->cflags, wanted,
-                              microcontroller ? " -fno-inline-functions-called-once" : "", level + 3);
+    /* gcc would make memmove of loops that copy; and NAME_run would hold the frames of kernels that became part of it. clang
+     * knows neither word. */
+    const bool microcontroller = t->emulated || target_image(t), gcc = !strstr(t->cc, "clang");
+    const char *copies = gcc ? " -fno-tree-loop-distribute-patterns" : "";
+    const char *frames = gcc && microcontroller ? " -fno-inline-functions-called-once" : "";
+    to->cflags = arena_printf(a, "%.*s%s%s%s%s", (int)(level - t->cflags), t->cflags, wanted, copies, frames, level + 3);
     /* newlib's functions set errno, which lies among a kilobyte of static data. */
     return microcontroller && what == OPTIMIZE_size ? target_for_freestanding(a, to) : to;
 }

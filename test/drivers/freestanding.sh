@@ -92,6 +92,8 @@ check "no variants" refused "choose --target x86-64-v4" --target x86-64 --freest
 check "no threads" refused "threads need a C library" --target c99 --freestanding --threads 2
 
 check "no threads in WebAssembly" refused "programs for wasm have no threads" --target wasm --threads 2
+check "no threads on a microcontroller" refused "programs for cortex-m4 have no threads" --target cortex-m4 --threads 2
+check "no threads on a board" refused "programs for nucleo-l4r5zi have no threads" --target nucleo-l4r5zi --threads 2
 
 summary="$passed passed, $failed failed"
 [ "$skipped" = 0 ] || summary="$summary, $skipped skipped"

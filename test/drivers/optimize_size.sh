@@ -77,5 +77,11 @@ calls() { grep -o '"function": "[^"]*"' "$work/dw/net.map.json" | sort | uniq -c
 check "one function for several depthwise convolutions" test "$(calls)" -ge 3
 check "the map names functions that are there" bash -c "grep -o '\"function\": \"[^\"]*\"' '$work/dw/net.map.json' | cut -d'\"' -f4 |
     while read -r f; do grep -q \"^static void \$f(\" '$work/dw/net.c' || exit 1; done"
+
+# clang has words of its own.
+for target in riscv64+v wasm; do
+    command -v clang-19 >/dev/null || continue
+    check "$target: builds for size" "$TENON" compile "$work/net.txt" --target $target --optimize size --build -o "$work/$target"
+done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

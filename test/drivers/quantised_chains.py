@@ -4,7 +4,7 @@ by bit onnxruntime's result. Windows, strides, paddings, zero points, scales per
 and pooling from a seed; of one sample or two; products at the end. Varied ones have one to three dimensions, sizes of 1,
 groups of channels, channels side by side and several outputs.
 
-    quantised_chains.py [KIND|all [FIRST [COUNT]]]
+    quantised_chains.py [KIND|all [FIRST [COUNT [--target T,T.. [--options]]]]]
 """
 import os
 import shutil
@@ -183,6 +183,91 @@ class Planes(Varied):
         self.model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 
 
+class Mixed(Varied):
+    """Two dimensions, often 1xN: functions by table, softmax, resizing, padding, pooling, residual sums, values of another
+    type or zero point in between, zero points at the ends. Functions differ by ulps, so what they round by a step."""
+
+    def __init__(self, rng, kind):
+        self.rng, self.kind, self.nodes, self.constants = rng, kind, [], []
+        self.rtol = self.atol = self.steps = 0
+        self.want, self.outputs, self.rough = None, {}, False
+        self.channels, self.rows = of(rng, 1, 3, 4, 8, 15, 16, 20), of(rng, 1, 1, 1, 2)
+        self.size = of(rng, [1, int(rng.integers(1, 30))], [int(rng.integers(1, 30)), 1], [int(v) for v in rng.integers(2, 14, 2)])
+        shape = [self.rows, self.channels, *self.size]
+        self.data = {"x": (rng.standard_normal(shape) * 2).astype(np.float32)}
+        self.scale = float(rng.uniform(0.01, 0.05))
+        y, (most, least) = self.quantised("x", self.scale), (np.iinfo(kind).max, np.iinfo(kind).min)
+        for _ in range(int(rng.integers(2, 7))):
+            y = of(rng, self.layer, self.layer, self.layer, self.beside, self.table, self.table, self.resize, self.pad, self.pool, self.residual, self.soft)(y)
+        y = of(rng, lambda y: y, lambda y: y, self.gemm, self.soft)(y)
+        if self.rough:
+            self.atol = 2.01 * self.scale
+        self.outputs[y] = np.float32
+        graph = helper.make_graph(self.nodes, "mixed", [helper.make_tensor_value_info("x", 1, shape)],
+                                  [helper.make_tensor_value_info(y, 1, None)], self.constants)
+        self.model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+
+    def quantised(self, x, scale):
+        """Now and then as bytes of the other kind, or with a zero point at an end of the range."""
+        rng, kind = self.rng, self.kind if self.rng.random() < 0.8 else of(self.rng, np.int8, np.uint8)
+        low, high = np.iinfo(kind).min, np.iinfo(kind).max
+        by = [self.constant(np.float32(scale)), self.constant(kind(of(rng, low, high, low + 128, int(rng.integers(low, high + 1)))))]
+        self.scale = scale
+        return self.node("DequantizeLinear", [self.node("QuantizeLinear", [x, *by]), *by])
+
+    def table(self, x):
+        op, self.rough = of(self.rng, "Sigmoid", "Tanh", "HardSigmoid", "LeakyRelu", "Elu", "Relu", "HardSwish"), True
+        if op == "HardSwish":
+            return self.quantised(self.node("Mul", [x, self.node("HardSigmoid", [x], alpha=1 / 6, beta=0.5)]), self.scale)
+        return self.quantised(self.node(op, [x]), float(self.rng.uniform(0.004, 0.05)))
+
+    def resize(self, x):
+        if self.channels * int(np.prod(self.size)) > 2000:
+            return x
+        up = [of(self.rng, 1, 2), of(self.rng, 1, 2, 3)]
+        self.size = [n * k for n, k in zip(self.size, up)]
+        mode = of(self.rng, "nearest", "linear")
+        self.rough |= mode == "linear"
+        y = self.node("Resize", [x, "", self.constant(np.array([1, 1, *up], np.float32))], mode=mode, nearest_mode="floor",
+                      coordinate_transformation_mode=of(self.rng, "asymmetric", "half_pixel") if mode == "linear" else "asymmetric")
+        return self.quantised(y, self.scale) if mode == "linear" else y
+
+    def pad(self, x):
+        pads = [int(v) for v in self.rng.integers(0, 3, 4)]
+        self.size = [n + pads[d] + pads[d + 2] for d, n in enumerate(self.size)]
+        whole = [0, 0, *pads[:2], 0, 0, *pads[2:]]
+        return self.quantised(self.node("Pad", [x, self.constant(np.array(whole, np.int64))], mode="constant"), self.scale)
+
+    def pool(self, x):
+        rng, k = self.rng, [min(n, of(self.rng, 1, 2, 3)) for n in self.size]
+        stride, pads = [of(rng, 1, 2) for _ in k], [int(rng.integers(0, n)) for n in k * 2]
+        size = [(n + pads[d] + pads[d + 2] - k[d]) // stride[d] + 1 for d, n in enumerate(self.size)]
+        op = of(rng, "MaxPool", "AveragePool")
+        self.size, self.rough = size, self.rough or op == "AveragePool"
+        more = {"count_include_pad": of(rng, 0, 1)} if op == "AveragePool" else {}
+        y = self.node(op, [x], kernel_shape=k, strides=stride, pads=pads, **more)
+        return self.quantised(y, self.scale) if op == "AveragePool" else y
+
+    def residual(self, x):
+        scale, self.rough = self.scale, True
+        y = self.convolution(x, self.channels, of(self.rng, 1, self.channels), [1, 1], [1, 1], [1, 1], [0] * 4)
+        y = self.quantised(y, float(self.rng.uniform(0.02, 0.2)))
+        y = self.node(of(self.rng, "Add", "Add", "Mul", "Sub"), of(self.rng, [x, y], [y, x]))
+        return self.quantised(y, scale * float(self.rng.uniform(1, 2)))
+
+    def soft(self, x):
+        self.rough = True
+        return self.quantised(self.node("Softmax", [x], axis=of(self.rng, 1, 3)), 1 / 256)
+
+
+def mixed_unsigned(rng):
+    return Mixed(rng, np.uint8)
+
+
+def mixed_signed(rng):
+    return Mixed(rng, np.int8)
+
+
 def unsigned(rng):
     return Chain(rng, np.uint8)
 
@@ -209,4 +294,4 @@ if __name__ == "__main__":
         targets += ["cortex-m4", "cortex-m4 --io arena", "cortex-m4 --ram least", "cortex-m55", "cortex-m55 --io arena", "cortex-m55 --ram least"]
     if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
         targets += ["arm64+dot", "arm64+i8mm"]
-    main([unsigned, signed, varied_unsigned, varied_signed, planes], count=21, targets=tuple(targets))
+    main([unsigned, signed, varied_unsigned, varied_signed, planes, mixed_unsigned, mixed_signed], count=15, targets=tuple(targets))

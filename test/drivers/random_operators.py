@@ -2,9 +2,10 @@
 """Random graphs over all operators, element types, versions and shapes (broadcasting, open dimensions, empty tensors, rank
 0): the compiled C and the interpreter, judged by onnxruntime.
 
-    random_operators.py [--first SEED] [--count N] [--jobs J] [--only OP,OP] [--target T] [--coverage]
+    random_operators.py [--first SEED] [--count N] [--jobs J] [--only OP,OP] [--target T,T..] [--options] [--coverage]
 
     --count     400, quick 100; --coverage: how often each operator, element type and version came up, and what never did
+    --target    the targets in turn, emulated ones too; --options: with options of the compiler that the seed draws
 
 A graph is made from its seed alone. Each node is tried on onnxruntime while the graph grows; what it refuses, or what gives
 numbers that no two programs need agree on (NaN, infinities, overflow), is left out. A quarter of the graphs each is compiled
@@ -26,18 +27,24 @@ from more_families import MoreFamilies  # noqa: E402
 WORK = os.path.join(batch.ROOT, os.environ.get("BUILD", "build"), "test/operators")
 BATCH = 48
 LEVELS = ("-O3", "-O1", "-O0", "-O0 -fsanitize=undefined -fsanitize-undefined-trap-on-error")
+EMULATED_LEVELS = ("-O3", "-O1", "-O1")
 
 
-def flags(seed, target):
+def flags(seed, target, options=False):
     """How a seed's graph is compiled."""
-    return {"target": target or ("c99", "native")[seed % 2], "level": LEVELS[seed // 2 % len(LEVELS)]}
+    choice = target.split(",") if target else ("c99", "native")
+    if choice[0] in batch.HERE and not options:
+        return {"target": choice[seed % len(choice)], "level": LEVELS[seed // 2 % len(LEVELS)]}
+    how = {"target": choice[seed % len(choice)], "level": EMULATED_LEVELS[seed // len(choice) % 3], "engines": ("c",)}
+    return {**how, "options": batch.draw(seed, how["target"])} if options else how
 
 
 def job(label, m, nodes, outputs, open_dims, how):
+    halves = "--half-weights" in how.get("options", ()) or "fp16" in how["target"]
     model, feeds = m.model(nodes, outputs, open_dims)
     return batch.Job(label, model, feeds, {n: m.value[n] for n in outputs}, bind=[n for n in feeds if n in m.bound],
                      shapes=[n for n in feeds if n in open_dims], **how,
-                     differs=lambda name, got, want: difference(got, want, steps=m.steps.get(name, 0)))
+                     differs=lambda name, got, want: difference(got, want, 20.0 if halves else 1.0, m.steps.get(name, 0)))
 
 
 def fails(label, m, nodes, outputs, how):
@@ -71,10 +78,10 @@ def counts(m):
 
 def check(work):
     """[(seed, target, why or None)] of a batch of seeds, and what came up in it."""
-    seeds, target, only = work
+    seeds, target, only, options = work
     made, jobs, out, seen = {}, [], [], collections.Counter()
     for seed in seeds:
-        how = flags(seed, target)
+        how = flags(seed, target, options)
         try:
             m = made[str(seed)] = MoreFamilies(seed, only)
             m.ends = m.outputs()
@@ -87,8 +94,8 @@ def check(work):
     for j in jobs:
         words, seed = why.get(j.label), int(j.label)
         if words and not words.startswith("refused"):
-            words += f"; {shrink(seed, made[j.label], flags(seed, target))}"
-        out.append((seed, j.target, words))
+            words += f"; {shrink(seed, made[j.label], flags(seed, target, options))}"
+        out.append((seed, " ".join([j.target, *j.options]), words))
     return out, seen
 
 
@@ -113,13 +120,14 @@ def main():
     a.add_argument("--jobs", type=int, default=os.cpu_count())
     a.add_argument("--only", type=lambda t: t.split(","))
     a.add_argument("--target")
+    a.add_argument("--options", action="store_true")
     a.add_argument("--coverage", action="store_true")
     a = a.parse_args()
     os.makedirs(WORK, exist_ok=True)
     np.seterr(all="ignore")
     size = max(1, min(BATCH, -(-a.count // a.jobs)))
     last = a.first + a.count
-    work = [(range(s, min(s + size, last)), a.target, a.only) for s in range(a.first, last, size)]
+    work = [(range(s, min(s + size, last)), a.target, a.only, a.options) for s in range(a.first, last, size)]
     passed = failed = refused = 0
     seen = collections.Counter()
     with multiprocessing.get_context("fork").Pool(a.jobs) as pool:

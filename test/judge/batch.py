@@ -16,9 +16,24 @@ import subprocess
 import numpy as np
 import onnx
 
+import emulator
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TENON = os.environ.get("TENON", os.path.join(ROOT, "build/tenon"))
 GUARD, RUBBISH, SECONDS = 64, 0xA5, 60
+HERE = ("c99", "native")  # what goes into a shared library
+BUILT = ("size", "balanced", "--freestanding")  # words of options that change how the C is compiled
+MICRO = ("--io arena", "--ram least", "--optimize size", "--optimize balanced", "--freestanding", "--precise")
+OPTIONS = (*MICRO, "--threads 2 --grain 16", "--weights bin", "--half-weights")
+
+
+def draw(seed, target, rounded=True):
+    """Options of the compiler for a seed, none for a third of them. rounded: --half-weights too."""
+    rng = np.random.default_rng([seed, 7])
+    words = [o for o in (MICRO if target.startswith("cortex") else OPTIONS) if rng.random() < 0.25] if rng.random() < 0.67 else []
+    clash = [o for o in words if "--half" in o and not rounded or "--threads" in o and ("--freestanding" in words or target in ("wasm", "baremetal"))
+             or "--io" in o and "--ram least" in words or "size" in o and "--optimize balanced" in words or "--weights" in o and ("--freestanding" in words or target == "baremetal")]
+    return " ".join(o for o in words if o not in clash).split()
 
 
 class Chooser:
@@ -39,11 +54,13 @@ class Chooser:
 
 class Job:
     """A model with inputs and what should come out. shapes: inputs whose open dimensions get their numbers; bind: inputs
-    that become constants; level: compiled with this -O instead of the target's own; differs(name, got, want) -> why, or None."""
+    that become constants; level: compiled with this -O instead of the target's own; options: more of the compiler's words;
+    differs(name, got, want) -> why, or None."""
 
-    def __init__(self, label, model, feeds, want, target, differs, level="-O3", shapes=(), bind=(), engines=("interpreter", "c")):
+    def __init__(self, label, model, feeds, want, target, differs, level="-O3", shapes=(), bind=(), engines=("interpreter", "c"), options=()):
         self.label, self.feeds, self.want, self.target, self.level = str(label), feeds, want, target, level
         self.shapes, self.bind, self.engines, self.model, self.differs = shapes, bind, engines, model, differs
+        self.options, self.emulated = tuple(options), emulator.machine(target) if options or target not in HERE else None
 
     def place(self, work):
         """Writes model and inputs to work/LABEL/."""
@@ -71,33 +88,38 @@ class Job:
         """Why there is no C, or None."""
         self.name = "g" + re.sub(r"\W", "_", self.label)
         command = [TENON, "compile", f"{self.folder}/model.onnx", "--output", f"{self.folder}/c", "--name", self.name,
-                   "--target", self.target, "--weights", "text"]
+                   "--target", self.emulated[0] if self.emulated else self.target,
+                   *(() if "--weights" in self.options else ("--weights", "text")), *self.options]
         for n in self.shapes:
             if self.feeds[n].ndim:
                 command += ["--input-shape", f"{n}={'x'.join(map(str, self.feeds[n].shape))}"]
         for n in self.bind:
             command += ["--bind", f"{n}={self.folder}/{n}.npy"]
-        return complaint(command)
+        return complaint(least(command))
 
     def flags(self):
         """The compiler and its flags, as the package's Makefile has them."""
         text = open(f"{self.folder}/c/Makefile").read()
         cc, flags = (re.search(rf"^{w} \??= (.*)$", text, re.M).group(1) for w in ("CC", "CFLAGS"))
-        return cc, flags.replace("-O3", self.level)
+        return cc, flags if self.level == "-O3" else re.sub(r"-O[23s]", self.level, flags)
+
+    def told(self):
+        """What N.map.json says."""
+        with open(f"{self.folder}/c/{self.name}.map.json") as f:
+            return json.load(f)
 
     def source(self):
         """The package as part of a file with others: functions that each has a copy of get names of their own."""
         at = f"{self.folder}/c/{self.name}"
         text = open(at + ".c").read()
-        names = {n for n in re.findall(r"^(?:__attribute__\(\(\w+\)\) )?static (?:__attribute__\(\(\w+\)\) )?[^=;({]*?\b(\w+)[\[(]", text, re.M) if not n.startswith(self.name)}
+        names = {n for n in re.findall(r"^(?:__attribute__\(\(\w+\)\) )?static (?:inline )?(?:__attribute__\(\(\w+\)\) )?[^=;({]*?\b(\w+)[\[(]", text, re.M) if not n.startswith(self.name)}
         parts = [f"#define {n} {self.name}_{n}" for n in sorted(names)]
         parts += [f'#include "{at}.c"'] + [f"#undef {n}" for n in sorted(names)]
         return "\n".join(parts) + "\n"
 
     def call(self, library):
         """Why the compiled C fails, or None."""
-        with open(f"{self.folder}/c/{self.name}.map.json") as f:
-            told = json.load(f)
+        told = self.told()
         ins = {p["name"]: guarded(self.feeds[p["name"]].nbytes, self.feeds[p["name"]]) for p in told["inputs"]}
         outs = {p["name"]: guarded(p["bytes"]) for p in told["outputs"]}
         arena = guarded(told["arena"]["bytes"])
@@ -109,16 +131,30 @@ class Job:
         for n, b in {**ins, **outs, "the arena": arena}.items():
             if (b[:GUARD] != RUBBISH).any() or (b[-GUARD:] != RUBBISH).any():
                 return f"{self.target}: written outside of {n}"
+        return self.judged({n: inside(b) for n, b in outs.items()})
+
+    def judged(self, outs):
+        """Why the bytes that came out are wrong, or None."""
+        told = self.told()
         header = open(f"{self.folder}/c/{self.name}.h").read()
         ports = {p["name"]: p for p in told["outputs"]}
         for n, want in self.want.items():
-            got = inside(outs[n]).view(want.dtype).reshape(ports[n]["shape"])
+            got = outs[n].view(want.dtype).reshape(ports[n]["shape"])
             if sized := re.search(rf'"{re.escape(n)}".*; the first \*(\w+) along dimension (\d+) count', header):
                 count = next(p["name"] for p in told["outputs"] if p["field"] == sized[1])
-                got = got.take(range(int(inside(outs[count]).view(np.int64)[0])), int(sized[2]))
+                got = got.take(range(int(outs[count].view(np.int64)[0])), int(sized[2]))
             if why := self.differs(n, got, want):
                 return f"{self.target}: {n}: {why}"
         return None
+
+
+def least(command):
+    """The command with the least memory that it says it needs for --ram least."""
+    if "least" not in command:
+        return command
+    at = command.index("least")
+    said = subprocess.run(command[:at] + ["1"] + command[at + 1:], capture_output=True, text=True, timeout=300).stderr
+    return command[:at] + [said.split("needs ")[1].split()[0] if "needs " in said else "1"] + command[at + 1:]
 
 
 def guarded(size, data=None):
@@ -202,7 +238,7 @@ def run(jobs, work):
     for j in jobs:
         j.place(work)
         why[j.label] = (j.interpret() if "interpreter" in j.engines else None) or j.compile()
-    kind = lambda j: (j.target, j.level)
+    kind = lambda j: (j.target, j.level, [w for w in j.options if w in BUILT])
     good = sorted((j for j in jobs if not why[j.label]), key=kind)
     for _, group in itertools.groupby(good, kind):
         why.update(build_and_run(list(group), work))
@@ -213,6 +249,8 @@ def run(jobs, work):
 
 
 def build_and_run(jobs, work):
+    if jobs[0].emulated:
+        return emulator.build_and_run(jobs, work)
     path, said = build(jobs, work)
     if said and len(jobs) > 1:  # one of them is the culprit
         return {label: words for j in jobs for label, words in build_and_run([j], work).items()}

@@ -2,6 +2,9 @@
 
 A driver has a function case(rng) -> Case for each kind of model and calls main(kinds). Models and data of a case that
 fails are kept as build/test/NAME/KIND.SEED/.
+
+`--target T[,T..]` behind the other words: batches of cases in one program for each of these targets, judged by the
+interpreter, and that by onnxruntime, a step of rounding or two apart at most. `--options` draws options of the compiler.
 """
 import os
 import shutil
@@ -16,6 +19,7 @@ try:
     import onnx
     import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
+    import batch
 except ImportError as missing:
     print(f"{missing}\n0 passed, 0 failed, 1 skipped")
     sys.exit(0)
@@ -69,6 +73,10 @@ class Case:
         session = onnxruntime.InferenceSession(self.model.SerializeToString(), options, providers=["CPUExecutionProvider"])
         return session.run(list(self.outputs), self.data)
 
+    def apart(self):
+        """How far floats may be from onnxruntime's where both round."""
+        return max(self.atol, 2 * getattr(self, "scale", 0))
+
     def difference(self, got, want):
         """Why they differ, or None."""
         want = np.asarray(want)
@@ -82,15 +90,6 @@ class Case:
         return f"differs by {np.nanmax(abs(got - want)):.3g}: {got.ravel()[:6]}, want {want.ravel()[:6]}"
 
 
-def least(command):
-    """The command with the least memory that it says it needs for --ram least."""
-    if "least" not in command:
-        return command
-    at = command.index("least")
-    said = subprocess.run(command[:at] + ["1"] + command[at + 1:], capture_output=True, text=True, timeout=300).stderr
-    return command[:at] + [said.split("needs ")[1].split()[0]] + command[at + 1:]
-
-
 def check(case, out, target):
     """Why the case fails, or None."""
     os.makedirs(out, exist_ok=True)
@@ -99,7 +98,7 @@ def check(case, out, target):
     for name, value in case.data.items():
         np.save(f"{out}/{name}.npy", value)
         command += ["--input", f"{name}={out}/{name}.npy"]
-    run = subprocess.run(least(command), capture_output=True, text=True, timeout=300)
+    run = subprocess.run(batch.least(command), capture_output=True, text=True, timeout=300)
     if run.returncode:
         return f"exit status {run.returncode}: {run.stderr.strip()}"
     try:
@@ -114,17 +113,64 @@ def check(case, out, target):
     return None
 
 
+def interpreted(case, job):
+    """What the interpreter makes of a case, by output; or why it fails, or is wrong."""
+    job.place(os.path.dirname(job.folder))
+    if why := job.interpret():
+        return why
+    return [np.load(f"{job.folder}/out/{name}.npy") for name in case.outputs]
+
+
+def batched(kind, seeds, target, options, work):
+    """seed -> why it fails on the target."""
+    jobs, why = [], {}
+    for seed in seeds:
+        case = kind(np.random.default_rng([seed, *kind.__name__.encode()]))
+        words = batch.draw(seed, target, False) if options else ()
+        try:
+            judged = case.judge()
+        except Exception as error:  # onnxruntime's classes have no name of their own
+            why[seed] = f"onnxruntime: {str(error)[:200]}"
+            continue
+        loose = lambda name, got, want, case=case: None if np.allclose(got, want, rtol=1e-4, atol=case.apart()) else f"far from onnxruntime, {abs(got - want).max():.3g}"
+        job = batch.Job(seed, case.model, case.data, dict(zip(case.outputs, judged)), target, loose, ("-O3", "-O1")[seed % 2], options=words)
+        job.folder = os.path.join(work, job.label)
+        got = interpreted(case, job)
+        if isinstance(got, str):
+            why[seed] = got
+            continue
+        job.want, job.engines = dict(zip(case.outputs, got)), ("c",)
+        job.differs = lambda name, got, want, case=case: case.difference(got, want)
+        jobs.append(job)
+    for j in jobs:
+        shutil.rmtree(j.folder)
+    failed = batch.run(jobs, work)
+    return {**why, **{int(j.label): f"{' '.join(j.options)}: {failed[j.label]}" for j in jobs if j.label in failed}}
+
+
 def main(kinds, count=4, targets=("c99", "native")):
     """[KIND|all [FIRST [COUNT]]]: every kind, `count` seeds from 0 on, the targets in turn, options behind them."""
     name = os.path.basename(sys.argv[0]).split(".")[0]
     work = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test", name)
+    words, asked, drawn = list(sys.argv), None, "--options" in sys.argv
+    if "--target" in words:
+        asked = words[words.index("--target") + 1].split(",")
+        sys.argv = words[:words.index("--target")]
     chosen = [k for k in kinds if len(sys.argv) < 2 or sys.argv[1] in (k.__name__, "all")]
     first, count = (int(sys.argv[i]) if len(sys.argv) > i else d for i, d in ((2, 0), (3, count)))
     onnxruntime.set_default_logger_severity(4)
     os.makedirs(work, exist_ok=True)
     os.environ["XDG_CACHE_HOME"] = work + "/cache"
     passed = failed = 0
-    for kind in chosen:
+    for kind in chosen if asked else ():
+        for target in asked:
+            for begin in range(first, first + count, 24):
+                seeds = range(begin, min(begin + 24, first + count))
+                failing = batched(kind, seeds, target, drawn, f"{work}/{kind.__name__}")
+                passed, failed = passed + len(seeds) - len(failing), failed + len(failing)
+                for seed, why in failing.items():
+                    print(f"FAIL {kind.__name__} {seed}, {target}: {why}", flush=True)
+    for kind in () if asked else chosen:
         for seed in range(first, first + count):
             target = targets[seed % len(targets)]
             rng = np.random.default_rng([seed, *kind.__name__.encode()])
