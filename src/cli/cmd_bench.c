@@ -88,7 +88,7 @@ static bool bench_emulated(Cli *c, const Model *m, const Graph *g, const Tensor 
     if (e.tool)
         print_cycles(o, core, n, &e, macs);
     else
-        printf("cycles  %s\n", core && t->triple ? "are not estimated: install llvm-mca (package llvm-19, or llvm)" : "are not estimated: LLVM has no model of such a processor");
+        printf("cycles  %s\n", core && t->triple ? "are not estimated: install llvm-mca 19 or later (package llvm-19)" : "are not estimated: LLVM has no model of such a processor");
     return true;
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    NEWEST = 40, OLDEST = 11, /* versions of LLVM that are looked for */
+    NEWEST = 40, OLDEST = 19, /* versions of LLVM that are looked for; earlier ones stop at what they do not know */
     ROUNDS = 100,             /* of a block in llvm-mca */
     MOST = 4000,              /* blocks; far more than what counts */
 };
@@ -23,14 +23,31 @@ typedef struct {
     int64_t *known;     /* of each: instructions that are simulated */
 } Estimator;
 
-/* Both programs of the newest LLVM there is: older ones know fewer processors. */
+static char *text_of(Estimator *e, const char *file) {
+    Bytes b;
+    if (!io_map(e->arena, e->diag, path_join(e->arena, e->work, file), &b)) return NULL;
+    return arena_strndup(e->arena, (const char *)b.data, b.n);
+}
+
+/* What `program --version` says behind "LLVM version"; 0: nothing of the kind */
+static int version_of(Estimator *e, const char *program) {
+    Command c = command_new(e->arena);
+    int status = 0, version = 0;
+    command_add(&c, program);
+    command_add(&c, "--version");
+    if (!command_run(&c, diag_new(e->arena), e->work, "log", &status) || status) return 0;
+    const char *text = text_of(e, "log"), *at = text ? strstr(text, "LLVM version ") : NULL;
+    return at && sscanf(at, "LLVM version %d", &version) == 1 ? version : 0;
+}
+
+/* Both programs of the newest LLVM there is, those without a number in their names last. */
 static bool find_tools(Estimator *e, const char **name) {
     for (int version = NEWEST; version >= OLDEST - 1; version--) {
         const char *ending = version < OLDEST ? "" : arena_printf(e->arena, "-%d", version);
         *name = arena_printf(e->arena, "llvm-mca%s", ending);
         e->mca = program_find(e->arena, *name);
         e->mc = program_find(e->arena, arena_printf(e->arena, "llvm-mc%s", ending));
-        if (e->mca && e->mc) return true;
+        if (e->mca && e->mc && version_of(e, e->mca) >= OLDEST) return true;
     }
     return false;
 }
@@ -45,12 +62,6 @@ static bool call(Estimator *e, const char *program, const char *words, const cha
     command_add(&c, "-o");
     command_add(&c, out);
     return command_run(&c, e->diag, e->work, "log", status);
-}
-
-static char *text_of(Estimator *e, const char *file) {
-    Bytes b;
-    if (!io_map(e->arena, e->diag, path_join(e->arena, e->work, file), &b)) return NULL;
-    return arena_strndup(e->arena, (const char *)b.data, b.n);
 }
 
 static bool write_text(Estimator *e, const char *file, const Str *s) {
@@ -173,15 +184,12 @@ static bool write_regions(Estimator *e, char *assembly, const bool *bad) {
 
 /* ---- assembly to cycles ---- */
 
+/* What is called is counted by itself, so a call takes as long as a branch. */
 static bool simulate(Estimator *e) {
-    const char *words = arena_printf(e->arena, "-mtriple=%s -iterations=%d -resource-pressure=false -instruction-info=false", e->triple, ROUNDS);
+    static const char words[] = "-iterations=%d -resource-pressure=false -instruction-info=false -call-latency=1 -skip-unsupported-instructions=any -mtriple=%s";
     int status = 0;
-    /* Versions before 19 cannot go on behind an instruction that they do not know. */
-    for (int old = 0; old < 2; old++) {
-        const char *skip = old ? "" : " -skip-unsupported-instructions=any";
-        if (!call(e, e->mca, arena_printf(e->arena, "%s%s", words, skip), "regions.s", "cycles", &status)) return false;
-        if (status == 0) return true;
-    }
+    if (!call(e, e->mca, arena_printf(e->arena, words, ROUNDS, e->triple), "regions.s", "cycles", &status)) return false;
+    if (status == 0) return true;
     char *log = text_of(e, "log"), *error = log ? strstr(log, "error: ") : NULL;
     error = error ? error + strlen("error: ") : log && *log ? log : NULL;
     if (error) error[strcspn(error, "\n")] = 0;
@@ -236,8 +244,8 @@ bool estimate_cycles(Arena *a, Diag *d, const char *core, const char *triple, Co
     bool *bad;
     *out = (Estimate){0};
     const char *tool;
-    if (!find_tools(&e, &tool)) return true;
     if (!(e.work = temp_folder(a, d, NULL))) return false;
+    if (!find_tools(&e, &tool)) return true;
     choose(&e);
     progress_say("estimating cycles");
     char *assembly = disassemble(&e, &bad);

@@ -5,7 +5,7 @@
 
 /* What an estimate was made with. */
 typedef struct {
-    const char *tool;  /* "llvm-mca-19"; NULL: it is not installed, nothing was estimated */
+    const char *tool;  /* "llvm-mca-19"; NULL: none of LLVM 19 or later is installed, nothing was estimated */
     double unknown;    /* the part of the executed instructions that the model does not know, from 0 to 1 */
 } Estimate;
 

@@ -58,7 +58,7 @@ if command -v arm-none-eabi-gcc qemu-system-arm >/dev/null; then
     fi
     mkdir bin
     for tool in arm-none-eabi-gcc qemu-system-arm gcc as ld; do ln -s "$(command -v $tool)" bin/; done
-    check "without llvm-mca" grep -q '^cycles  are not estimated: install llvm-mca' <<<"$(PATH=$work/bin "$T" bench kws.onnx --target emulated.board)"
+    check "without llvm-mca" grep -q '^cycles  are not estimated: install llvm-mca 19' <<<"$(PATH=$work/bin "$T" bench kws.onnx --target emulated.board)"
 else
     skipped=1
 fi
