@@ -361,9 +361,10 @@ static int declare(Emit *m, const LoopNode *x, int depth, Str *out) {
         if (v->lanes > 1) str_add(&init, ")");
     }
     m->lanes = lanes;
-    bool vectors = m->p->target->vector_bytes && v->lanes == 1 && v->ndim == 1 && v->dim[0] >= 16;
     c_indent(out, depth);
-    str_addf(out, "%s%s %s", vectors ? "_Alignas(64) " : "", type, name); /* where vectors may be stored */
+    if (m->p->target->dialect != DIALECT_c99 && v->lanes == 1 && v->ndim == 1 && v->dim[0] >= 16) /* where vectors may be stored, or read by words */
+        str_addf(out, "_Alignas(%d) ", m->p->target->vector_bytes ? 64 : 8);
+    str_addf(out, "%s %s", type, name);
     for (int i = 0; i < v->ndim; i++) str_addf(out, "[%lld]", (long long)v->dim[i]);
     if (v->ndim == 0 && init.n) str_addf(out, " = %s", init.at);
     str_add(out, ";\n");
