@@ -46,6 +46,8 @@ typedef enum { LANES_neighbours, LANES_strided, LANES_scattered } Lanes;
 bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from);
 /* Is that the product of a byte of type `by` and a constant i8, in i32? Its loads. */
 bool dot_operands(const Nest *n, ExprId product, DType by, ExprId *x, ExprId *w);
+/* Are the constant's neighbours along axis a such that their products with any two u8 sum to 16 bits? */
+bool dot_narrow(const Nest *n, ExprId w, AxisId a);
 /* The same of a product of i16 by a constant i8. */
 bool pair_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 int pair_points(const Nest *n, ExprId x); /* that lie in a word of the constant, for a lane: 2, or 4 of an operand of bytes */
