@@ -159,6 +159,7 @@ static bool compile(Cli *c) {
     bool ok = how != NULL, any = false;
     for (uint32_t k = 0; ok && k < plans; k++) ok = compile_plan(c, how, k, &plans, &any, &m, &p);
     if (!ok) return false;
+    c->options.target = compile_distinct(c->arena, o->target, &p);
     const char *name = p.at[0]->name;
     check_schedules(c, p.at[0], how->program.schedules);
     if (o->name && strcmp(o->name, name))

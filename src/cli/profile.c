@@ -166,10 +166,11 @@ static void count_bytes(const Function *f, ProfileRow *row) {
     }
 }
 
-/* Products that an instruction computes in a lane: bytes, by the step `dot`. */
+/* Products that an instruction computes in a lane: bytes, by the step `dot`; by twos they are two of twice as many bytes. */
 static int products_of(const Target *t, const Function *f) {
     if (strstr(f->schedule, "mmla(")) return 8;
-    return t->dot && strstr(f->schedule, "dot(") ? t->dot : 1;
+    if (!t->dot || !strstr(f->schedule, "dot(")) return 1;
+    return t->twos ? 2 : t->dot;
 }
 
 /* Weights lie where all that a run touches fits; a step's other bytes were just made. */

@@ -269,12 +269,14 @@ static int dot(Emit *m, const LoopNode *s, const char *target, int depth, Str *o
     ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0);
     DType by = m->p->target->dot_by;
     if (!dot_operands(m->n, s->value, by, &x, &w)) return 0;
+    bool narrow = m->p->target->twos == TWOS_NARROW && dot_narrow(m->n, w, s->dot);
     zero[s->dot] = x_index(m->n, 0);
     const char *xs = c_buffer_name(m, x_get(m->n, x)->id), *ws = c_buffer_name(m, x_get(m->n, w)->id);
     x = x_substitute(m->n, x_load_offset(m->n, x), zero);
     w = x_substitute(m->n, x_load_offset(m->n, w), zero);
+    const char *f = by == DT_i8 ? "dot_i8" : m->p->target->twos == TWOS_not ? "dot" : narrow ? "dot_narrow" : "dot_twos";
     c_indent(out, depth);
-    str_addf(out, "%s = %s(%s, ", target, c_vector_fn(m, by == DT_u8 ? "dot" : "dot_i8"), target);
+    str_addf(out, "%s = %s(%s, ", target, c_vector_fn(m, f), target);
     c_lanes_at(m, xs, x, out);
     str_add(out, ", ");
     c_lanes_at(m, ws, w, out);

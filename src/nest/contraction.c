@@ -164,10 +164,23 @@ static bool block_groups(Contraction *c) {
 /* Scalars are loaded as vectors whose elements are multiplied; halves are spread by the load. */
 static bool by_element(const Contraction *c) { return c->r->p->target->by_element && !nest_of(c)->halves; }
 
+/* Are products of bytes summed as 16-bit numbers? */
+static bool wide(const Contraction *c) {
+    return c->r->p->target->twos == TWOS_WIDE || !nest_of(c)->buf.at[c->wbuf].narrow;
+}
+
+/* Cycles of four points where products of bytes are summed by twos: three instructions of vectors a cycle, two loads. Wide
+ * ones take four instructions, and what widens the operands; the others three. */
+static double twos_cycles(int64_t p, int64_t b, bool wide) {
+    double work = (double)(wide ? 4 * p * b + 2 * p + 3 * b : 3 * p * b) / 3, load = (double)(p + b) / 2;
+    return (work > load ? work : load) + 0.1 * (double)(p + b); /* of equal ones that with fewer loads */
+}
+
 /* Cycles of one step of the reduction with p x b accumulators: multiply-adds and loads issue at one (AVX-512) or two
  * (narrower vectors) a cycle, and a chain of dependent additions takes 4 cycles. What spreads a half is one of the former. */
 static double step_cycles(const Contraction *c, int64_t p, int64_t b) {
     const Target *t = c->r->p->target;
+    if (c->bytes && t->twos) return twos_cycles(p, b, wide(c));
     double rate = t->vector_bytes >= 64 ? 1 : 2, fma = (double)(p * b + (nest_of(c)->halves ? p : 0)) / rate;
     double load = (double)b / rate + (double)p / (by_element(c) ? 8 : 2);
     double most = fma > load ? fma : load;
@@ -197,13 +210,19 @@ typedef struct {
  * multiplied, and one more so that the next load need not wait. */
 static int64_t scalars(const Contraction *c, int64_t p) { return by_element(c) ? (c->mmla ? p / 2 : p) + 1 : 1; }
 
+/* Registers beside the accumulators. */
+static int64_t operand_registers(const Contraction *c, int64_t p, int64_t b) {
+    if (c->bytes && c->r->p->target->twos) return (wide(c) ? 2 * b : b) + 3;
+    return (b > 1 ? b : 0) + scalars(c, p) + (b == 1);
+}
+
 static Tile best_tile(const Contraction *c, int64_t pixels, int64_t blocks) {
     int64_t regs = c->r->p->target->vector_registers, most = c->r->p->small ? SMALL_TILE : regs;
     Tile best = {1, 1, -1};
     for (int64_t b = 1; b <= 8 && b <= blocks; b++)
         for (int64_t p = 1; p <= 28 && p <= pixels; p++) {
             if (c->mmla && p % 2) continue;
-            if (p * b + (b > 1 ? b : 0) + scalars(c, p) + (b == 1) > regs || p * b > most) break;
+            if (p * b + operand_registers(c, p, b) > regs || p * b > most) break;
             int64_t q = pixels / p, r = pixels % p, qb = blocks / b, rb = blocks % b;
             double cost = (double)(q * qb) * tile_cycles(c, p, b);
             if (r) cost += (double)qb * tile_cycles(c, r, b);

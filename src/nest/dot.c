@@ -19,6 +19,11 @@ bool dot_operands(const Nest *n, ExprId product, DType by, ExprId *x, ExprId *w)
     return false;
 }
 
+bool dot_narrow(const Nest *n, ExprId w, AxisId a) {
+    const Expr *load = x_get(n, w);
+    return n->buf.at[load->id].narrow && x_uses_axis(n, x_arg(n, w, 1), a);
+}
+
 static bool walks(Nest *n, ExprId load, AxisId a, int64_t by) {
     int64_t coef;
     return x_coefficient(n, x_load_offset(n, load), a, &coef) && coef == by;

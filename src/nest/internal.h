@@ -49,6 +49,8 @@ bool dot_operands(const Nest *n, ExprId product, DType by, ExprId *x, ExprId *w)
 #define MMLA_POINTS 8 /* of the reduction that an instruction of `mmla` sums */
 /* Do its points along axis a lie in two fours of neighbours, the second *four elements behind the first? */
 bool mmla_fours(Nest *n, ExprId at, AxisId a, int64_t *four);
+/* Are the constant's neighbours along axis a such that their products with any two u8 sum to 16 bits? */
+bool dot_narrow(const Nest *n, ExprId w, AxisId a);
 /* The same of a product of i16 by a constant i8. */
 bool pair_operands(const Nest *n, ExprId product, ExprId *x, ExprId *w);
 int pair_points(const Nest *n, ExprId x); /* that lie in a word of the constant, for a lane: 2, or 4 of an operand of bytes */

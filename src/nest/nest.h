@@ -172,6 +172,7 @@ typedef struct {
     const void *table;        /* BUF_table: contents, row-major, of dtype */
     int64_t filled;           /* elements of dimension filled_dim from here on are 0; 0: none is known to be */
     uint8_t filled_dim;
+    bool narrow;              /* BUF_const of i8: u8 times two neighbours along dimension 1, the first even, sum to 16 bits */
     uint8_t nphys;            /* 0: addressed by stride[]; else the physical order below, row-major */
     PhysDim phys[2 * MAX_RANK];
 } Buffer;

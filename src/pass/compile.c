@@ -3,6 +3,7 @@
 #include "emit/emit.h"
 #include "op/op.h"
 #include "pass/by_windows.h"
+#include <string.h>
 
 static void rename_value(Graph *g, ValueId v, const char *name) {
     g->value.at[v].name = name;
@@ -149,4 +150,45 @@ bool compile_variants(Arena *a, Graph *g, const CompileOptions *o, Diag *d, Prog
         vec_push(a, out, p);
     }
     return true;
+}
+
+/* Programs for both come to the same C where vectors, snippets and all kernels are the same. */
+static bool same_vectors(const Target *a, const Target *b) {
+    if (a->dialect != b->dialect || a->vector_bytes != b->vector_bytes || a->twos != b->twos || a->halves != b->halves) return false;
+    for (int k = 0;; k++) {
+        const char *x = target_prefix(a, k), *y = target_prefix(b, k);
+        if (!x || !y) return x == y;
+        if (strcmp(x, y)) return false;
+    }
+}
+
+static bool same_kernels(const Program *a, const Program *b) {
+    if (!same_vectors(a->target, b->target) || a->function.n != b->function.n || a->step.n != b->step.n || a->arena_bytes != b->arena_bytes) return false;
+    for (uint32_t i = 0; i < a->function.n; i++) {
+        const Function *f = &a->function.at[i], *g = &b->function.at[i];
+        if (strcmp(f->meaning, g->meaning) || strcmp(f->schedule, g->schedule)) return false;
+    }
+    return true;
+}
+
+const Target *compile_distinct(Arena *a, const Target *t, Programs *p) {
+    const uint32_t n = (uint32_t)t->nvariant;
+    uint32_t kept = 0;
+    if (target_by_compiler(t)) return t;
+    const Target **variant = arena_array_of(a, n + 1, const Target *);
+    Programs left = {0};
+    bool *keep = arena_array_of(a, n + 1, bool);
+    for (uint32_t v = 0; v < n; v++) {
+        keep[v] = v + 1 == n;
+        for (uint32_t i = 0; i < p->n && !keep[v]; i += n) keep[v] = !same_kernels(p->at[i + v], p->at[i + v + 1]);
+        if (keep[v]) variant[kept++] = t->variant[v];
+    }
+    if (kept == n) return t;
+    for (uint32_t i = 0; i < p->n; i++)
+        if (keep[i % n]) vec_push(a, &left, p->at[i]);
+    *p = left;
+    Target *less = arena_copy(a, t, sizeof *t);
+    less->variant = variant;
+    less->nvariant = (int)kept;
+    return less;
 }

@@ -18,4 +18,7 @@ typedef Vec(Program *) Programs;
 /* A program for each variant of the target, best first, or the one for a target without; g is changed. False with
  * diagnostics. */
 bool compile_variants(Arena *a, Graph *g, const CompileOptions *o, Diag *d, Programs *out);
+/* Leaves programs out of those of t's variants, in the order of compile_variants, one set for each plan behind another:
+ * those whose code is that of the next variant in every plan. t with the variants that are left, or t. */
+const Target *compile_distinct(Arena *a, const Target *t, Programs *p);
 #endif

@@ -81,6 +81,23 @@ static bool make_fragment(Kernel *k, uint32_t m) {
 static ExprId member_value(Kernel *k, uint32_t m, const ExprId *index);
 static bool member_stages(Kernel *k, uint32_t m, bool all);
 
+/* u8 times elements 2 k and 2 k + 1 of dimension 1 of i8 weights: no two of these products leave 16 bits. */
+static bool narrow(const Tensor *t) {
+    if (t->dtype != DT_i8 || t->shape.rank < 2) return false;
+    Arena *tmp = arena_new("narrow");
+    const int8_t *w = tensor_contents(t, tmp)->data;
+    int64_t count = shape_count(&t->shape), ic = t->shape.dim[1], taps = ic ? count / t->shape.dim[0] / ic : 0;
+    bool fits = count > 0;
+    for (int64_t i = 0; i < count && fits; i++) {
+        if (i / taps % ic % 2) continue;
+        int first = w[i], second = i / taps % ic + 1 < ic ? w[i + taps] : 0;
+        int most = (first > 0 ? first : 0) + (second > 0 ? second : 0), least = (first < 0 ? first : 0) + (second < 0 ? second : 0);
+        fits = most * UINT8_MAX <= INT16_MAX && least * UINT8_MAX >= INT16_MIN;
+    }
+    arena_free(tmp);
+    return fits;
+}
+
 /* Buffer of the kernel for a buffer of member m's fragment. */
 static BufId outer_buffer(Kernel *k, uint32_t m, BufId b) {
     const Buffer *src = &k->frag[m].nest->buf.at[b];
@@ -102,6 +119,7 @@ static BufId outer_buffer(Kernel *k, uint32_t m, BufId b) {
     /* Type and dimensions are the value's, unless the builder sees bytes in it. */
     DType t = src->dtype == DT_f32 ? value_stored(k->g, src->value) : src->dtype;
     BufId to = nest_buffer(k->n, src->name, src->kind, t, src->rank, src->dim, src->value);
+    k->n->buf.at[to].narrow = src->kind == BUF_const && t == DT_i8 && narrow(value_data(k->g, src->value));
     idmap_set(k->a, &k->buffer_of, src->value, to);
     return to;
 }

@@ -121,7 +121,7 @@ static const char *nest_key(Builder *b, Nest *n) {
         for (int k = 0; k < x->rank; k++) str_addf(&s, ",%lld", (long long)x->dim[k]);
         if (x->kind == BUF_table)
             str_addf(&s, "#%llx", (unsigned long long)hash_bytes(x->table, (size_t)(buffer_elements(x) * dtype_info[x->dtype].bytes), 7));
-        str_add(&s, ";");
+        str_add(&s, x->narrow && b->p->target->twos == TWOS_NARROW ? "n;" : ";");
     }
     for (uint32_t i = 0; i < n->axis.n; i++) {
         axis[i] = n->axis.at[i].name;

@@ -46,6 +46,15 @@ static const struct {
 };
 enum { DOT_ROWS = sizeof dots / sizeof *dots };
 
+#define TWOS(name, kind) {name, TWOS_##kind},
+static const struct {
+    const char *name;
+    Twos kind;
+} twos[] = {
+#include "target/targets.def"
+};
+enum { TWOS_ROWS = sizeof twos / sizeof *twos };
+
 #define EMULATED(name, board) {name, board},
 static const struct {
     const char *name, *board;
@@ -156,6 +165,7 @@ static void inherit(Target *t, const Target *from) {
     t->parent = from;
     if (!t->vector_bytes) t->vector_bytes = from->vector_bytes;
     if (!t->vector_registers) t->vector_registers = from->vector_registers;
+    if (!t->dot && !t->twos) t->twos = from->twos;
     if (!t->dot) t->dot = from->dot;
     t->by_element |= from->by_element;
     t->mmla |= from->mmla;
@@ -230,6 +240,9 @@ static const Target *const *table(void) {
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < DOT_ROWS; k++)
             if (!strcmp(rows[i].t.name, dots[k].name)) rows[i].t.dot_by = dots[k].type;
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < TWOS_ROWS; k++)
+            if (!strcmp(rows[i].t.name, twos[k].name)) rows[i].t.twos = twos[k].kind;
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; k < BY_ELEMENT_ROWS; k++) rows[i].t.by_element |= !strcmp(rows[i].t.name, by_element[k]);
     for (int i = 0; i < ROWS; i++)

@@ -9,6 +9,10 @@ typedef enum { DIALECT_c99, DIALECT_gnu /* GNU vector extensions */ } Dialect;
 
 typedef struct Board Board;
 
+/* How products of bytes are summed: by one instruction; as 16-bit numbers, two by two; also as bytes, where no two products
+ * with the weights leave 16 bits. */
+typedef enum { TWOS_not, TWOS_WIDE, TWOS_NARROW } Twos;
+
 typedef struct Target {
     const char *name;
     const char *help;
@@ -18,6 +22,7 @@ typedef struct Target {
     int vector_registers;
     int dot;                /* products of bytes that one instruction adds to a lane of 32 bits */
     bool mmla;              /* bytes of two pixels times those of two lanes are one instruction, eight products a sum */
+    Twos twos;
     bool by_element;        /* products of vectors take an element of one of them at no cost */
     bool halves;            /* floats that kernels leave to each other, and weights, lie in memory as f16 */
     int l1_bytes, l2_bytes; /* per core */

@@ -34,6 +34,25 @@ out %g
 out %p
 END
 
+# Convolutions of a quantised model: of bytes for AVX-512 VNNI and by twos for lesser ones, on floats for AVX-512 alone.
+bytes() { # how many: from -127 to 127
+    awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf "%s%d", i ? "," : "", i * 97 % 255 - 127 }'
+}
+cat >"$work/bytes.txt" <<END
+graph "bytes"
+in %x : f32[1,16,7,6]
+const %scale : f32[] = [0.05]
+const %zero : u8[] = [117]
+const %w8 : i8[32,16,3,3] = [$(bytes 4608)]
+const %by : f32[] = [0.002]
+const %none : i8[] = [0]
+%q = QuantizeLinear(%x, %scale, %zero)
+%d = DequantizeLinear(%q, %scale, %zero)
+%w = DequantizeLinear(%w8, %by, %none)
+%y = Conv(%d, %w) {pads=[1,1,1,1]}
+out %y
+END
+
 # Runs a model by whichever variant NAME_run takes and by each variant that the processor has. Ports: see below.
 cat >"$work/all.c" <<'END'
 #include "model.h"
@@ -45,17 +64,22 @@ typedef int Run(const model_io *io, void *arena);
 static const struct {
     const char *target;
     Run *run;
-} variants[] = {{"x86-64-v4", model_v4_run}, {"x86-64-v3", model_v3_run}, {"x86-64-v1", model_v1_run}};
+} variants[] = {
+#ifdef VNNI
+    {"x86-64-v4+vnni", model_v4_vnni_run},
+#endif
+    {"x86-64-v4", model_v4_run}, {"x86-64-v3", model_v3_run}, {"x86-64-v1", model_v1_run}};
+enum { COUNT = sizeof variants / sizeof *variants };
 static _Alignas(MODEL_ARENA_ALIGN) unsigned char arena[MODEL_ARENA_BYTES];
 static float want[OUT], got[OUT];
 int main(int argc, char **argv) {
     const char *taken = model_variant();
     int at = 0, bad = 0;
-    while (at < 3 && strcmp(variants[at].target, taken)) at++;
-    if (at == 3 || (argc > 1 && strcmp(argv[1], taken))) return printf("took %s\n", taken), 1;
+    while (at < COUNT && strcmp(variants[at].target, taken)) at++;
+    if (at == COUNT || (argc > 1 && strcmp(argv[1], taken))) return printf("took %s\n", taken), 1;
     memset(arena, 0xff, sizeof arena);
     if (run(model_run, want, arena)) return 2;
-    for (int v = at; v < 3; v++) {
+    for (int v = at; v < COUNT; v++) {
         memset(arena, 0xff, sizeof arena);
         if (run(variants[v].run, got, arena)) return 3;
         if (v == at && memcmp(want, got, sizeof want)) bad = printf("%s itself differs\n", taken);
@@ -68,7 +92,7 @@ int main(int argc, char **argv) {
     return bad != 0;
 }
 END
-mkdir "$work/digits" "$work/text"
+mkdir "$work/digits" "$work/text" "$work/bytes"
 cat >"$work/digits/ports.h" <<'END'
 enum { OUT = 10 };
 static int run(int (*by)(const model_io *, void *), float *out, void *memory) {
@@ -85,9 +109,20 @@ static int run(int (*by)(const model_io *, void *), float *out, void *memory) {
 }
 END
 
+cat >"$work/bytes/ports.h" <<'END'
+#define VNNI
+enum { OUT = 32 * 7 * 6 };
+static int run(int (*by)(const model_io *, void *), float *out, void *memory) {
+    static float x[16 * 7 * 6];
+    for (int i = 0; i < 16 * 7 * 6; i++) x[i] = (float)(i * 37 % 281) / 20 - 7;
+    return by(&(model_io){.x = x, .y = out}, memory);
+}
+END
+
 strict="-std=gnu11 -Wall -Wextra -Wconversion -Wpedantic -Wshadow -Werror -I."
 flags() { # file: of its variant
     case $1 in
+        *_v4_vnni*) echo -march=x86-64-v4 -mavx512vnni ;;
         *_v4*) echo -march=x86-64-v4 ;;
         *_v3*) echo -march=x86-64-v3 ;;
         *) echo -march=x86-64 ;;
@@ -111,7 +146,7 @@ imports() { # library: nothing but the C library's functions, and symbols of its
 lesser() { # folder, statement, variant
     sed "s/const x86_cpu cpu = x86_cpu_here();/x86_cpu cpu = x86_cpu_here(); $2;/" "$1/model.c" >"$1/lesser.c"
     cmp -s "$1/model.c" "$1/lesser.c" && return 1
-    gcc -std=gnu11 -O1 -I"$1" "$work/all.c" "$1/lesser.c" "$1"/model_v?.o "$1/model_weights.o" -o "$1/lesser" -lm &&
+    gcc -std=gnu11 -O1 -I"$1" "$work/all.c" "$1/lesser.c" "$1"/model_v*[134i].o "$1/model_weights.o" -o "$1/lesser" -lm &&
         "$1/lesser" "$3"
 }
 compare() { # folder, more flags
@@ -119,6 +154,8 @@ compare() { # folder, more flags
 }
 
 here=$("$TENON" targets | awk '/^[^ ]/ { name = $1 } /^ .*runs here( |$)/ && !/by/ && name ~ /^x86-64-v[134]$/ { best = name }
+    END { print best }')
+whole=$("$TENON" targets | awk '/^[^ ]/ { name = $1 } /^ .*runs here( |$)/ && !/by/ && name ~ /^x86-64-v([13]|4.*)$/ { best = name }
     END { print best }')
 package() { # folder, model, weights
     "$TENON" compile "$2" -o "$1" --name model --target x86-64 --weights="$3" --build
@@ -185,6 +222,17 @@ for file in "$work/digits.onnx" "$work/text.txt"; do
     check "$model: tenon bench" "$TENON" bench "$file" --target x86-64 --seconds 0.01
     check "$model: tenon profile" bash -c "'$TENON' profile '$file' --target x86-64 --seconds 0.01 | grep 'target  *$here'"
 done
+
+check "bytes: compile" "$TENON" compile "$work/bytes.txt" -o "$work/bytes" --name model --target x86-64
+check "bytes: make" make -s -C "$work/bytes"
+check "bytes: every variant" compare "$work/bytes"
+check "bytes: the best is taken" "$work/bytes/all" "$whole"
+check "bytes: gcc" quiet gcc "$work/bytes"
+if [ "$whole" = x86-64-v4+vnni ]; then
+    check "bytes: without VNNI" lesser "$work/bytes" 'cpu.leaf7_c = 0' x86-64-v4
+else
+    skipped=$((skipped + 1))
+fi
 
 # Threads: a pool beside the variants, and the same choice for NAME_run_pool.
 threads() {

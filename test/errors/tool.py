@@ -106,7 +106,7 @@ CASES = [
     usage("io", COMPILE + " --io stack", "--io: 'stack' is neither caller nor arena"),
     Case("too little memory", ADD, ["tenon: m.onnx: needs 656 bytes of RAM, 56 more than there are; most in step 1, \"n\" (Add): x 16"],
          "compile m.onnx -o out --target cortex-m4 --ram 600"),
-    Case("variants have no common arena", ADD, ["tenon: --io arena: x86-64 has variants, whose arenas differ; choose one, --target x86-64-v4"],
+    Case("variants have no common arena", ADD, ["tenon: --io arena: x86-64 has variants, whose arenas differ; choose one, --target x86-64-v4+vnni"],
          "compile m.onnx -o out --target x86-64 --io arena"),
     usage("trips 0", COMPILE + " --trips 0", "--trips: '0' is not a number of iterations from 1 to 1073741824"),
     usage("grain 0", COMPILE + " --grain 0", "--grain: '0' is not a number of operations from 1 on"),

@@ -87,6 +87,42 @@ refused: dot: z is packed already
 --- x86-64-v4: split(ic,4) tile(oi,16) dot(ic.i,oi,z)
 refused: dot: ic.i has 4 points, the target sums 1
 
+== products of bytes by twos: operands that are widened take registers
+graph "t"
+in %x : u8[1,2,6,6,8]
+in %w : i8[32,16,1,1]
+%s = ConvBlocked(%x, %w) {block=8}
+%y = Cast(%s) {to=f32}
+out %y
+--- x86-64-v3: default
+schedule: fuse(oh,ow) split(ic,8) split(ic.i,4) tile(oh_ow,12) unroll(oh_ow.i) tile(oi,8) reorder(oh_ow.o,ob) dot(ic.i.i,oi,z)
+for oh_ow_o 0..3
+  for ob 0..4
+    var acc $0[12]:i32x8 = 0
+    for ic_o 0..2
+      for ic_i_o 0..2
+        unroll for oh_ow_i 0..12
+          vector oi 0..8
+            $0[oh_ow_i] += dot ic_i_i: (i32(x[0,ic_o,((oh_ow_o * 2) + (oh_ow_i / 6)),(oh_ow_i % 6),((ic_i_o * 4) + ic_i_i)]) * i32(z[((ob * 8) + oi),(((ic_o * 8) + (ic_i_o * 4)) + ic_i_i),0,0]))
+    unroll for oh_ow_i 0..12
+      vector oi 0..8
+        y[((((ob * 288) + (oh_ow_o * 96)) + (oh_ow_i * 8)) + oi)] = f32($0[oh_ow_i])
+--- x86-64-v1: default
+schedule: fuse(oh,ow) block(oi,4) split(ic,8) split(ic.i,4) tile(oh_ow,4) unroll(oh_ow.i) tile(oi_b,2) unroll(oi_b) tile(oi_l,4) dot(ic.i.i,oi_l,z)
+for ob 0..4
+  for oh_ow_o 0..9
+    var acc $0[4,2]:i32x4 = 0
+    for ic_o 0..2
+      for ic_i_o 0..2
+        unroll for oh_ow_i 0..4
+          unroll for oi_b 0..2
+            vector oi_l 0..4
+              $0[oh_ow_i,oi_b] += dot ic_i_i: (i32(x[0,ic_o,(((oh_ow_o * 4) + oh_ow_i) / 6),(((oh_ow_o * 4) + oh_ow_i) % 6),((ic_i_o * 4) + ic_i_i)]) * i32(z[(((ob * 8) + (oi_b * 4)) + oi_l),(((ic_o * 8) + (ic_i_o * 4)) + ic_i_i),0,0]))
+    unroll for oh_ow_i 0..4
+      unroll for oi_b 0..2
+        vector oi_l 0..4
+          y[(((((ob * 288) + (oh_ow_o * 32)) + (oh_ow_i * 8)) + (oi_b * 4)) + oi_l)] = f32($0[oh_ow_i][oi_b])
+
 == no bytes
 graph "t"
 in %x : f32[1,2,14,14,16]

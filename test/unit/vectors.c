@@ -213,6 +213,18 @@ static void bytes(void) {
         for (int i = 0; i < 2; i++)
             if (two[i][0] != two[i][2] || two[i][1] != two[i][3] || two[i][0] != was[2 * i] || two[i][1] != was[2 * i + 1]) wrong++, printf("mmla_rows\n");
 #endif
+        const I twos = V(dot_twos)(V(load_i32)(sums), x, w);
+        for (int i = 0; i < N; i++)
+            if (twos[i] != got[i]) wrong++, printf("dot_twos: %ld, want %ld\n", (long)twos[i], (long)got[i]);
+        for (int i = 0; i < 4 * N; i++) /* a weight of -128 or of 127 and 1 beside a 0 or one of the other sign */
+            if (k < 2) w[i] = (int8_t)(i % 2 ? k : w[i]);
+            else if (w[i & ~1] < 0 ? w[i | 1] < -128 - w[i & ~1] : w[i | 1] > 128 - w[i & ~1]) w[i] = 64;
+        const I narrow = V(dot_narrow)(V(load_i32)(sums), x, w);
+        for (int i = 0; i < N; i++) {
+            int32_t want = sums[i];
+            for (int j = 0; j < 4; j++) want += x[j] * w[4 * i + j];
+            if (narrow[i] != want) wrong++, printf("dot_narrow: %ld, want %ld\n", (long)narrow[i], (long)want);
+        }
         V(store)(y, V(from_i32)(V(load_i32)(sums) + V(set_i32)(k)));
         for (int i = 0; i < N; i++) expect("from_i32", y[i], (float)(sums[i] + k));
         V(store)(y, V(load_u8)(x + 1));
