@@ -74,5 +74,11 @@ calls() { grep -o '"function": "[^"]*"' "$work/dw/net.map.json" | sort | uniq -c
 check "one function for several depthwise convolutions" test "$(calls)" -ge 3
 check "the map names functions that are there" bash -c "grep -o '\"function\": \"[^\"]*\"' '$work/dw/net.map.json' | cut -d'\"' -f4 |
     while read -r f; do grep -q \"^static void \$f(\" '$work/dw/net.c' || exit 1; done"
+
+# A result over one of its operands, which is the other one as well.
+printf 'graph "twice"\nin %%x : f32[3,7]\n%%a = Relu(%%x) "a"\n%%y = Concat(%%a, %%a) {axis=0} "c"\nout %%y\n' >"$work/twice.txt"
+"$TENON" compile "$work/twice.txt" --target c99 --optimize size -o "$work/twice" --name net >/dev/null 2>&1
+check "an operand twice: quiet" gcc -std=c99 -Os $strict -I"$work/twice" -c "$work/twice/net.c" -o "$work/twice.o"
+check "an operand twice: results" "$TENON" verify "$work/twice.txt" --target c99 --optimize size
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
