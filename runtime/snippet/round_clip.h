@@ -8,8 +8,8 @@ static inline int32_t round_clip(float v, int32_t plus, int32_t lowest, int32_t 
     __asm__("vcvtr.s32.f32 %0, %0" : "+t"(v)); /* rounds as the FPSCR says, saturates */
     memcpy(&k, &v, sizeof k);
     k = __qadd(k, plus);
-    if (lowest == -128 && largest == 127) return (int32_t)__ssat(k, 8);
-    if (lowest == 0 && largest == 255) return (int32_t)__usat(k, 8);
+    if (lowest == -128 && largest == 127) return (int32_t)__builtin_arm_ssat(k, 8); /* the macros of arm_acle.h convert signs */
+    if (lowest == 0 && largest == 255) return (int32_t)__builtin_arm_usat(k, 8);
 #else
     const float low = (float)(lowest - plus), high = (float)(largest - plus);
     v = v < low ? low : v > high ? high : v;

@@ -15,8 +15,8 @@ static inline void round_two_T(T_type *to, int apart, int32_t a, int32_t b, floa
         a = __qadd(a, plus);
         b = __qadd(b, plus);
     }
-    a = T_saturate(a, 8);
-    b = T_saturate(b, 8);
+    a = (int32_t)T_saturate(a, 8); /* the macros of arm_acle.h convert signs */
+    b = (int32_t)T_saturate(b, 8);
     if (lowest > T_lowest || largest < T_largest) {
         a = a < lowest ? lowest : a > largest ? largest : a;
         b = b < lowest ? lowest : b > largest ? largest : b;

@@ -262,6 +262,22 @@ static void vector_plain(Rule *r) {
     rule_turn(r);
 }
 
+/* Rows of a few elements that are moved or filled as an outer axis says (Pad): loops of their own for either. (Rows of two
+ * with a condition inside gcc 12.2 gets wrong at -O3 with AVX: a mask is spread over the wrong elements.) */
+static void rows_apart(Rule *r) {
+    enum { FEW = 3, MOST = 16 };
+    Nest *n = r->p->nest;
+    const StagePlan *s = rule_plan(r);
+    ExprId cond[MOST];
+    if (n->buf.at[n->stage.at[r->stage].out].kind == BUF_local || r->p->small || s->npiece < 2 || s->piece[s->npiece - 1].size > FEW) return;
+    int count = x_choices(n, n->stage.at[r->stage].value, cond, MOST);
+    for (int c = 0; c < count; c++) {
+        if (x_uses_axis(n, cond[c], s->piece[s->npiece - 1].root)) continue;
+        for (int i = 0; i + 1 < s->npiece; i++)
+            if (x_uses_axis(n, cond[c], s->piece[i].root)) rule_step1(r, STEP_interior, s->piece[i].name, 0, NULL);
+    }
+}
+
 Schedule schedule_default(Arena *a, Plan *p) {
     Schedule out = {0};
     for (uint32_t s = 0; s < p->nest->stage.n; s++) {
@@ -270,6 +286,7 @@ Schedule schedule_default(Arena *a, Plan *p) {
         fuse_neighbours(&r);
         int count = x_reductions(p->nest, p->nest->stage.at[s].value, red, 2);
         if (count == 1 && (rule_rows(&r, red[0]) || rule_bytes(&r, red[0]))) continue;
+        if (count == 0) rows_apart(&r);
         if (target_lanes(p->target, DT_f32) <= 1) continue;
         if (count == 1 && rule_contraction(&r, red[0])) continue;
         if (count == 0)

@@ -32,6 +32,8 @@ ExprId index_mod(Nest *n, ExprId a, int64_t c);
 ExprId x_rewrite(Nest *n, ExprId e, const ExprId *axis_to, LoadHook hook, void *ctx, IdMap *done);
 /* The outermost reductions in e, each once, in the order met. At most max; returns how many there are. */
 int x_reductions(const Nest *n, ExprId e, ExprId *out, int max);
+/* The conditions by which e, a value without reductions, is chosen: of selects outside of indices, at most max. */
+int x_choices(const Nest *n, ExprId e, ExprId *out, int max);
 #define MAX_CONJUNCTS 64 /* what x_conjuncts finds at most */
 /* The conjuncts of a guard: splits &&. */
 int x_conjuncts(const Nest *n, ExprId guard, ExprId *out, int max);

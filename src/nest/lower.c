@@ -244,24 +244,29 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
     l->axis_to[a] = to;
 }
 
-/* The points of root axis a for which no guard of the stage's reductions can fail. */
+/* Leaves of [*lo, *hi) the points of root axis a for which the guard holds whatever the others are. */
+static void narrow(Nest *n, ExprId guard, AxisId a, int64_t *lo, int64_t *hi) {
+    ExprId conj[MAX_CONJUNCTS], rest;
+    int64_t coef;
+    int nc = x_conjuncts(n, guard, conj, MAX_CONJUNCTS);
+    for (int c = 0; c < nc; c++) {
+        Range range;
+        if (!x_bound(n, conj[c], a, &coef, &rest) || !x_range(n, rest, &range)) continue;
+        if (coef > 0 && ceil_div(-range.lo, coef) > *lo) *lo = ceil_div(-range.lo, coef);
+        if (coef < 0 && floor_div(range.lo, -coef) + 1 < *hi) *hi = floor_div(range.lo, -coef) + 1;
+    }
+}
+
+/* The points of root axis a for which no guard of the stage's reductions can fail, or no condition of a value without. */
 static void interior_of(Lower *l, AxisId a, int64_t *lo, int64_t *hi) {
     Nest *n = l->n;
-    ExprId red[16];
+    ExprId red[16], cond[16];
     *lo = 0;
     *hi = n->axis.at[a].extent;
     int count = x_reductions(n, l->stage->value, red, 16);
-    for (int r = 0; r < count && r < 16; r++) {
-        ExprId conj[MAX_CONJUNCTS], rest;
-        int64_t coef;
-        int nc = x_conjuncts(n, x_arg(n, red[r], 1), conj, MAX_CONJUNCTS);
-        for (int c = 0; c < nc; c++) {
-            Range range;
-            if (!x_bound(n, conj[c], a, &coef, &rest) || !x_range(n, rest, &range)) continue;
-            if (coef > 0 && ceil_div(-range.lo, coef) > *lo) *lo = ceil_div(-range.lo, coef);
-            if (coef < 0 && floor_div(range.lo, -coef) + 1 < *hi) *hi = floor_div(range.lo, -coef) + 1;
-        }
-    }
+    for (int r = 0; r < count && r < 16; r++) narrow(n, x_arg(n, red[r], 1), a, lo, hi);
+    count = x_choices(n, l->stage->value, cond, 16);
+    for (int c = 0; c < count; c++) narrow(n, cond[c], a, lo, hi);
 }
 
 static void open_tiles(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, int64_t extent) {
@@ -334,7 +339,7 @@ void lower_walk(Lower *l, Walk *w, int k, LoopNode *into) {
     if (w->outer && p->outermost && has_edges(l, a) && open_edges(l, w, k, into)) return;
     bool inside = false;
     for (int i = 0; i < l->sp->ninterior; i++) inside |= l->sp->interior[i] == a;
-    if (!p->outermost || !inside || p->step == 1) {
+    if (!p->outermost || !inside || (p->step == 1 && x_reductions(l->n, l->stage->value, NULL, 0))) {
         open_tiles(l, w, k, into, 0, l->rem[a]);
         return;
     }

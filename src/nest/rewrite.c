@@ -98,6 +98,21 @@ int x_reductions(const Nest *n, ExprId e, ExprId *out, int max) {
     return count;
 }
 
+static void choices(const Nest *n, ExprId e, ExprId *out, int max, int *count) {
+    if (!x_mark(n, e)) return;
+    const Expr *x = x_get(n, e);
+    if (x->kind == X_fn && x->id == FN_select && *count < max) out[(*count)++] = x_arg(n, e, 0);
+    for (int i = 0; i < x->narg && x->kind != X_load; i++) choices(n, x_arg(n, e, i), out, max, count);
+}
+
+int x_choices(const Nest *n, ExprId e, ExprId *out, int max) {
+    int count = 0;
+    if (x_reductions(n, e, NULL, 0)) return 0;
+    x_mark_begin(n);
+    choices(n, e, out, max, &count);
+    return count;
+}
+
 int x_conjuncts(const Nest *n, ExprId guard, ExprId *out, int max) {
     ExprId stack[64] = {guard};
     int depth = guard != NO_EXPR, count = 0;

@@ -395,6 +395,19 @@ static void mark_aliased(Builder *b, uint32_t job, const OverlapPair *o) {
         }
 }
 
+/* A result that begins where an operand lies, as that of Concat(x, x) with x in place. */
+static void mark_same_place(Builder *b, uint32_t job) {
+    const Nest *n = b->jobs.at[job].nest;
+    bool *aliased = b->p->function.at[b->function_of[job]].aliased;
+    for (uint32_t y = 0; y < n->buf.n; y++)
+        for (uint32_t x = 0; x < n->buf.n && n->buf.at[y].kind == BUF_out; x++) {
+            if (n->buf.at[x].kind != BUF_in) continue;
+            int64_t at_y, at_x;
+            ValueId root = storage_root(b->jobs.storage, n->buf.at[y].value, &at_y);
+            if (storage_root(b->jobs.storage, n->buf.at[x].value, &at_x) == root && at_x == at_y) aliased[x] = aliased[y] = true;
+        }
+}
+
 /* One a job: its function's loop rather goes down, for all results over operands that its jobs have. NULL: there is none. */
 static const bool *down_jobs(Builder *b, const MemoryTask *t) {
     Overlaps all = {0};
@@ -603,9 +616,11 @@ static bool build_block(Builder *b) {
         storage_in_place(b->jobs.storage, a, b->jobs.at, order, n, skip, aliased);
     }
     rows_functions(b, &groups);
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
         for (uint32_t k = 0; aliased[i] && k < b->jobs.at[i].nest->buf.n; k++)
             b->p->function.at[b->function_of[i]].aliased[k] |= aliased[i][k];
+        mark_same_place(b, i);
+    }
     int64_t *arena_at = arena_array_of(a, b->g->value.n + 1, int64_t), *scratch_at = arena_array_of(a, n + 1, int64_t);
     plan_arena(b, &t, whole && b->shared->graphs == 1, arena_at, scratch_at);
     if (whole && b->o->ports) b->p->port_at = port_places(b, arena_at);

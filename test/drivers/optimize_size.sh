@@ -83,5 +83,11 @@ for target in riscv64+v wasm; do
     command -v clang-19 >/dev/null || continue
     check "$target: builds for size" "$TENON" compile "$work/net.txt" --target $target --optimize size --build -o "$work/$target"
 done
+
+# A result over one of its operands, which is the other one as well.
+printf 'graph "twice"\nin %%x : f32[3,7]\n%%a = Relu(%%x) "a"\n%%y = Concat(%%a, %%a) {axis=0} "c"\nout %%y\n' >"$work/twice.txt"
+"$TENON" compile "$work/twice.txt" --target c99 --optimize size -o "$work/twice" --name net >/dev/null 2>&1
+check "an operand twice: quiet" gcc -std=c99 -Os $strict -I"$work/twice" -c "$work/twice/net.c" -o "$work/twice.o"
+check "an operand twice: results" "$TENON" verify "$work/twice.txt" --target c99 --optimize size
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -43,7 +43,9 @@ def image(what, folder, model, board, s):
     out = os.path.join(folder, "package")
     subprocess.run([TENON, "compile", model, "-o", out, "--target", board, "--optimize", "size", "--name", "net"],
                    check=True, capture_output=True)
-    subprocess.run(["make", "-s", "-C", out, "net.o", "net_weights.o"], check=True, capture_output=True)
+    quiet = subprocess.run(["make", "-s", "-C", out, "net.o", "net_weights.o", "CPPFLAGS=-Wall -Wextra -Wconversion -Werror"],
+                           capture_output=True, text=True)
+    check(f"{what}: quiet", quiet.returncode == 0, quiet.stderr)
     flags = next(line.split("=", 1)[1] for line in open(os.path.join(out, "Makefile")) if line.startswith("LDFLAGS"))
     subprocess.run(["arm-none-eabi-gcc", "-mthumb", *machine(out), "net.o", "net_weights.o", *flags.split(), "-Wl,-e,net_run", "-lm",
                     "-o", "image"], cwd=out, check=True, capture_output=True)

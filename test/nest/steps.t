@@ -578,3 +578,33 @@ for cb 0..2
     unroll for h_w_i 0..16
       vector ci 0..16
         y[((((cb * 512) + (h_w_o * 256)) + (h_w_i * 16)) + ci)] = $0[h_w_i]
+
+== rows of two are moved and filled by loops of their own
+graph "t"
+in %x : f32[5,2]
+%y = Pad(%x) {pads=[1,0,2,0]}
+out %y
+--- c99: default
+schedule: interior(i0)
+for i1 0..2
+  y[i1] = 0
+for i0 0..5
+  for i1 0..2
+    y[(((i0 * 2) + i1) + 2)] = x[i0,i1]
+for i0 0..2
+  for i1 0..2
+    y[(((i0 * 2) + i1) + 12)] = 0
+--- x86-64-v3: default
+schedule: interior(i0)
+for i1 0..2
+  y[i1] = 0
+for i0 0..5
+  for i1 0..2
+    y[(((i0 * 2) + i1) + 2)] = x[i0,i1]
+for i0 0..2
+  for i1 0..2
+    y[(((i0 * 2) + i1) + 12)] = 0
+--- c99: interior(i1)
+for i0 0..8
+  for i1 0..2
+    y[((i0 * 2) + i1)] = ((((i0 - 1) >= 0) && ((i0 - 1) < 5)) ? x[(i0 - 1),i1] : 0)
