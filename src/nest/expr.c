@@ -108,10 +108,11 @@ static int order_of(DType t, int64_t a, int64_t b) {
     return a < b ? -1 : a > b;
 }
 
-/* Comparison with the smallest or largest number of the type, where that settles it; -1: open. */
+/* Comparison of a number with itself, or with the smallest or largest of the type, where that settles it; -1: open. */
 static int decide_limit(const Nest *n, Fn f, ExprId a, ExprId b) {
     const Expr *x = x_get(n, a), *y = x_get(n, b);
     int64_t lo, hi;
+    if (a == b && !dtype_is_float((DType)x->dtype)) return f == FN_le || f == FN_ge || f == FN_eq;
     if (dtype_is_float((DType)x->dtype) || x->dtype != y->dtype || (x->kind == X_int) == (y->kind == X_int)) return -1;
     int_limits((DType)x->dtype, &lo, &hi);
     bool left = x->kind == X_int;

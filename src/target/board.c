@@ -11,6 +11,7 @@ typedef struct {
     int line;
     Target *t;
     Board *b;
+    bool settled; /* a line told the target */
     bool bad;
 } Reader;
 
@@ -26,7 +27,7 @@ static bool parse_bytes(const char *text, char **end, uint64_t *out) {
     int shift = **end == 'K' ? 10 : **end == 'M' ? 20 : **end == 'G' ? 30 : 0;
     if (shift) (*end)++;
     *out = (uint64_t)v << shift;
-    return v <= 1ull << 40 && *out <= 1ull << 40;
+    return v <= (1ull << 40) >> shift;
 }
 
 static void read_memory(Reader *r, const char *key, const char *text, Memory *m) {
@@ -54,10 +55,12 @@ static void read_clock(Reader *r, const char *text) {
 static void read_target(Reader *r, const char *text) {
     const Target *from = target_find(text);
     const char *name = r->t->name, *help = r->t->help;
-    if (!from || from->nvariant) {
-        fault(r, "`tenon targets` lists them", "not a target of one kind of code", text);
+    if (!from || from->nvariant || r->settled) {
+        if (r->settled) fault(r, "keep one of the lines", "there is a target already", text);
+        else fault(r, "`tenon targets` lists them", "not a target of one kind of code", text);
         return;
     }
+    r->settled = true;
     *r->t = *from;
     r->t->parent = from;
     r->t->name = name;
@@ -105,6 +108,15 @@ static void read_line(Reader *r, const char *key, const char *value) {
     }
 }
 
+/* An image's addresses have 32 bits. */
+static void check_memories(Reader *r) {
+    const Memory *flash = &r->b->flash, *ram = &r->b->ram;
+    const uint64_t code = flash->origin + (uint64_t)flash->bytes, data = ram->origin + (uint64_t)ram->bytes;
+    if (code > 1ull << 32) fault(r, "correct its address or size", "ends behind 4 GiB", "flash");
+    if (data > 1ull << 32) fault(r, "correct its address or size", "ends behind 4 GiB", "ram");
+    if (flash->origin < data && ram->origin < code) fault(r, "correct their addresses or sizes", "overlap", "flash and ram");
+}
+
 const Target *board_parse(Arena *a, Diag *d, const char *file, const char *name, const char *text) {
     Reader r = {.arena = a, .diag = d, .file = file, .t = arena_new_of(a, Target), .b = arena_new_of(a, Board)};
     *r.b = (Board){.start = "", .ldflags = ""};
@@ -121,6 +133,7 @@ const Target *board_parse(Arena *a, Diag *d, const char *file, const char *name,
     }
     if (!r.t->parent && !r.bad) fault(&r, "name one of `tenon targets`", "missing", "target");
     if (!r.bad && *r.b->start && (!r.b->flash.bytes || !r.b->ram.bytes)) fault(&r, "add both", "flash and ram are needed for an image", "start");
+    if (!r.bad && *r.b->start) check_memories(&r);
     r.t->board = r.b;
     return r.bad ? NULL : r.t;
 }

@@ -35,6 +35,15 @@ check "compile" "$T" compile kws.onnx -o kws --target f446.board
 check "origin and size in the linker script" grep -q 'ram (rwx) : ORIGIN = 0x20000000, LENGTH = 131072' kws/kws.ld
 check "the same from another folder" "$T" compile kws.onnx -o again --target "$work/f446.board"
 check "the same linker script" diff -I 'tenon compile' kws/kws.ld again/kws.ld
+refused() { # words of the message, lines of the board
+    printf '%s\n' "${@:2}" >bad.board
+    "$T" compile kws.onnx -o bad --target bad.board >said 2>&1
+    test $? = 1 && grep -qF "$1" said
+}
+check "one target" refused "arm64: there is a target already" "target cortex-m4" "target arm64"
+check "RAM within 32 bits" refused "ram: ends behind 4 GiB" "target cortex-m4" "flash 0 1M" "ram 0xfffffff0 1G" "start arm-m"
+check "memories apart" refused "flash and ram: overlap" "target cortex-m4" "flash 0 1M" "ram 0x1000 1M" "start arm-m"
+check "sizes of 64 bits" refused "not an address and a size" "target cortex-m4" "ram 0 17179869185G"
 if command -v arm-none-eabi-gcc qemu-system-arm >/dev/null; then
     check "size" "$T" size kws.onnx --target f446.board
     check "of this board's RAM" grep -q 'of 128 KiB' <<<"$("$T" size kws.onnx --target f446.board)"

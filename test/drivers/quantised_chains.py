@@ -201,9 +201,10 @@ class Mixed(Varied):
         shape = [self.rows, self.channels, *self.size]
         self.data = {"x": (rng.standard_normal(shape) * 2).astype(np.float32)}
         self.scale = float(rng.uniform(0.01, 0.05))
-        y, (most, least) = self.quantised("x", self.scale), (np.iinfo(kind).max, np.iinfo(kind).min)
+        y = self.quantised("x", self.scale)
         for _ in range(int(rng.integers(2, 7))):
-            y = of(rng, self.layer, self.layer, self.layer, self.beside, self.table, self.table, self.resize, self.pad, self.pool, self.residual, self.soft)(y)
+            y = of(rng, self.layer, self.layer, self.layer, self.beside, self.table, self.table, self.resize, self.pad, self.pool, self.residual,
+                   self.soft, self.moved, self.moved, self.whole, self.clipped, self.up)(y)
         y = of(rng, lambda y: y, lambda y: y, self.gemm, self.soft)(y)
         if self.rough:
             self.atol = 2.01 * self.scale
@@ -219,6 +220,61 @@ class Mixed(Varied):
         by = [self.constant(np.float32(scale)), self.constant(kind(of(rng, low, high, low + 128, int(rng.integers(low, high + 1)))))]
         self.scale = scale
         return self.node("DequantizeLinear", [self.node("QuantizeLinear", [x, *by]), *by])
+
+    def weights(self, value, scale, zero):
+        """Now and then of the whole range, as u8, or with zero points."""
+        rng = self.rng
+        if value.dtype != np.int8 or rng.random() < 0.6:
+            return super().weights(value, scale, zero)
+        kind = of(rng, np.int8, np.uint8)
+        low, high = np.iinfo(kind).min, np.iinfo(kind).max
+        zeros = rng.integers(low, high + 1, np.shape(zero)) if rng.random() < 0.5 else np.full(np.shape(zero), low + 128)
+        return super().weights(rng.integers(low, high + 1, value.shape).astype(kind), scale, zeros.astype(kind))
+
+    def moved(self, x):
+        """Other places of the same bytes: channels last and back, a part of them, pixels from channels."""
+        rng, (h, w) = self.rng, self.size
+        how = of(rng, "slice", "turn", "depth", "split")
+        if how == "turn":
+            self.size = [w, h]
+            return self.node("Transpose", [x], perm=[0, 1, 3, 2])
+        if how == "depth" and self.channels % 4 == 0:
+            self.channels, self.size = self.channels // 4, [2 * h, 2 * w]
+            return self.node("DepthToSpace", [x], blocksize=2, mode=of(rng, "DCR", "CRD"))
+        if how == "split" and self.channels % 2 == 0:
+            name = f"halves{len(self.nodes)}"
+            self.nodes.append(helper.make_node("Split", [x], [name + "a", name + "b"], axis=1))
+            self.channels //= 2
+            return self.node(of(rng, "Add", "Max"), [name + "a", name + "b"]) if rng.random() < 0.5 else name + "b"
+        axis = int(rng.integers(1, 4))
+        n = [0, self.channels, h, w][axis]
+        begin = int(rng.integers(0, n))
+        step = of(rng, 1, 1, 2)
+        left = -(-(n - begin) // step)
+        self.channels, self.size = [(left, [h, w]), (self.channels, [left, w]), (self.channels, [h, left])][axis - 1]
+        return self.node("Slice", [x] + [self.constant(np.array([v], np.int64)) for v in (begin, n, axis, step)])
+
+    def whole(self, x):
+        """The mean of each channel, which scales it or stands for it."""
+        self.rough, scale = True, self.scale
+        y = self.quantised(self.node("GlobalAveragePool", [x]), scale)
+        if self.rng.random() < 0.6:
+            return self.quantised(self.node("Mul", [x, self.quantised(self.node("Sigmoid", [y]), 1 / 256)]), scale)
+        self.size = [1, 1]
+        return y
+
+    def clipped(self, x):
+        low, high = sorted(self.rng.uniform(-1, 6, 2).astype(np.float32))
+        return self.quantised(self.node("Clip", [x, self.constant(low), self.constant(high)]), self.scale)
+
+    def up(self, x):
+        rng, ic, oc, k, stride = self.rng, self.channels, of(self.rng, 1, 3, 8), of(self.rng, 2, 3), of(self.rng, 1, 2)
+        if ic * int(np.prod(self.size)) > 1500:
+            return x
+        w = rng.integers(-127, 128, (ic, oc, k, k)).astype(np.int8)
+        y = self.node("ConvTranspose", [x, self.weights(w, np.float32(rng.uniform(0.002, 0.01)), np.int8(0))], strides=[stride] * 2)
+        self.channels, self.size = oc, [(n - 1) * stride + k for n in self.size]
+        return self.quantised(y, float(rng.uniform(0.05, 0.4)))
 
     def table(self, x):
         op, self.rough = of(self.rng, "Sigmoid", "Tanh", "HardSigmoid", "LeakyRelu", "Elu", "Relu", "HardSwish"), True

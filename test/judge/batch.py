@@ -238,7 +238,7 @@ def run(jobs, work):
     for j in jobs:
         j.place(work)
         why[j.label] = (j.interpret() if "interpreter" in j.engines else None) or j.compile()
-    kind = lambda j: (j.target, j.level, [w for w in j.options if w in BUILT])
+    kind = lambda j: (j.target, bool(j.emulated), j.level, [w for w in j.options if w in BUILT])
     good = sorted((j for j in jobs if not why[j.label]), key=kind)
     for _, group in itertools.groupby(good, kind):
         why.update(build_and_run(list(group), work))

@@ -12,6 +12,8 @@ import numpy as np
 import batch
 
 SECONDS = 120
+STRICT = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror".split()
+QUIET = "".join(f'#pragma GCC diagnostic ignored "-W{w}"\n' for w in ("conversion", "sign-conversion", "pedantic", "overlength-strings"))
 MAIN = r"""
 #include <stddef.h>
 #include <stdint.h>
@@ -53,7 +55,7 @@ def machine(target):
         elif line.strip().startswith("runs here"):
             runs[name] = line.split(" by ", 1)[1] if " by " in line else ""
     boards = [n for n, run in runs.items() if run and run == runs.get(target) and n.startswith("qemu-")]
-    emulator = runs.get(target)
+    emulator = "" if target == "native" else runs.get(target)
     if emulator is None or emulator and not shutil.which(emulator.split()[0]):
         return None
     return (boards or [target])[0], emulator
@@ -83,15 +85,14 @@ def function(job):
             ports.append(f"    io[{len(told['inputs']) + i}] = place({p['bytes']}, NULL);")
     room += take(arena)
     calls = [] if inside else ["(const void *)io"]
-    pool = f"{n}_run_pool" if "--threads" in job.options else f"{n}_run"
-    calls += ["arena"] + (["the_pool"] if "--threads" in job.options else [])
-    kinds = ([] if inside else ["const void *"]) + ["void *"] + (["tenon_pool *"] if "--threads" in job.options else [])
+    threads = "--threads" in job.options
+    calls += ["arena"] + (["the_pool"] if threads else [])
     checks = [f"outside(arena, {arena})"]
     if not inside:
         checks += [f"outside(io[{i}], {p['bytes']})" for i, p in enumerate(told["inputs"] + told["outputs"])]
-    code = [f"static void do_{n}(void) {{"] + lines + [f"    memset(memory, RUBBISH, sizeof memory), used = 0;",
+    code = [f"static void do_{n}(void) {{"] + lines + ["    memset(memory, RUBBISH, sizeof memory), used = 0;",
             f"    void *arena = place({arena}, NULL), *io[{len(told['inputs']) + len(told['outputs']) + 1}] = {{0}};", "    (void)io;"] + ports
-    code += [f"    const int status = ((int (*)({', '.join(kinds)})){pool})({', '.join(calls)});",
+    code += [f"    const int status = {n}_run{'_pool' if threads else ''}({', '.join(calls)});",
              f'    printf("{job.label} %d %d\\n", status, {" || ".join(checks)});']
     for i, p in enumerate(told["outputs"]):
         at = f"(unsigned char *)arena + {p['arena_offset']}" if inside else f"io[{len(told['inputs']) + i}]"
@@ -104,8 +105,8 @@ def write(jobs, at):
     parts = [function(j) for j in jobs]
     threads = any("--threads" in j.options for j in jobs)
     with open(at + ".c", "w") as f, open(at + "_weights.c", "w") as g:
-        f.write(MAIN % {"memory": max(room for _, room in parts)})
         f.writelines(j.source() for j in jobs)
+        f.write(QUIET + MAIN % {"memory": max(room for _, room in parts)})
         if threads:
             f.write("static tenon_pool *the_pool;\n")
         f.writelines(code for code, _ in parts)
@@ -125,9 +126,11 @@ def build(jobs, at):
     link = link.group(1).replace(f"-T {jobs[0].name}.ld", f"-T {jobs[0].folder}/c/{jobs[0].name}.ld") if link else ""
     start = f"{jobs[0].folder}/c/{jobs[0].name}_start.c"
     files = [at + ".c", at + "_weights.c"] + [start] * os.path.exists(start)
-    files += [f"{threaded.folder}/c/tenon_pool.c", "-pthread"] if threaded else []
+    if threaded:  # as the package's Makefile does
+        subprocess.run([*shlex.split(cc), *shlex.split(flags), "-std=gnu11", "-c", "-o", at + "_pool.o", f"{threaded.folder}/c/tenon_pool.c"], check=True)
+        files += [at + "_pool.o", "-pthread"]
     include = [f"-I{j.folder}/c" for j in jobs]
-    done = subprocess.run([*shlex.split(cc), *shlex.split(flags), *include, "-w", "-o", at + ".program", *files, *shlex.split(link), "-lm"],
+    done = subprocess.run([*shlex.split(cc), *shlex.split(flags), *include, *STRICT, *["-Wno-sign-conversion"] * jobs[0].target.startswith("cortex"), "-o", at + ".program", *files, *shlex.split(link), "-lm"],
                           capture_output=True, text=True)
     script = f"{jobs[0].folder}/c/{jobs[0].name}_example.mjs"
     if os.path.exists(script):
@@ -171,7 +174,7 @@ def build_and_run(jobs, work):
         why = {label: words for j in jobs for label, words in build_and_run([j], work).items()}
     else:
         why = {jobs[0].label: f"{jobs[0].target}: the C compiler: {said}"} if said else run(jobs, at)
-    for end in (".c", "_weights.c", ".program", ".program.mjs"):
+    for end in (".c", "_weights.c", "_pool.o", ".program", ".program.mjs"):
         if os.path.exists(at + end):
             os.remove(at + end)
     return why

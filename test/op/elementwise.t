@@ -280,3 +280,14 @@ const %b : f32[4] = [-3, 3, -1, 1]
 out %y
 ---
 y = -inf inf -inf inf
+
+== numbers compared with themselves
+in %x : bool[3]
+in %i : i32[3]
+%a = Xor(%x, %x)
+%b = LessOrEqual(%i, %i)
+out %a
+out %b
+---
+nest a[i0] = 0
+nest b[i0] = 1
