@@ -209,7 +209,9 @@ static bool build_in(Runner *r, CompileOptions *o, const char *folder) {
     bool compiled = compile_variants(r->arena, graph_copy(r->arena, r->graph), o, r->diag, &p);
     progress_end();
     if (!compiled) return false;
-    r->package = compile_distinct(r->arena, r->package, &p);
+    const Target *package = compile_distinct(r->arena, r->package, &p);
+    if (r->target == r->package) r->target = package;
+    r->package = package;
     r->built = p.at[0];
     if (!write_and_build(r, &p, folder)) return false;
     clean(r, folder);
