@@ -12,6 +12,9 @@ one of its reduction; where that is written out, the one nested deepest) the ins
     fp    the same with all arithmetic on floats: a loop over depthwise results holds their bias and activation, which
           the same pipes compute
 
+Instructions that multiply bytes (SDOT, USDOT, USMMLA) count as FMLAs: the same pipes compute them. For USMMLA name cores that have
+it: --cores neoverse-n2,cortex-a510.
+
 It is an estimate: everything lies in the first-level cache, branches are foreseen, and what the core does is what
 llvm-mca's model says, which is not always that core's own (the first lines tell). Above 100: the model of the Cortex-A55
 starts two FMLAs of 128 bits a cycle, which the core cannot. Kernels are compiled with the package's own flags, but
@@ -31,8 +34,8 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PEAK = {"cortex-a55": 1, "cortex-a53": 1}  # FMLAs of 128 bits a cycle; all others: 2
-FP = re.compile(r"\s+(fml[as]|fmul|fadd|fsub|fmax|fmin|fmaxnm|fminnm|fdiv|fneg|fabs)\s+v\d+\.(?:4s|8h)\b")
-FMLA = re.compile(r"\s+fml[as]\s+v\d+\.(?:4s|8h)\b")
+FP = re.compile(r"\s+(fml[as]|[us]{1,2}dot|[us]{1,2}mmla|fmul|fadd|fsub|fmax|fmin|fmaxnm|fminnm|fdiv|fneg|fabs)\s+v\d+\.(?:4s|8h)\b")
+FMLA = re.compile(r"\s+(?:fml[as]|[us]{1,2}dot|[us]{1,2}mmla)\s+v\d+\.(?:4s|8h)\b")
 BRANCH = re.compile(r"\s+(?:b|b\.?[a-z]{2}|cbn?z|tbn?z)\s+(?:.*,\s*)?(\.L\w+)\s*$")
 ITERATIONS = 100
 
@@ -110,14 +113,14 @@ Kernel = collections.namedtuple("Kernel", "name steps kind shape tile")
 
 def kind_of(text):
     op = re.search(r'\((\w+)\)', text)[1]
-    z = re.search(r"\b\w+: f32\[(\d+(?:,\d+)*)\] stored", text)
+    z = re.search(r"\b\w+: (?:f32|i8)\[(\d+(?:,\d+)*)\] stored", text)
     dims = [int(d) for d in z[1].split(",")] if z else []
     if "Winograd" in op:
         return "3x3 winograd"
     if op.startswith("Conv") and len(dims) >= 3:
         window = "x".join(str(d) for d in dims[2:])
         return f"depthwise {window}" if dims[1] == 1 and dims[0] > 1 else window
-    return "product" if op in ("MatMul", "Gemm") else op
+    return "product" if op in ("MatMul", "Gemm", "MatMulInteger") else op
 
 
 def kernels(c):
@@ -125,7 +128,7 @@ def kernels(c):
     for m in re.finditer(r"/\* (step (?:[^*]|\*(?!/))*)\*/\n(?:static )?void (\w+)\(", c):
         text = re.sub(r"\n \*\s*", " ", m[1])
         tile = "x".join(n for a, n in re.findall(r"tile\((\w+),(\d+)\)", text) if not re.search(rf"vector\({a}(\.i)?\)", text))
-        shape = re.search(r"\| (\w+ f32\[[\d,]+\].*? -> \w+ f32\[[\d,]+\])", text)
+        shape = re.search(r"\| (\w+ \w+\[[\d,]+\].*? -> \w+ \w+\[[\d,]+\])", text)
         if " MAC |" in text:
             yield Kernel(m[2], len(re.findall(r"\bstep \d+ \|", text)), kind_of(text), shape[1] if shape else "", tile)
 

@@ -264,6 +264,27 @@ static int vector_store(Emit *m, const LoopNode *x, const char *name, ExprId off
     return 1 + made;
 }
 
+/* The loop over axis a. */
+static const LoopNode *loop_of(const LoopNode *x, AxisId a) {
+    const LoopNode *found = x->kind == LOOP_for && x->axis == a ? x : NULL;
+    for (uint32_t i = 0; i < x->body.n && !found; i++) found = loop_of(x->body.at[i], a);
+    return found;
+}
+
+/* The axis of a tile whose points, by fours, read neighbouring fours of bytes at `at`, which one load brings. */
+static AxisId axis_of_fours(Emit *m, ExprId at) {
+    const Nest *n = m->n;
+    int64_t coef;
+    if (!m->p->target->by_element || m->lanes != 4) return NO_AXIS;
+    for (AxisId a = 0; a < n->axis.n; a++) {
+        if (!x_uses_axis(n, at, a) || !x_coefficient(n, at, a, &coef) || coef != DOT_POINTS) continue;
+        const LoopNode *loop = loop_of(m->t->root, a);
+        if (!loop || !loop->unroll || x_get(n, loop->lo)->kind != X_int || x_get(n, loop->hi)->kind != X_int) continue;
+        if (x_get(n, loop->lo)->i == 0 && x_get(n, loop->hi)->i % 4 == 0) return a;
+    }
+    return NO_AXIS;
+}
+
 /* Products of bytes: neighbours of x, the same for all lanes, by those of w. */
 static int dot(Emit *m, const LoopNode *s, const char *target, int depth, Str *out) {
     ExprId x, w, *zero = x_axis_table(m->n, m->arena, 0);
@@ -274,11 +295,21 @@ static int dot(Emit *m, const LoopNode *s, const char *target, int depth, Str *o
     const char *xs = c_buffer_name(m, x_get(m->n, x)->id), *ws = c_buffer_name(m, x_get(m->n, w)->id);
     x = x_substitute(m->n, x_load_offset(m->n, x), zero);
     w = x_substitute(m->n, x_load_offset(m->n, w), zero);
-    const char *f = by == DT_i8 ? "dot_i8" : m->p->target->twos == TWOS_not ? "dot" : narrow ? "dot_narrow" : "dot_twos";
+    AxisId fours = by == DT_i8 ? axis_of_fours(m, x) : NO_AXIS;
+    if (fours != NO_AXIS) {
+        zero[fours] = x_fn2(m->n, FN_mul, x_fn2(m->n, FN_div, x_axis(m->n, fours), x_index(m->n, 4)), x_index(m->n, 4));
+        x = x_substitute(m->n, x, zero);
+    }
+    const char *bytes = fours != NO_AXIS ? "dot_i8_of" : "dot_i8";
+    const char *f = by == DT_i8 ? bytes : m->p->target->twos == TWOS_not ? "dot" : narrow ? "dot_narrow" : "dot_twos";
     c_indent(out, depth);
     str_addf(out, "%s = %s(%s, ", target, c_vector_fn(m, f), target);
     c_lanes_at(m, xs, x, out);
     str_add(out, ", ");
+    if (fours != NO_AXIS) {
+        c_expr(m, x_fn2(m->n, FN_mod, x_axis(m->n, fours), x_index(m->n, 4)), 0, out);
+        str_add(out, ", ");
+    }
     c_lanes_at(m, ws, w, out);
     str_add(out, ");\n");
     return 1;

@@ -16,6 +16,7 @@ typedef struct {
     bool constant;     /* w is: it can be stored as it is read */
     bool elements;     /* neighbours along the reduction are loaded as vectors of x */
     bool mmla;         /* bytes of two pixels by those of two lanes in one instruction */
+    bool fours;        /* of four neighbouring pixels the bytes that are summed are one load */
     bool bytes;        /* bytes by a constant i8: neighbours of a reduced axis are summed by one instruction */
     AxisId lane, pixel, block; /* NO_AXIS where there is none */
     int64_t lanes, depth;      /* depth: points of the reduction */
@@ -182,7 +183,7 @@ static double step_cycles(const Contraction *c, int64_t p, int64_t b) {
     const Target *t = c->r->p->target;
     if (c->bytes && t->twos) return twos_cycles(p, b, wide(c));
     double rate = t->vector_bytes >= 64 ? 1 : 2, fma = (double)(p * b + (nest_of(c)->halves ? p : 0)) / rate;
-    double load = (double)b / rate + (double)p / (by_element(c) ? 8 : 2);
+    double load = (double)b / rate + (double)p / (by_element(c) && !(c->fours && p % 4) ? 8 : 2);
     double most = fma > load ? fma : load;
     return (most > 4 ? most : 4) + 0.1 * (double)(p + b); /* of equal ones that with fewer loads */
 }
@@ -208,7 +209,9 @@ typedef struct {
 
 /* Registers that a step's factors without lanes take: one after the other; or all of them, as vectors whose elements are
  * multiplied, and one more so that the next load need not wait. */
-static int64_t scalars(const Contraction *c, int64_t p) { return by_element(c) ? (c->mmla ? p / 2 : p) + 1 : 1; }
+static int64_t scalars(const Contraction *c, int64_t p) {
+    return by_element(c) ? (c->mmla ? p / 2 : c->fours && p % 4 == 0 ? p / 4 : p) + 1 : 1;
+}
 
 /* Registers beside the accumulators. */
 static int64_t operand_registers(const Contraction *c, int64_t p, int64_t b) {
@@ -478,6 +481,7 @@ static bool dense_bytes(Contraction *c) {
     int64_t pixels = c->pixel == NO_AXIS ? 1 : nest_of(c)->axis.at[c->pixel].extent;
     int64_t blocks = c->block == NO_AXIS ? 1 : nest_of(c)->axis.at[c->block].extent;
     c->depth = ceil_div(c->depth, c->r->p->target->dot);
+    c->fours = c->pixel_stride == DOT_POINTS && by_element(c) && c->r->p->target->dot_by == DT_i8;
     c->pixel_stride = ceil_div(c->pixel_stride, 4); /* bytes, the model counts floats */
     Tile t = best_tile(c, pixels, blocks);
     Step dot = {.kind = STEP_dot, .naxis = 2, .buffer = nest_of(c)->buf.at[c->wbuf].name};

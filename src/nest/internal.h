@@ -48,6 +48,7 @@ typedef enum { LANES_neighbours, LANES_strided, LANES_scattered } Lanes;
 bool x_lanes(Nest *n, ExprId e, AxisId lane, Lanes from);
 /* Is that the product of a byte of type `by` and a constant i8, in i32? Its loads. */
 bool dot_operands(const Nest *n, ExprId product, DType by, ExprId *x, ExprId *w);
+#define DOT_POINTS 4 /* of the reduction that an instruction of `dot` sums in a lane */
 #define MMLA_POINTS 8 /* of the reduction that an instruction of `mmla` sums */
 /* Do its points along axis a lie in two fours of neighbours, the second *four elements behind the first? */
 bool mmla_fours(Nest *n, ExprId at, AxisId a, int64_t *four);

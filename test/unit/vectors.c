@@ -209,6 +209,9 @@ static void bytes(void) {
             if (two[0][i] != want) wrong++, printf("mmla: %ld, want %ld\n", (long)two[0][i], (long)want);
         }
         const I was = two[0];
+        const I of = V(dot_i8_of)(V(load_i32)(sums), w, k % 4, w), from = V(dot_i8)(V(load_i32)(sums), w + 4 * (k % 4), w);
+        for (int i = 0; i < 4; i++)
+            if (of[i] != from[i]) wrong++, printf("dot_i8_of: %ld, want %ld\n", (long)of[i], (long)from[i]);
         V(mmla_rows)(two);
         for (int i = 0; i < 2; i++)
             if (two[i][0] != two[i][2] || two[i][1] != two[i][3] || two[i][0] != was[2 * i] || two[i][1] != was[2 * i + 1]) wrong++, printf("mmla_rows\n");
