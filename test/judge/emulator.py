@@ -130,7 +130,7 @@ def build(jobs, at):
         subprocess.run([*shlex.split(cc), *shlex.split(flags), "-std=gnu11", "-c", "-o", at + "_pool.o", f"{threaded.folder}/c/tenon_pool.c"], check=True)
         files += [at + "_pool.o", "-pthread"]
     include = [f"-I{j.folder}/c" for j in jobs]
-    done = subprocess.run([*shlex.split(cc), *shlex.split(flags), *include, *STRICT, *["-Wno-sign-conversion"] * jobs[0].target.startswith("cortex"), "-o", at + ".program", *files, *shlex.split(link), "-lm"],
+    done = subprocess.run([*shlex.split(cc), *shlex.split(flags), *include, *STRICT, "-o", at + ".program", *files, *shlex.split(link), "-lm"],
                           capture_output=True, text=True)
     script = f"{jobs[0].folder}/c/{jobs[0].name}_example.mjs"
     if os.path.exists(script):
