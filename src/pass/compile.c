@@ -93,7 +93,7 @@ static bool *read_by_rows(Arena *a, const Program *p) {
 /* Depthwise convolutions row by row: those that take turns then, if the others need no less. */
 static Program *build_windows(Frugal *f, int64_t beside) {
     Program *all = build_rows(f, beside, true, NULL);
-    if (!all || (!fits(f, all) && !f->o->least)) return all;
+    if (!all) return NULL;
     const bool *read = read_by_rows(f->a, all);
     bool *which = arena_array_of(f->a, all->graph->node.n + 1, bool);
     for (NodeId n = 0; n < all->graph->node.n; n++)

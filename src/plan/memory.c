@@ -106,6 +106,8 @@ bool memory_overlaps(const ArenaPlan *m, uint32_t pair) {
 typedef struct {
     int64_t bytes, excess; /* the least that the arena needs; what steps have above some bytes */
     uint32_t from, to;     /* positions of the order where that is */
+    bool enough;           /* that is no more than the goal */
+    int64_t macs;          /* of a group that leaves it */
 } Need;
 
 /* With the task's groups. */
@@ -145,10 +147,18 @@ typedef struct {
     const MemoryTask *t;
     const Home *home;
     int64_t above; /* what a step may have before it counts */
+    int64_t goal;
     bool (*fits)(void *ctx, const Rows *g);
     void *ctx;
     RowGroups *groups;
 } Search;
+
+/* Of groups that leave little enough the smaller one, of others the one that leaves less. */
+static bool less(const Need *a, uint32_t n, const Need *b, uint32_t nb) {
+    if (a->enough != b->enough) return a->enough;
+    if (a->enough) return n != nb ? n < nb : a->macs != b->macs ? a->macs < b->macs : a->bytes < b->bytes;
+    return a->excess < b->excess || (a->excess == b->excess && a->bytes < b->bytes);
+}
 
 /* The group of positions [at, at + n) where it leaves less than *best. */
 static bool try_group(Search *q, uint32_t at, uint32_t n, Need *best, Rows *out) {
@@ -164,7 +174,9 @@ static bool try_group(Search *q, uint32_t at, uint32_t n, Need *best, Rows *out)
         Need now = need(q->s, tmp, q->t, q->home, q->above);
         q->groups->n--;
         memcpy(q->s->home, q->home, nv * sizeof *q->home);
-        better = (now.excess < best->excess || (now.excess == best->excess && now.bytes < best->bytes)) && q->fits(q->ctx, &g);
+        now.enough = now.bytes <= q->goal;
+        for (uint32_t i = 0; i < n; i++) now.macs += nest_macs(q->t->job[q->t->order[at + i]].nest);
+        better = less(&now, n, best, out->n) && q->fits(q->ctx, &g);
         if (better) *best = now, *out = g;
     }
     arena_free(tmp);
@@ -174,13 +186,13 @@ static bool try_group(Search *q, uint32_t at, uint32_t n, Need *best, Rows *out)
 #define LONGEST 6
 
 /* Groups, one after the other, each of which leaves the least above `above`; returns what the arena then needs. */
-static int64_t choose(Search *q, int64_t goal) {
+static int64_t choose(Search *q) {
     for (bool better = true; better;) {
         Need best = need(q->s, q->a, q->t, q->home, q->above);
         const Need start = best;
         Rows chosen = {0};
         better = false;
-        if (start.bytes <= goal) return start.bytes;
+        if (start.bytes <= q->goal) return start.bytes;
         for (uint32_t i = start.from >= LONGEST ? start.from - LONGEST : 0; i < start.to; i++)
             for (uint32_t n = 2; n <= LONGEST && i + n <= q->t->n; n++)
                 if (i + n > start.from && !touches(q->groups, i, i + n)) better |= try_group(q, i, n, &best, &chosen);
@@ -193,14 +205,14 @@ int64_t memory_rows(Storage *s, Arena *a, const MemoryTask *t, int64_t goal, boo
     MemoryTask now = *t;
     RowGroups none = {0}, best = {0};
     now.groups = &none;
-    Search q = {s, a, &now, arena_copy(a, s->home, s->g->value.n * sizeof *s->home), goal, fits, ctx, NULL};
+    Search q = {s, a, &now, arena_copy(a, s->home, s->g->value.n * sizeof *s->home), goal, goal, fits, ctx, NULL};
     const int64_t have = need(s, a, &now, q.home, goal).bytes, above[] = {goal, have / 4 * 3, have / 8 * 5, have / 2};
     int64_t least = have;
     for (size_t k = 0; k < sizeof above / sizeof *above && least > goal; k++) { /* what counts as much decides which come first */
         RowGroups groups = {0};
         now.groups = q.groups = &groups;
         q.above = above[k];
-        int64_t bytes = choose(&q, goal);
+        int64_t bytes = choose(&q);
         if (bytes < least) least = bytes, best = groups;
     }
     *out = best;

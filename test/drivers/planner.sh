@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `tenon plan` packs the public instances of ../shared/planner, and one of our own without any gap, into their capacity;
-# the offsets are checked here, pair by pair.
+# the offsets are checked here, pair by pair. Then what `--ram` says.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 T=${TENON:-$PWD/build/tenon}
@@ -51,6 +51,23 @@ done
 # One byte less than the lower bound is refused, and said.
 if "$T" plan test/planner/tight.16384.csv --capacity 16383 >"$work/out" 2>&1; then bad "fits where nothing can"; else fine; fi
 if grep -q 'does not fit' "$work/out"; then fine; else bad "does not say that it does not fit"; fi
+
+# The least memory that an error names is enough, one byte less is not, and more never lets the program need more than there is.
+for target in cortex-m4 cortex-m55; do
+    model=../shared/models/mlperf_tiny/vww_int8.onnx
+    if [ ! -f "$model" ]; then
+        skipped=$((skipped + 1))
+        continue
+    fi
+    with() { "$T" compile "$model" --target "$target" --ram "$1" -o "$work/model" 2>&1; }
+    least=$(with 1 | sed -n 's/.* needs \([0-9]*\) bytes of RAM.*/\1/p')
+    if [ -z "$least" ]; then bad "$target: the least memory is not said"; continue; fi
+    for ram in "$least" $((least + 4000)); do
+        used=$(with "$ram" | sed -n 's/^ram  *\([0-9]*\) bytes of .*/\1/p')
+        if [ -n "$used" ] && [ "$used" -le "$ram" ]; then fine; else bad "$target: --ram $ram: ${used:-does not fit}"; fi
+    done
+    if with $((least - 1)) | grep -q "needs $least bytes of RAM, 1 more than"; then fine; else bad "$target: fits into less than the least"; fi
+done
 
 line="$passed passed, $failed failed"
 [ "$skipped" = 0 ] || line="$line, $skipped skipped"
