@@ -53,9 +53,9 @@ LANES := 1 2 3 4
 # A snippet with _T in its name is written for bytes of type T, without signs and with; dot_Nx2_T for tiles of N pixels too.
 TYPED := $(filter-out %dot_Nx2_T.h,$(wildcard runtime/snippet/*_T.h runtime/snippet/*_T_*.h))
 T_u8 := -e 's/_T\(_\|\b\)/_u8\1/g' -e 's/T_type/uint8_t/g' -e 's/T_lowest/0/g' -e 's/T_largest/255/g' -e 's/T_saturate/__builtin_arm_usat/g' \
-    -e 's/T_widened(a)/vreinterpretq_s16_u16(vldrbq_u16(a))/g' -e 's/T_narrowed/vqmovun_s16/g'
+    -e 's/T_widened(a)/vreinterpretq_s16_u16(vldrbq_u16(a))/g' -e 's/T_narrowed/vqmovun_s16/g' -e 's/T_xtb16/uxtb16/g'
 T_i8 := -e 's/_T\(_\|\b\)/_i8\1/g' -e 's/T_type/int8_t/g' -e 's/T_lowest/-128/g' -e 's/T_largest/127/g' -e 's/T_saturate/__builtin_arm_ssat/g' \
-    -e 's/T_widened(a)/vldrbq_s16(a)/g' -e 's/T_narrowed/vqmovn_s16/g'
+    -e 's/T_widened(a)/vldrbq_s16(a)/g' -e 's/T_narrowed/vqmovn_s16/g' -e 's/T_xtb16/sxtb16/g'
 ROWS := 2x2_u8 3x2_u8 4x2_u8 2x2_i8 3x2_i8 4x2_i8
 GENERATED := $(TILES:%=dot_%.h) $(ROWS:%=dot_%.h) $(LANES:%=dot_i8x%.h) $(LANES:%=dot_u8x%.h) $(WIDTHS:%=rvv_f32x%.h) \
     $(foreach t,u8 i8,$(subst _T,_$(t),$(notdir $(TYPED)))) \

@@ -48,6 +48,9 @@ static bool side_by_side(Nest *n, ExprId load, AxisId lane) {
     return x_coefficient(n, x_load_offset(n, load), lane, &coef) && coef == 1;
 }
 
+/* Those that add two products in one instruction sum windows so, four channels at a time. */
+static bool windows_by_rows(const Target *t) { return target_sums_rows(t) || (target_sums_bytes(t) && t->dot == 2); }
+
 bool row_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char **why) {
     Nest *n = p->nest;
     const Piece *lane = &s->piece[at];
@@ -55,7 +58,7 @@ bool row_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char *
     int64_t less, coef;
     AxisId axes[MOST_AXES];
     int count = 0;
-    if (!target_sums_rows(p->target)) return WHY("target %s does not sum rows of bytes", p->target->name);
+    if (!windows_by_rows(p->target)) return WHY("target %s does not sum rows of bytes", p->target->name);
     if (at != s->npiece - 1 || lane->reduce || lane->step != 1) return WHY("%s is not the innermost piece", lane->name);
     for (int i = 0; i < at; i++) {
         const Piece *k = &s->piece[i];
@@ -69,7 +72,7 @@ bool row_legal(Plan *p, const StagePlan *s, int at, uint32_t stage, const char *
         return WHY("the stage is not one sum");
     if (!row_operands(n, x_arg(n, red[0], 0), &x, &w, &less)) return WHY("the sum is not of bytes by a constant i8");
     ExprId guard = x_arg(n, red[0], 1);
-    if (count == 1 && guard == NO_EXPR && !less && rows_of_weights(n, x, w, axes[0], lane->root)) return true;
+    if (target_sums_rows(p->target) && count == 1 && guard == NO_EXPR && !less && rows_of_weights(n, x, w, axes[0], lane->root)) return true;
     bool window = side_by_side(n, x, lane->root) && side_by_side(n, w, lane->root) && (guard == NO_EXPR || !x_uses_axis(n, guard, lane->root));
     for (int i = 0; i < count; i++) { /* rows of a ring lie as they do */
         bool even = x_coefficient(n, x_load_offset(n, x), axes[i], &coef);
@@ -84,7 +87,7 @@ bool rule_rows(Rule *r, ExprId reduction) {
     const int64_t most = r->p->tight ? MOST_LANES_TIGHT : MOST_LANES;
     ExprId x, w;
     int64_t less;
-    if (!target_sums_rows(r->p->target) || x_get(n, reduction)->id != COMBINE_sum) return false;
+    if (!windows_by_rows(r->p->target) || x_get(n, reduction)->id != COMBINE_sum) return false;
     if (!row_operands(n, x_arg(n, reduction, 0), &x, &w, &less)) return false;
     for (int i = before.plan.npiece - 1; i >= 0; i--) {
         const Piece lane = before.plan.piece[i];

@@ -36,8 +36,8 @@ for g 0..2
 refused: row: oc is not the innermost piece
 --- cortex-m55: split(k,4) row(oc)
 refused: row: oc is not the innermost piece
---- cortex-m4: row(oc)
-refused: row: target cortex-m4 does not sum rows of bytes
+--- cortex-m0: row(oc)
+refused: row: target cortex-m0 does not sum rows of bytes
 
 == patches that stay bytes
 graph "t"
@@ -69,6 +69,18 @@ const %b : i32[8] = [1, 2, 3, 4, 5, 6, 7, 8]
 %y = ConvWindows(%x, %w, %b) {kernel_shape=[3,3], pads=[1,1,1,1], x_zero=3}
 out %y
 --- cortex-m55: default
+schedule: tile(c,8) row(c)
+for oh 0..4
+  for ow 0..4
+    var acc $0[8]:i32
+    $0 = u[0] + row
+      for kh max((1 - oh), 0)..min(3, (5 - oh))
+        for kw max((1 - ow), 0)..min(3, (5 - ow))
+          for c 0..8
+            $0[c] += ((i32(x[0,((oh + kh) - 1),((ow + kw) - 1),c]) - 3) * i32(z[kh,kw,c]))
+    for c 0..8
+      y[(((oh * 32) + (ow * 8)) + c)] = $0[c]
+--- cortex-m4: default
 schedule: tile(c,8) row(c)
 for oh 0..4
   for ow 0..4
