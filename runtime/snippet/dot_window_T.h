@@ -29,7 +29,7 @@ static inline void dot_window_T(int32_t *sum, const int32_t *start, const T_type
     }
     n %= 8;
 #elif defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
-    const int16x2_t less = zero * 0x10001;
+    const int16x2_t less = (int16x2_t)((uint32_t)zero << 16 | ((uint32_t)zero & 0xffffu));
     for (; n >= 4; n -= 4, sum += 4, start += 4, x += 4, w += 4) {
         int32_t s0 = start[0], s1 = start[1], s2 = start[2], s3 = start[3];
         for (int i = 0; i < kh; i++) {
