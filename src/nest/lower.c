@@ -178,6 +178,14 @@ static void take_row_conjuncts(Lower *l, Walk *w, AxisId a) {
     w->nconj = keep;
 }
 
+/* Loops and conditions around nothing: all that was in them is behind a border. */
+static bool does_nothing(const LoopNode *x) {
+    if (x->kind != LOOP_for && x->kind != LOOP_vector && x->kind != LOOP_if) return false;
+    for (uint32_t i = 0; i < x->body.n; i++)
+        if (!does_nothing(x->body.at[i])) return false;
+    return true;
+}
+
 /* Opens the loop of piece k over `count` iterations whose points are `step` apart, the first at base + first. */
 static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, int64_t count, int64_t step,
                       int64_t inner) {
@@ -233,6 +241,7 @@ static void open_loop(Lower *l, Walk *w, int k, LoopNode *into, int64_t first, i
         if (loop) vec_push(l->arena, &into->body, loop);
         if (p->partial && w->partial) w->partial(l, w, k + 1, inside);
         else lower_walk(l, w, k + 1, inside);
+        if (into->body.n && does_nothing(vec_last(&into->body))) into->body.n--;
     }
     w->nconj = nconj;
     memcpy(w->conj, conj, sizeof w->conj);

@@ -128,8 +128,12 @@ static void load_elements(Lower *l, Walk *w, int k, LoopNode *into) {
     const char *name = arena_printf(l->arena, "%s_%s", l->n->buf.at[x_get(l->n, x_float_load(l->n, b->shared))->id].name, l->n->axis.at[p->root].base);
     LoopNode *v = lower_node(l, LOOP_var, into);
     v->var = b->vector = lower_var(l, name, UINT32_MAX, DT_f32, (int)p->size, single ? 0 : ndim, dim);
+    const uint32_t before = into->body.n;
     b->elements = p;
     lower_walk(l, &load, 0, into);
+    if (into->body.n > before) return;
+    into->body.n--; /* no point is inside of the borders: nothing will be summed either */
+    b->elements = NULL;
 }
 
 /* Does row `second` of the two that point v belongs to count? NO_EXPR: always. */

@@ -125,3 +125,46 @@ refused: elements: k has 10 points, a vector 4
 refused: elements: k.i is no vector
 --- gnu: tile(m,4) vector(m) split(k,4) elements(k.i)
 refused: elements: neighbours of k.i do not lie side by side
+
+== columns of a window that meet no pixel leave nothing behind
+graph "t"
+in %x : f32[1,4,2,2,4]
+in %w : f32[8,16,1,5]
+%y = ConvBlocked(%x, %w) {pads=[0,2,0,2], block=4}
+out %y
+--- arm64: default
+schedule: split(ic,4) reorder(ic.o,kw,ic.i) edges(ow) tile(ow,2) unroll(ow) tile(ob,2) unroll(ob) tile(oi,4) vector(oi) unroll(ic.i) elements(ic.i) stream(z)
+for oh 0..2
+  var acc $0[2,2]:f32x4 = 0
+  for ic_o 0..4
+    var x_ic2 $2[2]:f32x4
+    unroll for ow 1..2
+      vector ic_i 0..4
+        $2[ow] = x[0,ic_o,oh,(ow - 1),ic_i]
+    unroll for ic_i 0..4
+      unroll for ow 1..2
+        unroll for ob 0..2
+          vector oi 0..4
+            $0[ow,ob] += ($2[ow][ic_i] * z[((ob * 4) + oi),((ic_o * 4) + ic_i),0,1])
+    var x_ic3 $3[2]:f32x4
+    unroll for ow 0..2
+      vector ic_i 0..4
+        $3[ow] = x[0,ic_o,oh,ow,ic_i]
+    unroll for ic_i 0..4
+      unroll for ow 0..2
+        unroll for ob 0..2
+          vector oi 0..4
+            $0[ow,ob] += ($3[ow][ic_i] * z[((ob * 4) + oi),((ic_o * 4) + ic_i),0,2])
+    var x_ic4 $4[2]:f32x4
+    unroll for ow 0..1
+      vector ic_i 0..4
+        $4[ow] = x[0,ic_o,oh,(ow + 1),ic_i]
+    unroll for ic_i 0..4
+      unroll for ow 0..1
+        unroll for ob 0..2
+          vector oi 0..4
+            $0[ow,ob] += ($4[ow][ic_i] * z[((ob * 4) + oi),((ic_o * 4) + ic_i),0,3])
+  unroll for ow 0..2
+    unroll for ob 0..2
+      vector oi 0..4
+        y[((((ob * 16) + (oh * 8)) + (ow * 4)) + oi)] = $0[ow][ob]
