@@ -29,40 +29,6 @@ static const struct {
 };
 enum { VARIANT_ROWS = sizeof variants / sizeof *variants };
 
-#define MACRO(name, macro) {name, macro},
-static const struct {
-    const char *name, *macro;
-} macros[] = {
-#include "target/targets.def"
-};
-enum { MACRO_ROWS = sizeof macros / sizeof *macros };
-
-#define DOT(name, type) {name, DT_##type},
-static const struct {
-    const char *name;
-    DType type;
-} dots[] = {
-#include "target/targets.def"
-};
-enum { DOT_ROWS = sizeof dots / sizeof *dots };
-
-#define TWOS(name, kind) {name, TWOS_##kind},
-static const struct {
-    const char *name;
-    Twos kind;
-} twos[] = {
-#include "target/targets.def"
-};
-enum { TWOS_ROWS = sizeof twos / sizeof *twos };
-
-#define EMULATED(name, board) {name, board},
-static const struct {
-    const char *name, *board;
-} emulated[] = {
-#include "target/targets.def"
-};
-enum { EMULATED_ROWS = sizeof emulated / sizeof *emulated };
-
 #define OWN(name, prefix) {name, prefix},
 static const struct {
     const char *name, *prefix;
@@ -70,39 +36,6 @@ static const struct {
 #include "target/targets.def"
 };
 enum { OWN_ROWS = sizeof owned / sizeof *owned };
-
-#define LOADED(name, skeleton, ldflags) {name, skeleton, ldflags},
-static const struct {
-    const char *name, *skeleton, *ldflags;
-} loaded[] = {
-#include "target/targets.def"
-};
-enum { LOADED_ROWS = sizeof loaded / sizeof *loaded };
-
-#define BY_ELEMENT(name) name,
-static const char *const by_element[] = {
-#include "target/targets.def"
-};
-enum { BY_ELEMENT_ROWS = sizeof by_element / sizeof *by_element };
-
-#define CORE(name, core, triple) {name, core, triple},
-static const struct {
-    const char *name, *core, *triple;
-} cores[] = {
-#include "target/targets.def"
-};
-enum { CORE_ROWS = sizeof cores / sizeof *cores };
-#define MMLA(name) name,
-static const char *const mmla[] = {
-#include "target/targets.def"
-};
-enum { MMLA_ROWS = sizeof mmla / sizeof *mmla };
-
-#define HALVES(name) name,
-static const char *const halves[] = {
-#include "target/targets.def"
-};
-enum { HALVES_ROWS = sizeof halves / sizeof *halves };
 
 #define CPU(word, reg, bit, kept) {word, #reg, #bit, "x86_" #kept},
 static const CpuWord cpu_words[] = {
@@ -177,25 +110,14 @@ static void inherit(Target *t, const Target *from) {
     if (!t->cflags) t->cflags = from->cflags;
     if (!t->run) t->run = from->run;
     if (!t->cpu_needs) t->cpu_needs = from->cpu_needs;
-    if (!t->triple) {
-        t->core = from->core;
-        t->triple = from->triple;
-    }
+    if (!t->core) t->core = from->core;
+    if (!t->triple) t->triple = from->triple;
 }
 
 static Target *row_named(const char *name, size_t n) {
     for (int i = 0; i < ROWS; i++)
         if (strlen(rows[i].t.name) == n && !memcmp(rows[i].t.name, name, n)) return &rows[i].t;
     return NULL;
-}
-
-static void add_loaders(void) {
-    for (int k = 0; k < LOADED_ROWS; k++) {
-        Target *t = row_named(loaded[k].name, strlen(loaded[k].name));
-        if (!t) continue;
-        t->loader = loaded[k].skeleton;
-        t->ldflags = loaded[k].ldflags;
-    }
 }
 
 static void add_variants(void) {
@@ -216,40 +138,17 @@ static void add_variants(void) {
     }
 }
 
-static void add_cores(void) {
-    for (int k = 0; k < CORE_ROWS; k++) {
-        Target *t = row_named(cores[k].name, strlen(cores[k].name));
-        if (!t) continue;
-        t->core = *cores[k].core ? cores[k].core : NULL;
-        t->triple = cores[k].triple;
-    }
-}
-
-static void add_macros(void) {
-    for (int k = 0; k < MACRO_ROWS; k++) {
-        Target *t = row_named(macros[k].name, strlen(macros[k].name));
-        if (t) t->macro = macros[k].macro;
-    }
+static void add_facts(void) {
+    rows[0].t.dot_by = DT_u8;
+#define FACT(row, member, value) row_named(row, strlen(row))->member = value;
+#include "target/targets.def"
 }
 
 /* Parents stand before their children, so one walk completes them all; `run` is settled after that. */
 static const Target *const *table(void) {
     static const Target *list[ROWS];
     if (list[ROWS - 1]) return list;
-    rows[0].t.dot_by = DT_u8;
-    for (int i = 0; i < ROWS; i++)
-        for (int k = 0; k < DOT_ROWS; k++)
-            if (!strcmp(rows[i].t.name, dots[k].name)) rows[i].t.dot_by = dots[k].type;
-    for (int i = 0; i < ROWS; i++)
-        for (int k = 0; k < TWOS_ROWS; k++)
-            if (!strcmp(rows[i].t.name, twos[k].name)) rows[i].t.twos = twos[k].kind;
-    for (int i = 0; i < ROWS; i++)
-        for (int k = 0; k < BY_ELEMENT_ROWS; k++) rows[i].t.by_element |= !strcmp(rows[i].t.name, by_element[k]);
-    for (int i = 0; i < ROWS; i++)
-        for (int k = 0; k < MMLA_ROWS; k++) rows[i].t.mmla |= !strcmp(rows[i].t.name, mmla[k]);
-    for (int i = 0; i < ROWS; i++)
-        for (int k = 0; k < HALVES_ROWS; k++) rows[i].t.halves |= !strcmp(rows[i].t.name, halves[k]);
-    add_cores();
+    add_facts();
     for (int i = 0; i < ROWS; i++)
         for (int k = 0; rows[i].parent && k < i; k++)
             if (!strcmp(rows[k].t.name, rows[i].parent)) inherit(&rows[i].t, &rows[k].t);
@@ -261,11 +160,6 @@ static const Target *const *table(void) {
             t->run = NULL;
     }
     add_variants();
-    add_macros();
-    add_loaders();
-    for (int i = 0; i < ROWS; i++)
-        for (int k = 0; k < EMULATED_ROWS; k++)
-            if (!strcmp(rows[i].t.name, emulated[k].name)) rows[i].t.emulated = emulated[k].board;
     for (int i = 0; i < ROWS; i++) list[i] = &rows[i].t;
     return list;
 }

@@ -21,10 +21,12 @@ typedef struct Target {
     int vector_bytes;       /* 0: scalar */
     int vector_registers;
     int dot;                /* products of bytes that one instruction adds to a lane of 32 bits */
-    bool mmla;              /* bytes of two pixels times those of two lanes are one instruction, eight products a sum */
+    bool mmla;              /* bytes of two pixels times those of two lanes are one instruction, eight products to each of
+                               four sums, as Arm's usmmla does */
     Twos twos;
-    bool by_element;        /* products of vectors take an element of one of them at no cost */
-    bool halves;            /* floats that kernels leave to each other, and weights, lie in memory as f16 */
+    bool by_element;        /* products of vectors take an element of one of them at no cost, as Arm's fmla by element does:
+                               scalars of a register tile are loaded as vectors */
+    bool halves;            /* floats that kernels leave to each other, and weights, lie in memory as f16 (plan/half.h) */
     int l1_bytes, l2_bytes; /* per core */
     const char *cc, *cflags;
     const char *run;        /* command prefix that runs a program on this machine ("" natively, "qemu-x86_64 -cpu max"),
@@ -33,7 +35,7 @@ typedef struct Target {
     const char *cpu_needs;  /* words of /proc/cpuinfo flags that the CPU must have to run it; "" : any */
     DType dot_by;           /* the type whose products with i8 `dot` means: u8 or i8 */
     const char *emulated;   /* the board whose emulator runs its programs where `run` cannot; NULL: none */
-    const char *loader;     /* skeleton of the script that starts its programs and lies beside them; NULL: there is none */
+    const char *loader;     /* skeleton of the script that starts its programs, NAME_example.mjs beside them; NULL: none */
     const char *ldflags;    /* with a loader: for linking them */
     const char *core, *triple; /* of LLVM's names: the processor that cycles are estimated for, its code; NULL: there is none */
     const Board *board;     /* NULL: any machine of the kind */
