@@ -7,6 +7,7 @@
 #include "cli/temp.h"
 #include "emit/package.h"
 #include "op/op.h"
+#include "pass/exact_products.h"
 #include "target/board.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -244,7 +245,8 @@ static bool open_compiled(Runner *r, CompileOptions *o, const Model *m) {
 
 Runner *runner_interpreter(Arena *a, Diag *d, const Graph *g) {
     Runner *r = arena_new_of(a, Runner);
-    *r = (Runner){.arena = a, .diag = d, .graph = g, .interpreter = true, .nout = g->output.n};
+    *r = (Runner){.arena = a, .diag = d, .graph = exact_products(a, g, d), .interpreter = true, .nout = g->output.n};
+    if (!r->graph) return NULL;
     r->out = arena_array_of(a, g->output.n + 1, RunnerPort);
     for (uint32_t i = 0; i < g->output.n; i++) {
         const Value *v = &g->value.at[g->output.at[i]];

@@ -83,6 +83,13 @@ def faces(variant, rounding):
     return None
 
 
+def interpreted(path):
+    """The interpreter has the same bytes as the C, those between two included."""
+    tool = os.environ.get("TENON", os.path.join(ROOT, os.environ.get("BUILD", "build"), "tenon"))
+    said = subprocess.run([tool, "verify", os.path.join(MODELS, path), "--atol", "0", "--rtol", "0"], capture_output=True, text=True)
+    return said.stdout + said.stderr if said.returncode else None
+
+
 def sentences(variant, rounding):
     ref = data("quantised_onnx/text_encoder_ref.npz")
     model = load(f"quantised_onnx/text_encoder_{variant}.onnx")
@@ -145,6 +152,7 @@ CASES = {
     **{f"digits/{v}": lambda v=v, r=r: digits(v, r) for v, r in (("qdq_int8", 0), ("qdq_uint8_pt", 0), ("qop_uint8", 0), ("qop_int8", 0),
                                                                      ("dynamic", 1e-5))},
     **{f"faces/{v}": lambda v=v: faces(v, 0) for v in ("qdq_int8", "qdq_uint8_pt", "qop_uint8", "qop_int8")},
+    "faces/interpreted": lambda: interpreted("quantised_onnx/RFB-320_qdq_int8.onnx"),
     **{f"sentences/{v}": lambda v=v, r=r: sentences(v, r) for v, r in (("fp32", 1e-4), ("w4_b32_sym", 1e-4), ("w4_b32_asym", 1e-4),
                                                                     ("w4_b16_sym_acc4", 0.05), ("w8_b32_sym", 1e-4))},
     "silero_vad": speech,
