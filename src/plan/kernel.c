@@ -83,11 +83,12 @@ static bool member_stages(Kernel *k, uint32_t m, bool all);
 
 /* u8 times elements 2 k and 2 k + 1 of dimension 1 of i8 weights: no two of these products leave 16 bits. */
 static bool narrow(const Tensor *t) {
-    if (t->dtype != DT_i8 || t->shape.rank < 2) return false;
+    const int64_t count = shape_count(&t->shape);
+    if (t->dtype != DT_i8 || t->shape.rank < 2 || count == 0) return false;
     Arena *tmp = arena_new("narrow");
     const int8_t *w = tensor_contents(t, tmp)->data;
-    int64_t count = shape_count(&t->shape), ic = t->shape.dim[1], taps = ic ? count / t->shape.dim[0] / ic : 0;
-    bool fits = count > 0;
+    const int64_t ic = t->shape.dim[1], taps = count / t->shape.dim[0] / ic;
+    bool fits = true;
     for (int64_t i = 0; i < count && fits; i++) {
         if (i / taps % ic % 2) continue;
         int first = w[i], second = i / taps % ic + 1 < ic ? w[i + taps] : 0;

@@ -7,11 +7,13 @@ below a unit in the last place of the largest magnitude, that counts).
 
 Each model holds several convolutions with seeded shapes (channels that fill no vector, borders, strides, dilations,
 groups, depthwise, transposed, batches) with activations and residuals behind them. Targets: each x86 one that the processor runs, with one
-thread and, for the last, with two; --precise once. A failing model is kept as build/test/convolutions/SEED.onnx.
+thread and, for the last, with two; --precise once. A failing model is kept as build/test/convolutions/SEED_OPTIONS.onnx.
 """
 import os
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORK = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test/convolutions")
@@ -153,11 +155,11 @@ def targets():
 
 
 def check(seed, model, x, want, arguments, judge):
-    path, out = os.path.join(WORK, f"{seed}.onnx"), os.path.join(WORK, "out")
+    case = os.path.join(WORK, "_".join([str(seed), *arguments]).replace("--", ""))
+    path, data, out = case + ".onnx", case + ".npy", case + ".out"
     onnx.save(model, path)
-    np.save(os.path.join(WORK, "x.npy"), x)
-    r = subprocess.run([TENON, "run", path, "--input", f"x={WORK}/x.npy", "--output", out, *arguments], capture_output=True,
-                       text=True)
+    np.save(data, x)
+    r = subprocess.run([TENON, "run", path, "--input", f"x={data}", "--output", out, *arguments], capture_output=True, text=True)
     if r.returncode:
         print(f"seed {seed} {' '.join(arguments)}: {r.stderr.strip()[-300:]}")
         return False
@@ -171,8 +173,10 @@ def check(seed, model, x, want, arguments, judge):
             print(f"seed {seed} {' '.join(arguments)}: {name} {what}: errors {own.max():.2e}, mean {rms[0]:.2e}; "
                   f"onnxruntime {theirs.max():.2e}, mean {rms[1]:.2e}; largest {scale:.2e}")
             good = False
-    if good and os.path.exists(path):
+    if good:
         os.remove(path)
+        os.remove(data)
+        shutil.rmtree(out)
     return good
 
 
@@ -187,9 +191,9 @@ def main():
         o.intra_op_num_threads = 1
         judge = onnxruntime.InferenceSession(model.SerializeToString(), o, providers=["CPUExecutionProvider"]).run(None, {"x": x})
         ways = [["--target", t] for t in every] + [["--threads", "2", "--grain", "100"]] + ([["--precise"]] if seed == first else [])
-        for way in ways:
-            good = check(seed, model, x, want, way, judge)
-            passed, failed = passed + good, failed + (not good)
+        with ThreadPoolExecutor(2) as pool:
+            for good in pool.map(lambda way: check(seed, model, x, want, way, judge), ways):
+                passed, failed = passed + good, failed + (not good)
     print(f"{passed} passed, {failed} failed")
     return failed != 0
 

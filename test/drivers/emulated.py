@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
@@ -43,16 +44,20 @@ def path(model):
     return own if model.startswith("../examples/") else os.path.join(SHARED, model)
 
 
+def verify(case):
+    target, model, *options = case
+    return subprocess.run([TENON, "verify", path(model), "--target", target, *options], capture_output=True, text=True, timeout=600)
+
+
 def main():
     targets = [t for t in emulated() if len(sys.argv) < 2 or t in sys.argv[1:]]
     models = MODELS[:QUICK] if os.environ.get("TENON_TEST") == "quick" else MODELS
-    passed = failed = skipped = 0
-    for target in targets:
-        for model, *options in [[m] for m in (models[:SMALL] if target.startswith("cortex") else models)] + [HALF]:
-            if not os.path.exists(path(model)):
-                skipped += 1
-                continue
-            run = subprocess.run([TENON, "verify", path(model), "--target", target, *options], capture_output=True, text=True, timeout=600)
+    passed = failed = 0
+    cases = [(target, *case) for target in targets for case in [[m] for m in (models[:SMALL] if target.startswith("cortex") else models)] + [HALF]]
+    there = [case for case in cases if os.path.exists(path(case[1]))]
+    skipped = len(cases) - len(there)
+    with ThreadPoolExecutor(2) as pool:
+        for (target, model, *_), run in zip(there, pool.map(verify, there)):
             passed, failed = passed + (run.returncode == 0), failed + (run.returncode != 0)
             if run.returncode:
                 print(f"FAIL {target}, {model}: {(run.stderr or run.stdout).strip()[-400:]}", flush=True)

@@ -7,6 +7,7 @@ control flow, MLPerf Tiny's int8 networks, quantised ONNX of every kind, a decod
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MODELS = os.path.join(ROOT, "../shared/models")
@@ -160,21 +161,25 @@ CASES = {
 }
 
 
+def judged(name):
+    """Why it is wrong, or nothing."""
+    try:
+        return CASES[name]()
+    except Exception as wrong:
+        return f"{type(wrong).__name__}: {str(wrong)[-400:]}"
+
+
 def main():
     if not os.path.isdir(MODELS):
         print(f"{MODELS} is missing\n0 passed, 0 failed, 1 skipped")
         return 0
     passed = failed = 0
-    for name, case in CASES.items():
-        if sys.argv[1:] and not any(w in name for w in sys.argv[1:]):
-            continue
-        try:
-            why = case()
-        except Exception as wrong:
-            why = f"{type(wrong).__name__}: {str(wrong)[-400:]}"
-        passed, failed = passed + (not why), failed + bool(why)
-        if why:
-            print(f"FAIL {name}: {why}", flush=True)
+    names = [name for name in CASES if not sys.argv[1:] or any(w in name for w in sys.argv[1:])]
+    with ThreadPoolExecutor(2) as pool:
+        for name, why in zip(names, pool.map(judged, names)):
+            passed, failed = passed + (not why), failed + bool(why)
+            if why:
+                print(f"FAIL {name}: {why}", flush=True)
     print(f"{passed} passed, {failed} failed")
     return failed != 0
 

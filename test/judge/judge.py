@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TENON = os.environ.get("TENON", os.path.join(ROOT, "build/tenon"))
@@ -170,11 +171,15 @@ def main(kinds, count=4, targets=("c99", "native")):
                 passed, failed = passed + len(seeds) - len(failing), failed + len(failing)
                 for seed, why in failing.items():
                     print(f"FAIL {kind.__name__} {seed}, {target}: {why}", flush=True)
-    for kind in () if asked else chosen:
-        for seed in range(first, first + count):
-            target = targets[seed % len(targets)]
-            rng = np.random.default_rng([seed, *kind.__name__.encode()])
-            why = check(kind(rng), f"{work}/{kind.__name__}.{seed}", target)
+    cases = [(kind, seed, targets[seed % len(targets)]) for kind in (() if asked else chosen) for seed in range(first, first + count)]
+
+    def judged(case):
+        kind, seed, target = case
+        rng = np.random.default_rng([seed, *kind.__name__.encode()])
+        return check(kind(rng), f"{work}/{kind.__name__}.{seed}", target)
+
+    with ThreadPoolExecutor(2) as pool:
+        for (kind, seed, target), why in zip(cases, pool.map(judged, cases)):
             passed, failed = passed + (why is None), failed + (why is not None)
             if why:
                 print(f"FAIL {kind.__name__} {seed}, {target}: {why}", flush=True)
