@@ -327,9 +327,9 @@ static bool fits(const SizeReport *r, Diag *d, const char *what, const Memory *m
 bool size_fits(Arena *a, const SizeReport *r, int64_t limit, Diag *d) {
     const Board *b = r->target->board;
     bool flash = !b || fits(r, d, "flash", &b->flash, r->flash), ram = !b || fits(r, d, "ram", &b->ram, r->ram);
-    bool planned = !limit || r->ram <= limit ||
-                   diag_error(d, (Loc){.file = r->model, .field = "--ram"},
-                              arena_printf(a, "stack and static data take more than was estimated: --ram %lld leaves room for them", (long long)(limit - (r->ram - limit))),
-                              "%lld bytes are needed, %lld more than there are", (long long)r->ram, (long long)(r->ram - limit));
+    const int64_t more = limit ? r->ram - limit : 0;
+    const char *remedy = more < limit ? arena_printf(a, "stack and static data take more than was estimated: --ram %lld leaves room for them", (long long)(limit - more)) : NULL;
+    bool planned = more <= 0 || diag_error(d, (Loc){.file = r->model, .field = "--ram"}, remedy, "%lld bytes are needed, %lld more than there are",
+                                           (long long)r->ram, (long long)more);
     return flash && ram && planned; /* all are told */
 }

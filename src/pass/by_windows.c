@@ -12,14 +12,11 @@ static ValueId turned(Graph *g, ValueId w) {
     return graph_constant(g, g->value.at[w].name, x);
 }
 
-bool by_windows(Graph *g, const bool *which) {
-    bool any = false;
+void by_windows(Graph *g, const bool *which) {
     for (NodeId n = 0; n < g->node.n; n++) {
         if (g->node.at[n].op != OP_ConvPlanes || (which && !which[n]) || !value_data(g, g->node.at[n].in[1])) continue;
         ValueId w = turned(g, g->node.at[n].in[1]);
         g->node.at[n].op = OP_ConvWindows;
         g->node.at[n].in[1] = w;
-        any = true;
     }
-    return any;
 }

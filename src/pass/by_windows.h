@@ -4,6 +4,6 @@
 #include "ir/graph.h"
 
 /* ConvPlanes, which takes channel by channel and so needs all of its operand, becomes ConvWindows, which takes row by row and can
- * take turns with its neighbours; slower, as it reads bytes one at a time. which: one a node, NULL: all. Whether any did. */
-bool by_windows(Graph *g, const bool *which);
+ * take turns with its neighbours; slower, as it reads each byte once for each window. which: one a node, NULL: all. */
+void by_windows(Graph *g, const bool *which);
 #endif
