@@ -10,11 +10,12 @@ typedef struct {
     double shift, lo, hi;
 } Whole;
 
-/* A value of floats: k * scale, k whole, scale a constant that broadcasts to it. */
+/* A value of floats: k * scale, k from lo to hi, scale a constant that broadcasts to it. */
 typedef struct {
     ValueId k, scale;
     double lo, hi;
-    bool sum; /* of products: its scale goes into the next quantisation's */
+    bool sum;  /* of products or bytes: its scale goes into the next quantisation's */
+    bool mean; /* of whole numbers; else k is whole */
 } Scaled;
 
 typedef struct {
@@ -37,6 +38,12 @@ static ValueId node2(Numbers *p, NodeId like, Op op, ValueId a, ValueId b) {
 
 static const Scaled *scaled_of(const Numbers *p, ValueId v) {
     return v != NO_VALUE && v < p->n && p->scaled[v].scale != NO_VALUE ? &p->scaled[v] : NULL;
+}
+
+/* k whole. */
+static const Scaled *whole_scaled(const Numbers *p, ValueId v) {
+    const Scaled *s = scaled_of(p, v);
+    return s && !s->mean ? s : NULL;
 }
 
 static void set_whole(Numbers *p, ValueId v, Whole w) {
@@ -344,7 +351,7 @@ static ValueId channel_view(Numbers *p, NodeId n, ValueId bias, int rank, bool c
 static void real_product(Numbers *p, NodeId n) {
     Rw *r = &p->r;
     Op op = rw_at(r, n)->op;
-    const Scaled *x = scaled_of(p, rw_in(r, n, 0));
+    const Scaled *x = whole_scaled(p, rw_in(r, n, 0));
     const Attr_Gemm *gemm = op == OP_Gemm ? RW_ATTR(r, n, Gemm) : NULL;
     int rank = value_shape(r->g, rw_in(r, n, 1))->rank, out = value_shape(r->g, rw_out(r, n))->rank;
     if (!x || rank < 2 || shape_count(value_shape(r->g, x->scale)) != 1 || (op == OP_MatMul && out < 2)) return;
@@ -369,7 +376,38 @@ static void real_product(Numbers *p, NodeId n) {
         return;
     }
     rw_become(r, n, OP_Mul, 2, (ValueId[2]){k, scale}, NULL);
-    p->scaled[rw_out(r, n)] = (Scaled){k, scale, -most, most, true};
+    p->scaled[rw_out(r, n)] = (Scaled){k, scale, -most, most, .sum = true};
+    r->c->hits++;
+}
+
+/* ---- sums and means ---- */
+
+/* The most elements that one result of n is made of. */
+static double summed(Numbers *p, NodeId n) {
+    double count = 1;
+    if (rw_at(&p->r, n)->op == OP_AveragePool) {
+        const Ints *kernel = &RW_ATTR(&p->r, n, Pool)->kernel_shape;
+        for (uint32_t i = 0; i < kernel->n; i++) count *= (double)kernel->at[i];
+        return count;
+    }
+    const Shape *s = value_shape(p->r.g, rw_in(&p->r, n, 0));
+    const Ints *axes = &RW_ATTR(&p->r, n, Reduce)->axes;
+    for (uint32_t i = 0; i < axes->n; i++) count *= dim_known(s->dim[axes->at[i]]) ? (double)s->dim[axes->at[i]] : INFINITY;
+    return count;
+}
+
+/* Of dequantised numbers with one scale: of the numbers, whose sum is exact, then the scale. */
+static void real_sum(Numbers *p, NodeId n) {
+    Rw *r = &p->r;
+    Op op = rw_at(r, n)->op;
+    const Scaled *x = whole_scaled(p, rw_in(r, n, 0));
+    if (!x || shape_count(value_shape(r->g, x->scale)) != 1) return;
+    double count = summed(p, n), each = op == OP_ReduceSum ? count : 1;
+    if (!(count * fmax(fabs(x->lo), fabs(x->hi)) <= WHOLE_LIMIT)) return;
+    double lo = each * fmin(x->lo, 0), hi = each * fmax(x->hi, 0); /* 0: of what pads */
+    ValueId scale = x->scale, k = rw_node(r, n, op, 1, &x->k, rw_attr_copy(r, n));
+    rw_become(r, n, OP_Mul, 2, (ValueId[2]){k, scale}, NULL);
+    p->scaled[rw_out(r, n)] = (Scaled){k, scale, lo, hi, .sum = true, .mean = op != OP_ReduceSum};
     r->c->hits++;
 }
 
@@ -426,6 +464,7 @@ static void move_scaled(Numbers *p, NodeId n) {
         all.hi = i ? fmax(all.hi, s->hi) : s->hi;
         all.scale = s->scale;
         all.sum |= s->sum;
+        all.mean |= s->mean;
     }
     all.k = moved(p, n, in);
     p->scaled[rw_out(&p->r, n)] = all;
@@ -434,7 +473,7 @@ static void move_scaled(Numbers *p, NodeId n) {
 static void relu(Numbers *p, NodeId n) {
     const Scaled *s = scaled_of(p, rw_in(&p->r, n, 0));
     if (!s) return;
-    Scaled to = {node1(p, n, OP_Relu, s->k), s->scale, fmax(s->lo, 0), fmax(s->hi, 0), s->sum};
+    Scaled to = {node1(p, n, OP_Relu, s->k), s->scale, fmax(s->lo, 0), fmax(s->hi, 0), s->sum, s->mean};
     p->scaled[rw_out(&p->r, n)] = to;
 }
 
@@ -451,6 +490,9 @@ static void visit(Numbers *p, NodeId n) {
     case OP_Conv:
     case OP_MatMul:
     case OP_Gemm: real_product(p, n); return;
+    case OP_AveragePool:
+    case OP_ReduceMean:
+    case OP_ReduceSum: real_sum(p, n); return;
     case OP_Relu: relu(p, n); return;
     default: break;
     }

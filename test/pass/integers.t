@@ -94,3 +94,97 @@ const %w : i8[3,2] = [1, -2, 3, 4, 5, 6]
 out %p
 --- integers_as_floats:c11
 unchanged
+
+== means and sums of one scale are of the whole numbers: their sum is exact, the scales lie behind it; equal ones are none
+graph "t"
+in %x : u8[1,2,4,4]
+const %s : f32[] = [0.1]
+const %z : u8[] = [3]
+const %t : f32[] = [0.3]
+%f = DequantizeLinear(%x, %s, %z) {axis=0}
+%a = AveragePool(%f) {kernel_shape=[4,4], strides=[4,4]} "pool"
+%q = QuantizeLinear(%a, %s, %z) {axis=0}
+%r = ReduceSum(%f) {axes=[2,3], keepdims=1} "sum"
+%p = QuantizeLinear(%r, %t, %z) {axis=0}
+out %q
+out %p
+--- integers_as_floats:cortex-m4
+graph "t" file "t"
+in %x : u8[1,2,4,4]
+const %s : f32[] = [0.1]
+const %z : u8[] = [3]
+const %t : f32[] = [0.3]
+const %zero_point : f32[] = [-3]
+const %s.1 : f32[] = [1]
+const %lowest : f32[] = [-3]
+const %largest : f32[] = [252]
+const %zero_point.1 : f32[] = [3]
+const %s.2 : f32[] = [0.3333333]
+const %lowest.1 : f32[] = [-3]
+const %largest.1 : f32[] = [252]
+const %zero_point.2 : f32[] = [3]
+%Cast : f32[1,2,4,4] = Cast(%x) {to=f32} from "DequantizeLinear"
+%Add : f32[1,2,4,4] = Add(%Cast, %zero_point) from "DequantizeLinear"
+%pool : f32[1,2,1,1] = AveragePool(%Add) {kernel_shape=[4,4], strides=[4,4], dilations=[1,1], pads=[0,0,0,0]} "pool"
+%Mul : f32[1,2,1,1] = Mul(%pool, %s.1) from "QuantizeLinear"
+%Round : f32[1,2,1,1] = Round(%Mul) from "QuantizeLinear"
+%Clip : f32[1,2,1,1] = Clip(%Round, %lowest, %largest) from "QuantizeLinear"
+%Add.1 : f32[1,2,1,1] = Add(%Clip, %zero_point.1) from "QuantizeLinear"
+%q : u8[1,2,1,1] = Cast(%Add.1) {to=u8} from "QuantizeLinear"
+%sum : f32[1,2,1,1] = ReduceSum(%Add) {axes=[2,3]} "sum"
+%Mul.1 : f32[1,2,1,1] = Mul(%sum, %s.2) from "QuantizeLinear"
+%Round.1 : f32[1,2,1,1] = Round(%Mul.1) from "QuantizeLinear"
+%Clip.1 : f32[1,2,1,1] = Clip(%Round.1, %lowest.1, %largest.1) from "QuantizeLinear"
+%Add.2 : f32[1,2,1,1] = Add(%Clip.1, %zero_point.2) from "QuantizeLinear"
+%p : u8[1,2,1,1] = Cast(%Add.2) {to=u8} from "QuantizeLinear"
+out %q
+out %p
+
+== a mean is no whole number for the product behind it; 70,000 of 255 are more than f32 holds
+graph "t"
+in %x : u8[1,2,4,4]
+in %big : u8[1,70000]
+const %s : f32[] = [0.1]
+const %z : u8[] = [0]
+const %w : i8[2,2,1,1] = [1, -2, 3, 4]
+const %ws : f32[] = [0.5]
+%f = DequantizeLinear(%x, %s, %z) {axis=0}
+%a = ReduceMean(%f) {axes=[2,3], keepdims=1} "mean"
+%wr = DequantizeLinear(%w, %ws) {axis=0}
+%c = Conv(%a, %wr) "conv"
+%q = QuantizeLinear(%c, %s, %z) {axis=0}
+%g = DequantizeLinear(%big, %s, %z) {axis=0}
+%m = ReduceMean(%g) {axes=[1], keepdims=1} "mean"
+%p = QuantizeLinear(%m, %s, %z) {axis=0}
+out %q
+out %p
+--- integers_as_floats:cortex-m4
+graph "t" file "t"
+in %x : u8[1,2,4,4]
+in %big : u8[1,70000]
+const %s : f32[] = [0.1]
+const %z : u8[] = [0]
+const %w : i8[2,2,1,1] = [1, -2, 3, 4]
+const %ws : f32[] = [0.5]
+const %lowest : f32[] = [0]
+const %largest : f32[] = [255]
+const %lowest.1 : f32[] = [0]
+const %largest.1 : f32[] = [255]
+%Cast : f32[1,2,4,4] = Cast(%x) {to=f32} from "DequantizeLinear"
+%mean : f32[1,2,1,1] = ReduceMean(%Cast) {axes=[2,3]} "mean"
+%a : f32[1,2,1,1] = Mul(%mean, %s) "mean" from "ReduceMean"
+%wr : f32[2,2,1,1] = DequantizeLinear(%w, %ws) {axis=0, output_dtype=f32}
+%c : f32[1,2,1,1] = Conv(%a, %wr) {strides=[1,1], dilations=[1,1], pads=[0,0,0,0]} "conv"
+%Div : f32[1,2,1,1] = Div(%c, %s) from "QuantizeLinear"
+%Round : f32[1,2,1,1] = Round(%Div) from "QuantizeLinear"
+%Clip : f32[1,2,1,1] = Clip(%Round, %lowest, %largest) from "QuantizeLinear"
+%q : u8[1,2,1,1] = Cast(%Clip) {to=u8} from "QuantizeLinear"
+%Cast.1 : f32[1,70000] = Cast(%big) {to=f32} from "DequantizeLinear"
+%g : f32[1,70000] = Mul(%Cast.1, %s) from "DequantizeLinear"
+%m : f32[1,1] = ReduceMean(%g) {axes=[1]} "mean"
+%Div.1 : f32[1,1] = Div(%m, %s) from "QuantizeLinear"
+%Round.1 : f32[1,1] = Round(%Div.1) from "QuantizeLinear"
+%Clip.1 : f32[1,1] = Clip(%Round.1, %lowest.1, %largest.1) from "QuantizeLinear"
+%p : u8[1,1] = Cast(%Clip.1) {to=u8} from "QuantizeLinear"
+out %q
+out %p
