@@ -64,9 +64,9 @@ static int temporaries(Emit *m, ExprId value, int depth, Str *out) {
         else
             str_addf(out, "%s t%u = ", c_is_half((DType)x.dtype) ? "const float" : emit_const_type((DType)x.dtype), m->temps);
         if (vec)
-            c_vector(m, e, 0, out);
+            c_vector_addend(m, e, 0, out);
         else
-            c_expr(m, e, 0, out);
+            c_addend(m, e, 0, out);
         str_add(out, ";\n");
         idmap_set(m->arena, &m->temp, e, m->temps++);
         made++;
@@ -199,8 +199,12 @@ static void combine(Emit *m, const LoopNode *x, const char *target, DType t, boo
     str_add(out, target);
     if (x->combine == COMBINE_store) {
         str_add(out, " = ");
-        if (vec)
+        if (vec && x->kind == LOOP_set)
+            c_vector_addend(m, x->value, 0, out);
+        else if (vec)
             c_vector(m, x->value, 0, out);
+        else if (x->kind == LOOP_set)
+            c_addend(m, x->value, 0, out);
         else
             c_expr(m, x->value, 0, out);
     } else if (x->combine <= COMBINE_prod && (dtype_is_float(t) || vec)) {
@@ -258,7 +262,10 @@ static int vector_store(Emit *m, const LoopNode *x, const char *name, ExprId off
     str_addf(out, "%s(", c_vector_fn(m, f));
     c_lanes_at(m, name, offset, out);
     str_add(out, ", ");
-    c_vector(m, x->value, 0, out);
+    if (x->kind == LOOP_set)
+        c_vector_addend(m, x->value, 0, out);
+    else
+        c_vector(m, x->value, 0, out);
     str_add(out, ");\n");
     m->temp = (IdMap){0};
     return 1 + made;

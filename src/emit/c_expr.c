@@ -203,6 +203,28 @@ static void infix(Emit *m, const char *op, int level, int left, int right, ExprI
     close_paren(out, paren);
 }
 
+bool c_product(const Emit *m, ExprId e) {
+    const Expr *x = x_get(m->n, e);
+    if (!m->p->rounds || x->kind != X_fn || x->dtype != DT_f32 || idmap_get(&m->temp, e) != MAP_NONE) return false;
+    return x->id == FN_mul || x->id == FN_sq || (x->id == FN_neg && c_product(m, x_arg(m->n, e, 0)));
+}
+
+void c_addend(Emit *m, ExprId e, int prec, Str *out) {
+    bool apart = c_product(m, e);
+    if (apart) c_need(m, "rounded_f32.h");
+    if (apart) str_add(out, "rounded_f32(");
+    c_expr(m, e, apart ? 0 : prec, out);
+    if (apart) str_add(out, ")");
+}
+
+static void float_sum(Emit *m, const char *op, ExprId e, int prec, Str *out) {
+    open_paren(out, prec > P_ADD);
+    c_addend(m, x_arg(m->n, e, 0), P_ADD, out);
+    str_addf(out, " %s ", op);
+    c_addend(m, x_arg(m->n, e, 1), P_MUL, out);
+    close_paren(out, prec > P_ADD);
+}
+
 /* Integer arithmetic wraps: computed unsigned, then brought back. */
 static void wrapping(Emit *m, const char *op, DType t, ExprId e, Str *out) {
     const char *u = dtype_info[t].bytes > 4 ? "uint64_t" : "uint32_t";
@@ -320,8 +342,8 @@ static void select_fn(Emit *m, DType t, ExprId e, int prec, Str *out) {
 
 static void float_fn(Emit *m, Fn f, DType t, ExprId e, int prec, Str *out) {
     switch (f) {
-    case FN_add: infix(m, "+", P_ADD, P_ADD, P_MUL, e, prec, out); return;
-    case FN_sub: infix(m, "-", P_ADD, P_ADD, P_MUL, e, prec, out); return;
+    case FN_add: float_sum(m, "+", e, prec, out); return;
+    case FN_sub: float_sum(m, "-", e, prec, out); return;
     case FN_mul: infix(m, "*", P_MUL, P_MUL, P_UNARY, e, prec, out); return;
     case FN_div: infix(m, "/", P_MUL, P_MUL, P_UNARY, e, prec, out); return;
     case FN_neg:

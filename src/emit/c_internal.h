@@ -80,6 +80,10 @@ static inline const char *c_var_name(const Emit *m, uint32_t v) {
  * masks. */
 void c_expr(Emit *m, ExprId e, int prec, Str *out);
 void c_vector(Emit *m, ExprId e, int prec, Str *out);
+/* The same of what is a sum's operand, or is left to one: products in `rounded`, where the program rounds (program.h). */
+void c_addend(Emit *m, ExprId e, int prec, Str *out);
+void c_vector_addend(Emit *m, ExprId e, int prec, Str *out);
+bool c_product(const Emit *m, ExprId e); /* one that needs it */
 void c_var_ref(Emit *m, ExprId e, Str *out);          /* a variable, with its indices */
 void c_element(Emit *m, ExprId e, Str *out);          /* a load as it lies in memory */
 void c_to_half(Emit *m, DType t, ExprId a, Str *out); /* the code of number a */

@@ -641,6 +641,16 @@ static void drop_functions(Program *p) {
         if (p->step.at[i].kind == CALL_call) p->step.at[i].function = to[p->step.at[i].function];
 }
 
+static bool rounds(const Graph *g) {
+    for (NodeId i = 0; i < g->node.n; i++) {
+        const Node *n = &g->node.at[i];
+        if (n->op == OP_Round || n->op == OP_QuantizeLinear) return true;
+        for (unsigned k = 0; k < n->nsub; k++)
+            if (rounds(n->sub[k])) return true;
+    }
+    return false;
+}
+
 Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
     Shared shared = {0};
     Builder b = {.a = a, .g = g, .d = d, .o = o, .shared = &shared};
@@ -652,6 +662,7 @@ Program *program_build(Arena *a, Graph *g, const ProgramOptions *o, Diag *d) {
     p->arena_align = o->ports && !o->target->vector_bytes ? 8 : 64;
     p->threads = o->threads > 1 ? o->threads : 1;
     p->small = o->small;
+    p->rounds = rounds(g);
     p->nodes_after_passes = g->node.n;
     static const char *const taken[] = {"run", "io", "weights", "example"};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) map_set(a, &shared.names, taken[i], 1);

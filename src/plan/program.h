@@ -118,6 +118,7 @@ typedef struct {
     const int64_t *port_at; /* where inputs, then outputs begin in the arena; NULL: the caller has them elsewhere */
     int threads;           /* that may share a loop, 1: there are no parallel loops */
     bool small;            /* code size before speed */
+    bool rounds;           /* numbers are rounded to whole ones: so that all targets have the same, no product is summed unrounded */
     int64_t weight_bytes;  /* of the weights file */
     int64_t macs;
     uint32_t nodes_imported, nodes_after_passes; /* for the report */

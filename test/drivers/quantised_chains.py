@@ -188,6 +188,33 @@ class Planes(Varied):
         self.model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 
 
+class Pairs(Varied):
+    """The residual sum of each byte with each, by a scale for every channel: where processors that multiply and add with one
+    rounding did so, some of a million would be rounded to another byte."""
+
+    def __init__(self, rng, kind):
+        self.rng, self.kind, self.nodes, self.constants = rng, kind, [], []
+        self.rtol = self.atol = self.steps = 0
+        self.want, low, channels = None, np.iinfo(kind).min, 16
+        every = np.tile(np.arange(low, low + 256).astype(kind), (channels, 256, 1))
+        self.data = {"x": every, "y": np.ascontiguousarray(every.transpose(0, 2, 1))}
+        y = self.quantised(self.node("Add", [self.real(x, rng.uniform(0.01, 0.1, channels)) for x in self.data]), rng.uniform(0.02, 0.2, channels))
+        self.outputs = {y: kind}
+        graph = helper.make_graph(self.nodes, "pairs", [helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(v.dtype), v.shape) for n, v in self.data.items()],
+                                  [helper.make_tensor_value_info(y, helper.np_dtype_to_tensor_dtype(np.dtype(kind)), None)], self.constants)
+        self.model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+
+    def by(self, scale):
+        zero = np.full(scale.shape, self.rng.integers(np.iinfo(self.kind).min, np.iinfo(self.kind).max))
+        return [self.constant(scale.astype(np.float32)), self.constant(zero.astype(self.kind))]
+
+    def real(self, x, scale):
+        return self.node("DequantizeLinear", [x, *self.by(scale)], axis=0)
+
+    def quantised(self, x, scale):
+        return self.node("QuantizeLinear", [x, *self.by(scale)], axis=0)
+
+
 class Mixed(Varied):
     """Two dimensions, often 1xN: functions by table, softmax, resizing, padding, pooling, residual sums, values of another
     type or zero point in between, zero points at the ends. Functions differ by ulps, so what they round by a step."""
@@ -345,6 +372,10 @@ def varied_signed(rng):
     return Varied(rng, np.int8)
 
 
+def pairs(rng):
+    return Pairs(rng, of(rng, np.uint8, np.int8))
+
+
 def planes(rng):
     return Planes(rng, np.int8)
 
@@ -357,4 +388,4 @@ if __name__ == "__main__":
         targets += ["x86-64-v1", "x86-64-v3"]
     if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
         targets += ["arm64+dot", "arm64+i8mm"]
-    main([unsigned, signed, varied_unsigned, varied_signed, planes, mixed_unsigned, mixed_signed], count=15, targets=tuple(targets))
+    main([unsigned, signed, varied_unsigned, varied_signed, planes, pairs, mixed_unsigned, mixed_signed], count=15, targets=tuple(targets))

@@ -1,0 +1,4 @@
+static inline float rounded_f32(float v) {
+    ROUNDED(v);
+    return v;
+}
