@@ -1,5 +1,6 @@
 /* Vector expressions as C: every operand that differs between lanes is a vector, others are broadcast. */
 #include "emit/c_number.h"
+#include "emit/skel.h"
 
 static ExprId lane_at(Emit *m, ExprId e, int lane) {
     ExprId *map = x_axis_table(m->n, m->arena, 0);
@@ -79,6 +80,22 @@ static void vector_sum(Emit *m, const char *op, ExprId e, int prec, Str *out) {
     close_paren(out, prec > P_ADD);
 }
 
+/* By a number that a program which rounds must divide by itself, if the target has a snippet for that. */
+static void vector_quotient(Emit *m, ExprId e, int prec, Str *out) {
+    const char *f = arena_printf(m->arena, "%s_divisor", c_vector_type(m)), *snippet = arena_printf(m->arena, "%s.h", f);
+    if (!m->p->rounds || x_varies(m->n, x_arg(m->n, e, 1), m->lane) || !skeleton(skeleton_of(m->arena, m->p->target, snippet))) {
+        vector_infix(m, "/", P_MUL, e, prec, out);
+        return;
+    }
+    c_need(m, snippet);
+    open_paren(out, prec > P_MUL);
+    c_vector(m, x_arg(m->n, e, 0), P_MUL, out);
+    str_addf(out, " / %s(", f);
+    c_vector(m, x_arg(m->n, e, 1), 0, out);
+    str_add(out, ")");
+    close_paren(out, prec > P_MUL);
+}
+
 static void vector_compare(Emit *m, int level, ExprId e, int prec, Str *out) {
     open_paren(out, prec > level);
     c_vector(m, x_arg(m->n, e, 0), P_ADD, out);
@@ -150,7 +167,7 @@ void c_vector(Emit *m, ExprId e, int prec, Str *out) {
     case FN_add: vector_sum(m, "+", e, prec, out); return;
     case FN_sub: vector_sum(m, "-", e, prec, out); return;
     case FN_mul: vector_infix(m, "*", P_MUL, e, prec, out); return;
-    case FN_div: vector_infix(m, "/", P_MUL, e, prec, out); return;
+    case FN_div: vector_quotient(m, e, prec, out); return;
     case FN_neg:
     case FN_not:
         open_paren(out, prec > P_UNARY);

@@ -1,6 +1,7 @@
 /* Quantised numbers as floats that are whole: what a model rounds to bytes stays a float between its kernels, and sums
  * of products of bytes are sums of floats. Up to 2^24 these hold every whole number, so that the sums are the integers'
- * bit for bit, by the kernels that floats have. Scales go behind the sums. Not where size counts: bytes are smaller. */
+ * bit for bit, by the kernels that floats have. Scales go behind the sums. Not where size counts and nothing makes
+ * bytes of them again: those are smaller. */
 #include "pass/whole.h"
 #include <math.h>
 
@@ -518,7 +519,7 @@ static bool quantised(const Graph *g) {
 
 bool pass_integers_as_floats(Graph *g, PassContext *c) {
     if (!c->target || !quantised(g)) return false;
-    if (!target_sums_bytes(c->target) && (c->small || target_lanes(c->target, DT_f32) < 4)) return false;
+    if (!target_sums_bytes(c->target) && ((c->small && c->target->dot < 4) || target_lanes(c->target, DT_f32) < 4)) return false;
     Numbers p = {.r = rw_begin(g, c), .n = g->value.n};
     p.whole = arena_array_of(p.r.tmp, p.n + 1, Whole);
     p.scaled = arena_array_of(p.r.tmp, p.n + 1, Scaled);

@@ -15,7 +15,6 @@ typedef struct {
     Rw r;
     int four;      /* bytes of a dot product */
     DType by;      /* and their type */
-    bool products; /* of matrices too */
     uint32_t n;    /* entries: values at the start */
     Bytes *bytes;  /* one a value; NO_VALUE: not made yet */
     WholeBounds range;
@@ -44,21 +43,35 @@ static ValueId before_bytes(Maker *m, ValueId v) {
     NodeId back = rw_def_op(&m->r, v, OP_Cast), cast = back == NO_NODE ? NO_NODE : rw_def_op(&m->r, rw_in(&m->r, back, 0), OP_Cast);
     ValueId x = cast == NO_NODE ? NO_VALUE : rw_in(&m->r, cast, 0);
     DType t = back == NO_NODE ? DT_none : m->r.g->value.at[rw_in(&m->r, back, 0)].dtype;
-    bool whole = m->products && x != NO_VALUE && (t == DT_u8 || t == DT_i8) && m->r.g->value.at[x].dtype == DT_f32;
+    bool whole = x != NO_VALUE && (t == DT_u8 || t == DT_i8) && m->r.g->value.at[x].dtype == DT_f32;
     return whole && is_whole(m, x) ? x : v;
 }
 
-/* v less a number as bytes. What is rounded is shifted before it is clipped, so that the kernel that makes it clips last. */
+/* Is v clipped, to numbers that are known? Then these. */
+static bool limits_of(Maker *m, ValueId v, double *lo, double *hi) {
+    NodeId clip = rw_def_op(&m->r, v, OP_Clip);
+    return clip != NO_NODE && const_scalar(m->r.g, rw_in(&m->r, clip, 1), lo) && const_scalar(m->r.g, rw_in(&m->r, clip, 2), hi);
+}
+
+/* v less a number as bytes. What is rounded is shifted before it is clipped, so that the kernel that makes it clips last; a
+ * clip to more than bytes gives way to one to these. */
 static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double less, double lo, double hi) {
     if (v < m->n && m->bytes[v].bytes != NO_VALUE) return m->bytes[v].bytes;
     ValueId made = loaded_bytes(m, v, less), key = v;
     if (made != NO_VALUE) return made;
     v = before_bytes(m, v);
-    NodeId clip = rw_def_op(&m->r, v, OP_Clip);
-    bool rounded = clip != NO_NODE && rw_def_op(&m->r, rw_in(&m->r, clip, 0), OP_Round) != NO_NODE;
-    ValueId x = whole_plus(&m->r, n, rounded && less != 0 ? rw_in(&m->r, clip, 0) : v, -less);
-    if (clip == NO_NODE || less != 0 || key != v) x = whole_clip(&m->r, n, x, lo - less, hi - less);
-    made = whole_cast(&m->r, n, x, m->by);
+    double least, most;
+    bool clipped = limits_of(m, v, &least, &most);
+    if (!clipped || less != 0 || key != v || least < dtype_lowest(m->by) || most > dtype_largest(m->by)) {
+        ValueId inner = clipped ? rw_in(&m->r, rw_def(&m->r, v), 0) : NO_VALUE;
+        if (clipped && (less == 0 || rw_def_op(&m->r, inner, OP_Round) != NO_NODE)) {
+            v = inner;
+            lo = fmax(lo, least);
+            hi = fmin(hi, most);
+        }
+        v = whole_clip(&m->r, n, whole_plus(&m->r, n, v, -less), lo - less, hi - less);
+    }
+    made = whole_cast(&m->r, n, v, m->by);
     if (key < m->n) m->bytes[key] = (Bytes){made, less};
     return made;
 }
@@ -267,6 +280,19 @@ static void read_bytes(Maker *m, NodeId n) {
 
 /* Bytes that are rounded, clipped and shifted by a number are shifted first, and whole numbers that only become bytes are clipped:
  * the kernel that makes them then clips last, to what a byte holds, and stores lanes of bytes. */
+/* A byte that only becomes a float again, as which it is known to fit: that float. */
+static void stay_float(Maker *m, NodeId n) {
+    Rw *r = &m->r;
+    ValueId byte = rw_in(r, n, 0);
+    NodeId cast = rw_def_op(r, byte, OP_Cast);
+    DType t = r->g->value.at[byte].dtype;
+    double least, most;
+    if (cast == NO_NODE || (t != DT_i8 && t != DT_u8) || r->g->value.at[rw_out(r, n)].dtype != DT_f32 || !rw_single(r, byte)) return;
+    ValueId x = rw_in(r, cast, 0);
+    if (r->g->value.at[x].dtype != DT_f32 || !limits_of(m, x, &least, &most) || least < dtype_lowest(t) || most > dtype_largest(t)) return;
+    if (is_whole(m, rw_in(r, rw_def(r, x), 0)) && rw_replace(r, n, x)) r->c->hits++;
+}
+
 static void clip_last(Maker *m, NodeId n) {
     Rw *r = &m->r;
     DType t = r->g->value.at[rw_out(r, n)].dtype;
@@ -288,8 +314,8 @@ static void clip_last(Maker *m, NodeId n) {
 }
 
 bool pass_multiply_bytes(Graph *g, PassContext *c) {
-    if (c->small || !c->target || c->target->dot < 4 || target_sums_bytes(c->target)) return false;
-    Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .by = c->target->dot_by, .products = c->target->by_element, .n = g->value.n};
+    if (!c->target || c->target->dot < 4 || target_sums_bytes(c->target)) return false;
+    Maker m = {.r = rw_begin(g, c), .four = c->target->dot, .by = c->target->dot_by, .n = g->value.n};
     m.range = whole_bounds_new(&m.r);
     uint32_t nodes = g->node.n;
     m.bytes = arena_array_of(m.r.tmp, m.n + 1, Bytes);
@@ -299,12 +325,13 @@ bool pass_multiply_bytes(Graph *g, PassContext *c) {
         case OP_ConvBlocked: convolution(&m, n); break;
         case OP_MatMul:
         case OP_Gemm:
-            if (m.products) product(&m, n);
+            product(&m, n);
             break;
         default: break;
         }
     for (NodeId n = 0; n < nodes; n++) {
-        if (m.products && g->node.at[n].op == OP_Cast) clip_last(&m, n);
+        if (g->node.at[n].op == OP_Cast) clip_last(&m, n);
+        if (g->node.at[n].op == OP_Cast) stay_float(&m, n);
         if (g->node.at[n].op != OP_none) read_bytes(&m, n);
     }
     return rw_end(&m.r);

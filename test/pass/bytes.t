@@ -386,3 +386,62 @@ const %largest : f32[] = [127]
 %Mul : f32[4] = Mul(%sums, %zero) from "MatMul"
 %y : f32[2,4] = Sub(%Cast.1, %Mul) from "MatMul"
 out %y
+
+== matrices where bytes have no sign: a clip below them gives way to one at them
+graph "t"
+in %x : f32[1,4]
+const %w : f32[4,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %lo : f32[] = [-128]
+const %hi : f32[] = [127]
+const %zero : f32[] = [0]
+%r = Round(%x)
+%p = Clip(%r, %zero, %hi)
+%c = Clip(%p, %lo, %hi)
+%y = MatMul(%c, %w)
+out %y
+--- multiply_bytes:x86-64-v3
+graph "t" file "t"
+in %x : f32[1,4]
+const %w : f32[4,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %lo : f32[] = [-128]
+const %hi : f32[] = [127]
+const %zero : f32[] = [0]
+const %w.1 : i8[4,4] = [1, -2, 3, 127, -128, 0, 0, 5, -6, 7, 7, 7, 1, 2, 3, 4]
+const %lowest : f32[] = [0]
+const %largest : f32[] = [127]
+%r : f32[1,4] = Round(%x)
+%p : f32[1,4] = Clip(%r, %zero, %hi)
+%Clip : f32[1,4] = Clip(%p, %lowest, %largest) from "MatMul"
+%Cast : u8[1,4] = Cast(%Clip) {to=u8} from "MatMul"
+%MatMulInteger : i32[1,4] = MatMulInteger(%Cast, %w.1) from "MatMul"
+%y : f32[1,4] = Cast(%MatMulInteger) {to=f32} from "MatMul"
+out %y
+
+== a byte that only becomes a float again stays one where it is clipped to what fits; clipped to more it is a byte
+graph "t"
+in %x : f32[1,4]
+const %lo : f32[] = [0]
+const %hi : f32[] = [255]
+const %less : f32[] = [-1]
+%r = Round(%x)
+%a = Clip(%r, %lo, %hi)
+%b = Cast(%a) {to=u8}
+%y = Cast(%b) {to=f32}
+%c = Clip(%r, %less, %hi)
+%d = Cast(%c) {to=u8}
+%z = Cast(%d) {to=f32}
+out %y
+out %z
+--- multiply_bytes:x86-64-v3
+graph "t" file "t"
+in %x : f32[1,4]
+const %lo : f32[] = [0]
+const %hi : f32[] = [255]
+const %less : f32[] = [-1]
+%r : f32[1,4] = Round(%x)
+%y : f32[1,4] = Clip(%r, %lo, %hi)
+%c : f32[1,4] = Clip(%r, %less, %hi)
+%d : u8[1,4] = Cast(%c) {to=u8}
+%z : f32[1,4] = Cast(%d) {to=f32}
+out %y
+out %z
