@@ -150,7 +150,8 @@ def batched(kind, seeds, target, options, work):
 
 
 def main(kinds, count=4, targets=("c99", "native")):
-    """[KIND|all [FIRST [COUNT]]]: every kind, `count` seeds from 0 on, the targets in turn, options behind them."""
+    """[KIND|all [FIRST [COUNT]]]: every kind, `count` seeds from 0 on, the targets in turn, its own `targets` if it has some,
+    options behind them."""
     name = os.path.basename(sys.argv[0]).split(".")[0]
     work = os.path.join(ROOT, os.environ.get("BUILD", "build"), "test", name)
     words, asked, drawn = list(sys.argv), None, "--options" in sys.argv
@@ -171,7 +172,8 @@ def main(kinds, count=4, targets=("c99", "native")):
                 passed, failed = passed + len(seeds) - len(failing), failed + len(failing)
                 for seed, why in failing.items():
                     print(f"FAIL {kind.__name__} {seed}, {target}: {why}", flush=True)
-    cases = [(kind, seed, targets[seed % len(targets)]) for kind in (() if asked else chosen) for seed in range(first, first + count)]
+    own = lambda kind: getattr(kind, "targets", targets)  # noqa: E731
+    cases = [(kind, seed, own(kind)[seed % len(own(kind))]) for kind in (() if asked else chosen) for seed in range(first, first + count)]
 
     def judged(case):
         kind, seed, target = case
