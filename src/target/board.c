@@ -143,6 +143,7 @@ const Target *target_for(Arena *a, const Target *t, Optimize what) {
     if (!level || t->nvariant || what == OPTIMIZE_speed) return t;
     Target *to = arena_new_of(a, Target);
     *to = *t;
+    if (what == OPTIMIZE_size && to->small_dot) to->dot = to->small_dot;
     /* gcc would make memmove of loops that copy; and NAME_run would hold the frames of kernels that became part of it. clang
      * knows neither word. */
     const bool microcontroller = t->emulated || target_image(t), gcc = !strstr(t->cc, "clang");

@@ -99,6 +99,7 @@ static void inherit(Target *t, const Target *from) {
     if (!t->vector_bytes) t->vector_bytes = from->vector_bytes;
     if (!t->vector_registers) t->vector_registers = from->vector_registers;
     if (!t->dot && !t->twos) t->twos = from->twos;
+    if (!t->dot && !t->small_dot) t->small_dot = from->small_dot;
     if (!t->dot) t->dot = from->dot;
     t->by_element |= from->by_element;
     t->mmla |= from->mmla;

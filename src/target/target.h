@@ -21,6 +21,7 @@ typedef struct Target {
     int vector_bytes;       /* 0: scalar */
     int vector_registers;
     int dot;                /* products of bytes that one instruction adds to a lane of 32 bits */
+    int small_dot;          /* the same where size counts: they may take longer than floats, but less memory; 0: dot */
     bool mmla;              /* bytes of two pixels times those of two lanes are one instruction, eight products to each of
                                four sums, as Arm's usmmla does */
     Twos twos;

@@ -4,7 +4,7 @@ the interpreter's on every target that an emulator runs, microcontrollers and th
 
     quantised_networks.py [--targets T,T,...] [all | NETWORK ...]
 
-Without a name a sample. Networks that are quantised as they run, or whose weights alone are, agree nearly.
+A target may have options behind it. Without a name a sample. Networks that are quantised as they run, or whose weights alone are, agree nearly.
 """
 import argparse
 import os
@@ -81,7 +81,7 @@ NETWORKS = {
 }
 SAMPLE = [("ic", t) for t in ("cortex-m0", "cortex-m4", "cortex-m55", "riscv64", "c99", "native")] + [
     ("digits_qop_int8", t) for t in ("cortex-m7", "arm64+i8mm", "riscv64+v")] + [
-    ("kws", "arm64+dot"), ("ad", "cortex-m33"), ("digits_dynamic", "c99"), ("text_encoder_w4_b32_asym", "arm64")]
+    ("kws", "arm64+dot"), ("ad", "cortex-m33"), ("ic", "arm64 --optimize size"), ("vww", "armv7 --optimize size"), ("digits_dynamic", "c99"), ("text_encoder_w4_b32_asym", "arm64")]
 
 
 def apart(got, want):
@@ -130,7 +130,7 @@ def network(name, targets):
     for target in targets:
         start, cache = time.time(), f"{name}.{target}.cache"
         try:
-            tenon("verify", model, "--data", archive, "--target", target, "--atol", f"{near * max(np.abs(y).max() for c in cases for y in c)}",
+            tenon("verify", model, "--data", archive, "--target", *target.split(), "--atol", f"{near * max(np.abs(y).max() for c in cases for y in c)}",
                   "--rtol", "0", cache=cache)
             print(f"{name}, {target}: {'nearly ' if near else ''}the same ({time.time() - start:.0f} s)", flush=True)
         except (ValueError, subprocess.TimeoutExpired) as e:
@@ -153,7 +153,7 @@ def main():
     shutil.rmtree(WORK, ignore_errors=True)
     run = {}
     for n, t in pairs if os.path.isdir(SHARED) else []:
-        if t in have:
+        if t.split()[0] in have:
             run.setdefault(n, []).append(t)
     with ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count() or 1))) as pool:
         lines = [line for done in pool.map(lambda n: network(n, run[n]), run) for line in done]
