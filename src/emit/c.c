@@ -194,19 +194,21 @@ static void combine_half(Emit *m, const LoopNode *x, const char *target, DType t
     str_add(out, ";\n");
 }
 
+/* What x stores: in a variable a sum may read it. */
+static void stored(Emit *m, const LoopNode *x, bool vec, Str *out) {
+    const bool variable = x->kind == LOOP_set;
+    if (vec)
+        (variable ? c_vector_addend : c_vector)(m, x->value, 0, out);
+    else
+        (variable ? c_addend : c_expr)(m, x->value, 0, out);
+}
+
 static void combine(Emit *m, const LoopNode *x, const char *target, DType t, bool vec, Str *out) {
     static const char *const sign[] = {"+", "*"};
     str_add(out, target);
     if (x->combine == COMBINE_store) {
         str_add(out, " = ");
-        if (vec && x->kind == LOOP_set)
-            c_vector_addend(m, x->value, 0, out);
-        else if (vec)
-            c_vector(m, x->value, 0, out);
-        else if (x->kind == LOOP_set)
-            c_addend(m, x->value, 0, out);
-        else
-            c_expr(m, x->value, 0, out);
+        stored(m, x, vec, out);
     } else if (x->combine <= COMBINE_prod && (dtype_is_float(t) || vec)) {
         str_addf(out, " %s= ", sign[x->combine]);
         if (vec)
@@ -262,10 +264,7 @@ static int vector_store(Emit *m, const LoopNode *x, const char *name, ExprId off
     str_addf(out, "%s(", c_vector_fn(m, f));
     c_lanes_at(m, name, offset, out);
     str_add(out, ", ");
-    if (x->kind == LOOP_set)
-        c_vector_addend(m, x->value, 0, out);
-    else
-        c_vector(m, x->value, 0, out);
+    stored(m, x, true, out);
     str_add(out, ");\n");
     m->temp = (IdMap){0};
     return 1 + made;

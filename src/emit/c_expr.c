@@ -196,10 +196,11 @@ static void call(Emit *m, const char *name, const char *snippet, ExprId e, Str *
 
 static void infix(Emit *m, const char *op, int level, int left, int right, ExprId e, int prec, Str *out) {
     bool paren = prec > level;
+    void (*operand)(Emit *, ExprId, int, Str *) = level == P_ADD ? c_addend : c_expr;
     open_paren(out, paren);
-    c_expr(m, x_arg(m->n, e, 0), left, out);
+    operand(m, x_arg(m->n, e, 0), left, out);
     str_addf(out, " %s ", op);
-    c_expr(m, x_arg(m->n, e, 1), right, out);
+    operand(m, x_arg(m->n, e, 1), right, out);
     close_paren(out, paren);
 }
 
@@ -215,14 +216,6 @@ void c_addend(Emit *m, ExprId e, int prec, Str *out) {
     if (apart) str_add(out, "rounded_f32(");
     c_expr(m, e, apart ? 0 : prec, out);
     if (apart) str_add(out, ")");
-}
-
-static void float_sum(Emit *m, const char *op, ExprId e, int prec, Str *out) {
-    open_paren(out, prec > P_ADD);
-    c_addend(m, x_arg(m->n, e, 0), P_ADD, out);
-    str_addf(out, " %s ", op);
-    c_addend(m, x_arg(m->n, e, 1), P_MUL, out);
-    close_paren(out, prec > P_ADD);
 }
 
 /* Integer arithmetic wraps: computed unsigned, then brought back. */
@@ -342,8 +335,8 @@ static void select_fn(Emit *m, DType t, ExprId e, int prec, Str *out) {
 
 static void float_fn(Emit *m, Fn f, DType t, ExprId e, int prec, Str *out) {
     switch (f) {
-    case FN_add: float_sum(m, "+", e, prec, out); return;
-    case FN_sub: float_sum(m, "-", e, prec, out); return;
+    case FN_add: infix(m, "+", P_ADD, P_ADD, P_MUL, e, prec, out); return;
+    case FN_sub: infix(m, "-", P_ADD, P_ADD, P_MUL, e, prec, out); return;
     case FN_mul: infix(m, "*", P_MUL, P_MUL, P_UNARY, e, prec, out); return;
     case FN_div: infix(m, "/", P_MUL, P_MUL, P_UNARY, e, prec, out); return;
     case FN_neg:

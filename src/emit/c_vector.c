@@ -58,10 +58,11 @@ static void vector_load(Emit *m, ExprId e, Str *out) {
 }
 
 static void vector_infix(Emit *m, const char *op, int level, ExprId e, int prec, Str *out) {
+    void (*operand)(Emit *, ExprId, int, Str *) = level == P_ADD ? c_vector_addend : c_vector;
     open_paren(out, prec > level);
-    c_vector(m, x_arg(m->n, e, 0), level, out);
+    operand(m, x_arg(m->n, e, 0), level, out);
     str_addf(out, " %s ", op);
-    c_vector(m, x_arg(m->n, e, 1), level + 1, out);
+    operand(m, x_arg(m->n, e, 1), level + 1, out);
     close_paren(out, prec > level);
 }
 
@@ -70,14 +71,6 @@ void c_vector_addend(Emit *m, ExprId e, int prec, Str *out) {
     if (apart) str_addf(out, "%s(", c_vector_fn(m, "rounded"));
     c_vector(m, e, apart ? 0 : prec, out);
     if (apart) str_add(out, ")");
-}
-
-static void vector_sum(Emit *m, const char *op, ExprId e, int prec, Str *out) {
-    open_paren(out, prec > P_ADD);
-    c_vector_addend(m, x_arg(m->n, e, 0), P_ADD, out);
-    str_addf(out, " %s ", op);
-    c_vector_addend(m, x_arg(m->n, e, 1), P_ADD + 1, out);
-    close_paren(out, prec > P_ADD);
 }
 
 /* By a number that a program which rounds must divide by itself, if the target has a snippet for that. */
@@ -164,8 +157,8 @@ void c_vector(Emit *m, ExprId e, int prec, Str *out) {
         return;
     }
     switch ((Fn)x->id) {
-    case FN_add: vector_sum(m, "+", e, prec, out); return;
-    case FN_sub: vector_sum(m, "-", e, prec, out); return;
+    case FN_add: vector_infix(m, "+", P_ADD, e, prec, out); return;
+    case FN_sub: vector_infix(m, "-", P_ADD, e, prec, out); return;
     case FN_mul: vector_infix(m, "*", P_MUL, e, prec, out); return;
     case FN_div: vector_quotient(m, e, prec, out); return;
     case FN_neg:

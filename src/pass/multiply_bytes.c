@@ -47,6 +47,8 @@ static ValueId before_bytes(Maker *m, ValueId v) {
     return whole && is_whole(m, x) ? x : v;
 }
 
+static bool holds(DType t, double lo, double hi) { return lo >= dtype_lowest(t) && hi <= dtype_largest(t); }
+
 /* Is v clipped, to numbers that are known? Then these. */
 static bool limits_of(Maker *m, ValueId v, double *lo, double *hi) {
     NodeId clip = rw_def_op(&m->r, v, OP_Clip);
@@ -62,7 +64,7 @@ static ValueId bytes_of(Maker *m, NodeId n, ValueId v, double less, double lo, d
     v = before_bytes(m, v);
     double least, most;
     bool clipped = limits_of(m, v, &least, &most);
-    if (!clipped || less != 0 || key != v || least < dtype_lowest(m->by) || most > dtype_largest(m->by)) {
+    if (!clipped || less != 0 || key != v || !holds(m->by, least, most)) {
         ValueId inner = clipped ? rw_in(&m->r, rw_def(&m->r, v), 0) : NO_VALUE;
         if (clipped && (less == 0 || rw_def_op(&m->r, inner, OP_Round) != NO_NODE)) {
             v = inner;
@@ -278,8 +280,6 @@ static void read_bytes(Maker *m, NodeId n) {
     }
 }
 
-/* Bytes that are rounded, clipped and shifted by a number are shifted first, and whole numbers that only become bytes are clipped:
- * the kernel that makes them then clips last, to what a byte holds, and stores lanes of bytes. */
 /* A byte that only becomes a float again, as which it is known to fit: that float. */
 static void stay_float(Maker *m, NodeId n) {
     Rw *r = &m->r;
@@ -289,10 +289,12 @@ static void stay_float(Maker *m, NodeId n) {
     double least, most;
     if (cast == NO_NODE || (t != DT_i8 && t != DT_u8) || r->g->value.at[rw_out(r, n)].dtype != DT_f32 || !rw_single(r, byte)) return;
     ValueId x = rw_in(r, cast, 0);
-    if (r->g->value.at[x].dtype != DT_f32 || !limits_of(m, x, &least, &most) || least < dtype_lowest(t) || most > dtype_largest(t)) return;
+    if (r->g->value.at[x].dtype != DT_f32 || !limits_of(m, x, &least, &most) || !holds(t, least, most)) return;
     if (is_whole(m, rw_in(r, rw_def(r, x), 0)) && rw_replace(r, n, x)) r->c->hits++;
 }
 
+/* Bytes that are rounded, clipped and shifted by a number are shifted first, and whole numbers that only become bytes are clipped:
+ * the kernel that makes them then clips last, to what a byte holds, and stores lanes of bytes. */
 static void clip_last(Maker *m, NodeId n) {
     Rw *r = &m->r;
     DType t = r->g->value.at[rw_out(r, n)].dtype;
@@ -306,8 +308,7 @@ static void clip_last(Maker *m, NodeId n) {
     }
     if (clip == NO_NODE || !const_scalar(r->g, rw_in(r, add, 1), &plus)) return;
     if (rw_def_op(r, rw_in(r, clip, 0), OP_Round) == NO_NODE || !rw_single(r, rw_in(r, add, 0)) || !rw_single(r, rw_in(r, n, 0))) return;
-    if (!const_scalar(r->g, rw_in(r, clip, 1), &lo) || !const_scalar(r->g, rw_in(r, clip, 2), &hi) || plus != rint(plus)) return;
-    if (lo + plus < dtype_lowest(t) || hi + plus > dtype_largest(t)) return;
+    if (!limits_of(m, rw_in(r, add, 0), &lo, &hi) || plus != rint(plus) || !holds(t, lo + plus, hi + plus)) return;
     ValueId x = whole_plus(r, n, rw_in(r, clip, 0), plus);
     rw_set_in(r, n, 0, whole_clip(r, n, x, lo + plus, hi + plus));
     r->c->hits++;
@@ -324,14 +325,14 @@ bool pass_multiply_bytes(Graph *g, PassContext *c) {
         switch (g->node.at[n].op) {
         case OP_ConvBlocked: convolution(&m, n); break;
         case OP_MatMul:
-        case OP_Gemm:
-            product(&m, n);
-            break;
+        case OP_Gemm: product(&m, n); break;
         default: break;
         }
     for (NodeId n = 0; n < nodes; n++) {
-        if (g->node.at[n].op == OP_Cast) clip_last(&m, n);
-        if (g->node.at[n].op == OP_Cast) stay_float(&m, n);
+        if (g->node.at[n].op == OP_Cast) {
+            clip_last(&m, n);
+            stay_float(&m, n);
+        }
         if (g->node.at[n].op != OP_none) read_bytes(&m, n);
     }
     return rw_end(&m.r);
