@@ -4,6 +4,7 @@
 
     emulated.py [TARGET ...]
 """
+import argparse
 import os
 import shutil
 import subprocess
@@ -37,6 +38,36 @@ def emulated():
         elif line.strip().startswith("runs here by") and shutil.which(compiler):
             found[name] = compiler
     return found
+
+
+def asked(names, targets, sample, *more):
+    """Options of a driver of networks, [--targets T,T,...] [all | NETWORK ...] and `more`; pairs of network and target."""
+    p = argparse.ArgumentParser()
+    p.add_argument("--targets", default="")
+    for words, how in more:
+        p.add_argument(*words, **how)
+    p.add_argument("networks", nargs="*")
+    o = p.parse_args()
+    if not o.networks and not o.targets:
+        return o, sample
+    return o, [(n, t) for n in (names if o.networks in ([], ["all"]) else o.networks) for t in (o.targets.split(",") if o.targets else targets)]
+
+
+def judge(pairs, here_too, network, missing=(), own=0):
+    """Calls network(name, its targets) for those that run here, several at a time, and prints what fails. own: checks of a
+    network beside those of its targets. Whether any failed."""
+    have, run = {*emulated(), *here_too}, {}
+    for n, t in pairs:
+        if t.split()[0] in have and n not in missing:
+            run.setdefault(n, []).append(t)
+    with ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count() or 1))) as pool:
+        lines = [line for done in pool.map(lambda n: network(n, run[n]), run) for line in done]
+    there = sum(map(len, run.values()))
+    count = there + own * len(run)
+    for line in lines:
+        print(line)
+    print(f"{count - len(lines)} passed, {len(lines)} failed, {len(pairs) - there} skipped")
+    return bool(lines)
 
 
 def path(model):

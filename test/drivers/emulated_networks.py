@@ -7,18 +7,16 @@ The networks of models.py on the targets of LIST, or others by name; without any
 Those of ../shared/zoo see pictures of 96x96 (--size), since emulators are slow; where that breaks a network (its positions
 are weights) it keeps its own size.
 """
-import argparse
 import os
 import shutil
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import models  # noqa: E402
-from emulated import emulated  # noqa: E402
+from emulated import asked, judge  # noqa: E402
 from models import NETWORKS, ROOT, SHARED, SMALL, Failure, call, np, onnx, onnxruntime  # noqa: E402
 
 WORK = os.path.join(models.BUILD, "test/emulated_networks")
@@ -122,31 +120,11 @@ def network(name, targets, size):
 
 
 def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("--targets", default="")
-    p.add_argument("--size", type=int, default=96)
-    p.add_argument("networks", nargs="*")
-    o = p.parse_args()
     models.WORK = WORK
-    have = set(emulated()) | set(HERE_TOO)
-    asked = o.targets.split(",") if o.targets else LIST
-    whole = not o.networks or o.networks == ["all"]
-    pairs = [(n, t) for n in (SMALL + NETWORKS[::-1] if whole else o.networks) for t in asked]
-    if not o.networks and not o.targets:
-        pairs = SAMPLE
+    o, pairs = asked(SMALL + NETWORKS[::-1], LIST, SAMPLE, (["--size"], {"type": int, "default": 96}))
     missing = {n for n, _ in pairs if n in NETWORKS} if not os.path.exists(os.path.join(SHARED, "zoo/fill.py")) else set()
     missing |= {n for n, _ in pairs if n in ("RFB-320", "yunet_n_320") and not os.path.exists(os.path.join(SHARED, "models"))}
-    run = {}
-    for n, t in pairs:
-        if t in have and n not in missing:
-            run.setdefault(n, []).append(t)
-    with ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count() or 1))) as pool:
-        lines = [line for done in pool.map(lambda n: network(n, run[n], o.size), run) for line in done]
-    count = sum(map(len, run.values()))
-    for line in lines:
-        print(line)
-    print(f"{count - len(lines)} passed, {len(lines)} failed, {len(pairs) - count} skipped")
-    return bool(lines)
+    return judge(pairs, HERE_TOO, lambda name, targets: network(name, targets, o.size), missing)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,15 @@ the interpreter's on every target that an emulator runs, microcontrollers and th
 
 A target may have options behind it. Without a name a sample. Networks that are quantised as they run, or whose weights alone are, agree nearly.
 """
-import argparse
 import os
 import shutil
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from emulated import BUILD, SHARED, TENON, emulated  # noqa: E402
+from emulated import BUILD, SHARED, TENON, asked, judge  # noqa: E402
 
 WORK = os.path.join(BUILD, "test/quantised_networks")
 HERE_TOO = ["c99", "x86-64", "x86-64-v3", "native"]  # the processor itself runs them
@@ -141,27 +139,9 @@ def network(name, targets):
 
 
 def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("--targets", default="")
-    p.add_argument("networks", nargs="*")
-    o = p.parse_args()
-    have = set(emulated()) | set(HERE_TOO)
-    asked = o.targets.split(",") if o.targets else TARGETS
-    pairs = [(n, t) for n in (NETWORKS if o.networks in ([], ["all"]) else o.networks) for t in asked]
-    if not o.networks and not o.targets:
-        pairs = SAMPLE
+    _, pairs = asked(NETWORKS, TARGETS, SAMPLE)
     shutil.rmtree(WORK, ignore_errors=True)
-    run = {}
-    for n, t in pairs if os.path.isdir(SHARED) else []:
-        if t.split()[0] in have:
-            run.setdefault(n, []).append(t)
-    with ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count() or 1))) as pool:
-        lines = [line for done in pool.map(lambda n: network(n, run[n]), run) for line in done]
-    count = len(run) + sum(map(len, run.values()))
-    for line in lines:
-        print(line)
-    print(f"{count - len(lines)} passed, {len(lines)} failed, {len(pairs) - (count - len(run))} skipped")
-    return bool(lines)
+    return judge(pairs, HERE_TOO, network, () if os.path.isdir(SHARED) else NETWORKS, own=1)
 
 
 if __name__ == "__main__":
